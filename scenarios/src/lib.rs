@@ -1,0 +1,3 @@
+//! The tutorial.
+#![no_std]
+#![warn(missing_docs)]

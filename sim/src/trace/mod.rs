@@ -1,0 +1,116 @@
+//! The recorded run: records in order, each with its cause, and the table of names.
+//!
+//! Owns [`Trace`] and everything that is a view of it. It is the lowest layer of the simulator and
+//! knows neither the world that writes it nor the expectations that read it.
+//!
+//! Invariants: **in-order** — `at` never decreases; **cause-is-earlier** — see [`record`].
+
+mod names;
+pub mod record;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use vpyb_core::time::{Duration, Instant};
+
+pub use names::Names;
+use record::Yielded;
+pub use record::{Kind, Name, Record, Seq};
+
+/// What a trace says of the run as a whole. Nothing of the host is in it.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Meta {
+    /// The scenario's name: its path as given, and `::variant` if it has variants.
+    pub scenario: String,
+    /// The seed of the run.
+    pub seed: u64,
+    /// The board's model, e.g. `pyboard-v1.1`.
+    pub board: String,
+    /// The scheduling discipline in effect, e.g. `uasyncio-v2`.
+    pub scheduler: String,
+    /// The cost profile in effect, e.g. `micropython-pyboard-v1.1`.
+    pub profile: String,
+    /// Anything else a reader should know, ordered by key.
+    pub notes: BTreeMap<String, String>,
+}
+
+/// One recorded run.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Trace {
+    meta: Meta,
+    names: Names,
+    records: Vec<Record>,
+}
+
+impl Trace {
+    /// An empty trace of the run that `meta` describes.
+    pub fn new(meta: Meta) -> Self {
+        Self { meta, ..Self::default() }
+    }
+
+    /// Puts a trace together from its parts, as a reader of files does.
+    pub fn from_parts(meta: Meta, names: Names, records: Vec<Record>) -> Self {
+        Self { meta, names, records }
+    }
+
+    /// What the trace says of the run as a whole.
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// The table of texts.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// All records in order; a record's place is its sequence number.
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// The record with this sequence number, if there is one.
+    pub fn get(&self, seq: Seq) -> Option<&Record> {
+        self.records.get(seq.0 as usize)
+    }
+
+    /// All records in order, each with its sequence number.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Seq, &Record)> + ExactSizeIterator {
+        self.records.iter().enumerate().map(|(i, record)| (Seq(i as u32), record))
+    }
+
+    /// The text of a name.
+    pub fn text(&self, name: Name) -> &str {
+        self.names.text(name)
+    }
+
+    /// The name of a text, entered into the table if it is new.
+    pub fn name(&mut self, text: &str) -> Name {
+        self.names.intern(text)
+    }
+
+    /// The instant of the last record; zero for an empty trace.
+    pub fn end(&self) -> Instant {
+        self.records.last().map_or(Instant::ZERO, |record| record.at)
+    }
+
+    /// Appends a record.
+    pub fn push(&mut self, at: Instant, cause: Option<Seq>, kind: Kind) -> Seq {
+        debug_assert!(at >= self.end(), "in-order");
+        let seq = Seq(u32::try_from(self.records.len()).expect("a trace holds under 2^32 records"));
+        debug_assert!(cause.is_none_or(|cause| cause < seq), "cause-is-earlier");
+        self.records.push(Record { at, cause, kind });
+        seq
+    }
+
+    /// Completes a step or a callback, whose record is written when it begins.
+    pub fn complete(&mut self, seq: Seq, how: Option<Yielded>, span: Duration) {
+        match &mut self.records[seq.0 as usize].kind {
+            Kind::Step { yielded, took, .. } => {
+                *yielded = how.unwrap_or(*yielded);
+                *took = span;
+            }
+            Kind::Callback { took, .. } => *took = span,
+            _ => unreachable!("only steps and callbacks are completed"),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The texts of a trace, each stored once.
+//!
+//! Owns [`Names`]. A name's number is its place in order of first use, so equal runs number their
+//! names alike.
+
+use std::collections::BTreeMap;
+
+use super::record::Name;
+
+/// A table of texts.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    texts: Vec<String>,
+    index: BTreeMap<String, Name>,
+}
+
+impl Names {
+    /// The name of a text, entered if it is new.
+    pub fn intern(&mut self, text: &str) -> Name {
+        if let Some(&name) = self.index.get(text) {
+            return name;
+        }
+        let name = Name(u32::try_from(self.texts.len()).expect("under 2^32 names"));
+        self.texts.push(text.to_owned());
+        self.index.insert(text.to_owned(), name);
+        name
+    }
+
+    /// The name of a text, if it is in the table.
+    pub fn find(&self, text: &str) -> Option<Name> {
+        self.index.get(text).copied()
+    }
+
+    /// The text of a name.
+    pub fn text(&self, name: Name) -> &str {
+        &self.texts[name.0 as usize]
+    }
+
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// True if there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    /// All texts in order of their numbers.
+    pub fn texts(&self) -> &[String] {
+        &self.texts
+    }
+}
+
+impl PartialEq for Names {
+    fn eq(&self, other: &Self) -> bool {
+        self.texts == other.texts
+    }
+}
+
+impl Eq for Names {}
+
+impl FromIterator<String> for Names {
+    fn from_iter<I: IntoIterator<Item = String>>(texts: I) -> Self {
+        let mut names = Self::default();
+        for text in texts {
+            names.intern(&text);
+        }
+        names
+    }
+}

@@ -1,0 +1,209 @@
+//! One entry of a run: when, what, and the entry that made it happen.
+//!
+//! Owns [`Record`] and [`Kind`], the vocabulary of a trace. Every record is small, `Copy` and free
+//! of host data; texts are [`Name`]s of the trace's own table. Knows nothing of who writes records
+//! or what is made of them.
+//!
+//! Invariant **cause-is-earlier**: a record's cause has a smaller sequence number than the record.
+
+use serde::{Deserialize, Serialize};
+use vpyb_core::time::{Duration, Instant};
+
+/// The place of a record in its trace, counted from 0.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Seq(pub u32);
+
+/// A text in the trace's table of names.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Name(pub u32);
+
+/// A task, numbered in order of creation within one run; never reused.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Task(pub u32);
+
+/// A net, numbered in the order in which the board lists its pins.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Net(pub u16);
+
+/// What a net shows.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum NetLevel {
+    /// Driven or pulled low.
+    Low,
+    /// Driven or pulled high.
+    High,
+    /// Nothing drives or pulls it.
+    Floating,
+}
+
+/// What a pin does to its net.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Drive {
+    /// Pushes the net low.
+    Low,
+    /// Pushes the net high.
+    High,
+    /// High impedance: an input, or an open drain that is released.
+    Released,
+}
+
+/// What an entry of the run queue or of the wait queue names.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Entry {
+    /// A task, to be resumed.
+    Task(Task),
+    /// A callback, numbered in order of scheduling.
+    Callback(u32),
+}
+
+/// Why an entry was appended to the run queue.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Why {
+    /// `create_task`, `call_soon`, or the start of a run.
+    Created,
+    /// The task yielded a zero delay.
+    Yielded,
+    /// The timer of this number was due.
+    Timer(u32),
+    /// The device it waits for is ready.
+    Device(Name),
+    /// `cancel` or a time-out made it ready before its wait was over.
+    Interrupted,
+    /// A `Waker` was called.
+    Woken,
+}
+
+/// What a step gave back to the event loop, in the words of the recorded runs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Yielded {
+    /// The step has not ended (yet, or because the run was stopped inside it).
+    Running,
+    /// A bare yield.
+    None,
+    /// `sleep`: a delay in milliseconds; may be negative.
+    Delay(i32),
+    /// `sleep_ms`: a delay in milliseconds; may be negative.
+    SleepMs(i32),
+    /// Waits until the device can be read.
+    IoRead(Name),
+    /// Waits until the device can be written.
+    IoWrite(Name),
+    /// Gave up the device's read registration.
+    IoReadDone(Name),
+    /// Gave up the device's write registration.
+    IoWriteDone(Name),
+    /// In no queue: only something outside can make it ready.
+    Park,
+    /// Waits for a `Waker` of a foreign future.
+    Waker,
+    /// Asked the event loop to stop.
+    StopLoop,
+    /// The task ended normally.
+    Return,
+    /// The task ended with an untrapped cancellation.
+    Cancelled,
+    /// The task ended with an untrapped time-out.
+    TimedOut,
+    /// The task ended with another error, which stops the loop.
+    Raise(Name),
+}
+
+/// What is delivered to a task at its `await`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Interrupt {
+    /// `cancel` was called.
+    Cancelled,
+    /// A `wait_for` ran out.
+    TimedOut,
+    /// A leftover queue entry met the marker of a new wait.
+    Corrupt,
+}
+
+/// What happened.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Kind {
+    /// A pin belongs to a net, from here on; written once a pin when the run begins.
+    NetPin { net: Net, pin: Name },
+    /// A UART was opened by the program. `tx` and `rx` are pins, `ring` the receive ring's length.
+    UartOpened { uart: Name, tx: Name, rx: Name, baud: u32, ring: u16 },
+
+    /// A task was made; its first step comes later.
+    TaskCreated { task: Task, name: Name },
+    /// An entry was appended to the run queue.
+    Ready { entry: Entry, why: Why },
+    /// A task was resumed. `took` is the busy time inside plus the price of the step.
+    Step { task: Task, first: bool, stale: bool, yielded: Yielded, took: Duration },
+    /// An entry was put into the wait queue, due at the tick that begins at `due`.
+    TimerArmed { timer: u32, entry: Entry, due: Instant },
+    /// A task waits for a device.
+    IoWait { task: Task, device: Name, write: bool },
+    /// A plain callback ran.
+    Callback { callback: u32, took: Duration },
+    /// The loop polled its devices: `waited` of `timeout_ms` (-1: for ever), `ready` were ready.
+    Polled { timeout_ms: i32, waited: Duration, ready: u16 },
+    /// `cancel` was called on a task.
+    CancelRequested { task: Task },
+    /// A time-out came due; `task` is the one it hit, if it was still armed.
+    TimeoutExpired { task: Option<Task> },
+    /// An interrupt was raised at a task's innermost await.
+    Interrupted { task: Task, with: Interrupt },
+    /// A task ended; how stands in the step's `yielded`.
+    Finished { task: Task },
+    /// A queue (`run queue`, `wait queue`) of this length was full; `task` was the one affected.
+    QueueFull { queue: Name, len: u16, task: Option<Task> },
+    /// The event loop stopped: a run came to its end (the program may start another).
+    LoopStopped { error: Option<Name> },
+
+    /// A scripted operation ended: its path in the script, its word, its result.
+    Op { task: Option<Task>, at: Name, op: Name, result: Option<Name> },
+    /// A whole line on the console.
+    Line { task: Option<Task>, text: Name },
+    /// The program kept the CPU busy on purpose.
+    Busy { span: Duration },
+    /// An LED was switched.
+    Led { led: Name, on: bool },
+    /// `Board::count`: a driver's own counter went up by `by`.
+    Count { counter: Name, by: u32 },
+
+    /// A pin changed what it does to its net.
+    Driven { pin: Name, drive: Drive },
+    /// A net changed its level.
+    Edge { net: Net, level: NetLevel },
+    /// Two pins push a net in opposite directions.
+    Contention { net: Net },
+
+    /// The program handed `bytes` bytes to a UART.
+    UartWrite { uart: Name, bytes: u32 },
+    /// A UART began to send a frame.
+    UartTx { uart: Name, byte: u8 },
+    /// A UART saw a start bit.
+    UartStart { uart: Name },
+    /// A frame was complete and in the data register; `framing`: its stop bit was low.
+    UartRx { uart: Name, byte: u8, framing: bool },
+    /// The receive interrupt moved the byte from the data register to the ring, now `ring` long.
+    UartBuffered { uart: Name, byte: u8, ring: u16 },
+    /// The ring was full: the byte stays in the data register and the interrupt is turned off.
+    UartHeld { uart: Name, byte: u8 },
+    /// A frame was complete while the data register was still full: the byte is lost.
+    UartOverrun { uart: Name, byte: u8 },
+    /// Frames went by unseen while the overrun flag stood.
+    UartDeaf { uart: Name },
+    /// The program took `bytes` bytes; `ring` are left.
+    UartRead { uart: Name, bytes: u32, ring: u16 },
+
+    /// A step of an actor began to act; `mark` if it carries one.
+    Stimulus { actor: Name, step: u16, mark: Option<Name> },
+    /// The run ended with this verdict.
+    Verdict { verdict: Name },
+}
+
+/// One entry of a trace. Its sequence number is its place.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// When it happened, nanoseconds of virtual time.
+    pub at: Instant,
+    /// The record that made it happen; `None` only for what the world began with.
+    pub cause: Option<Seq>,
+    /// What happened.
+    pub kind: Kind,
+}
