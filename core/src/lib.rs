@@ -1,7 +1,54 @@
-//! The executor core.
+//! The executor core of the virtual Pyboard: everything that runs on the chip.
+//!
+//! An author of asynchronous firmware writes a program against [`Top`], [`EventLoop`] and the trait
+//! [`Board`]. The same program, on the same loop, runs on an STM32F405 and on a simulated board whose
+//! time is virtual. The system is that of the uasyncio tutorial for MicroPython hardware interfaces; the
+//! event loop keeps its verbs.
+//!
+//! The loop never waits: whoever owns a [`Firmware`] calls [`Firmware::step`], charges what the step cost,
+//! lets time pass when it says [`Step::Idle`], and so owns time. There are no statics and no
+//! thread-locals: several boards live in one process.
+//!
+//! Interrupts of a task (cancellation and time-out) are errors at its innermost await: every await
+//! returns `Result<_, Interrupt>`, `?` propagates, `match` traps, and what follows may clean up with
+//! awaits of its own.
+//!
+//! ```
+//! use vpyb_core::{Board, EventLoop, TaskError};
+//!
+//! async fn blink<B: Board>(ev: EventLoop, board: B) -> Result<(), TaskError> {
+//!     use embedded_hal::digital::StatefulOutputPin;
+//!     let mut led = board.led("LED1")?;
+//!     loop {
+//!         led.toggle().ok();
+//!         ev.sleep_ms(500).await?;
+//!     }
+//! }
+//! ```
 #![no_std]
 #![warn(missing_docs)]
 
 extern crate alloc;
 
+mod args;
+mod board;
+pub mod clock;
+mod error;
+mod event_loop;
+mod interruptible;
+mod leaf;
+pub mod observer;
+mod sleep;
+pub mod stream;
+pub mod ticks;
 pub mod time;
+
+pub use args::{ArgDefault, ArgError, ArgSpec, ArgValue, Args};
+pub use board::{Board, BoardError, PinMode, Pull, Uart, UartConfig, UartError};
+pub use error::{CancelError, Interrupt, Queue, QueueFull, RunError, TaskError};
+pub use event_loop::{
+    Config, Discipline, EventLoop, Firmware, Outcome, Overrides, RunForever, RunUntilComplete, Setup, Step,
+    TaskHandle, TaskName, Top,
+};
+pub use sleep::Sleep;
+pub use stream::{StreamReader, StreamWriter};

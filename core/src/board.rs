@@ -1,0 +1,185 @@
+//! What a Pyboard hands out.
+//!
+//! Owns the trait [`Board`] and the settings of its peripherals. Knows no chip and no simulator: the
+//! same program runs on any implementation.
+
+use alloc::string::String;
+use core::fmt;
+
+use embedded_hal::digital::{InputPin, StatefulOutputPin};
+
+use crate::stream::{StreamRead, StreamWrite};
+
+/// How a pin is used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PinMode {
+    /// Reads the net; the pull resistor acts while nothing drives it.
+    Input(Pull),
+    /// Drives the net high or low.
+    Output,
+}
+
+/// A pin's pull resistor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Pull {
+    /// None: an undriven net floats.
+    #[default]
+    None,
+    /// To 3.3 V.
+    Up,
+    /// To ground.
+    Down,
+}
+
+/// How a UART is set up. Frames are 8N1: eight data bits, no parity, one stop bit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UartConfig {
+    /// Bits a second.
+    pub baud: u32,
+    /// Length of the receive ring in bytes.
+    pub read_buf_len: u16,
+}
+
+impl UartConfig {
+    /// This speed, and a receive ring of 64 bytes.
+    pub const fn baud(baud: u32) -> Self {
+        Self { baud, read_buf_len: 64 }
+    }
+}
+
+/// Why a board cannot hand something out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum BoardError {
+    /// The board has no such thing.
+    Unknown {
+        /// What was asked for.
+        what: String,
+    },
+    /// It is in use already.
+    InUse {
+        /// What was asked for.
+        what: String,
+        /// By whom.
+        by: String,
+    },
+    /// The setting is out of the hardware's range.
+    Setting {
+        /// What was to be set up.
+        what: String,
+        /// Why it cannot be.
+        why: String,
+    },
+}
+
+impl fmt::Display for BoardError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown { what } => write!(f, "the board has no {what}"),
+            Self::InUse { what, by } => write!(f, "{what} is in use by {by}"),
+            Self::Setting { what, why } => write!(f, "{what} cannot be set up: {why}"),
+        }
+    }
+}
+
+impl core::error::Error for BoardError {}
+
+impl From<BoardError> for crate::TaskError {
+    fn from(error: BoardError) -> Self {
+        Self::failed(error)
+    }
+}
+
+/// Why a UART could not give a byte.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum UartError {
+    /// Bytes were lost because the data register was not read in time.
+    Overrun,
+    /// A stop bit was low.
+    Framing,
+}
+
+impl fmt::Display for UartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Overrun => "overrun: bytes were lost",
+            Self::Framing => "framing error: a stop bit was low",
+        })
+    }
+}
+
+impl core::error::Error for UartError {}
+
+impl embedded_io::Error for UartError {
+    fn kind(&self) -> embedded_io::ErrorKind {
+        embedded_io::ErrorKind::Other
+    }
+}
+
+/// A UART as a board hands it out.
+pub trait Uart: StreamRead + StreamWrite + embedded_io::ErrorType + 'static {
+    /// How many bytes the receive ring holds.
+    fn any(&self) -> usize;
+}
+
+/// A Pyboard.
+///
+/// # For program authors
+///
+/// A handle: clone it freely and pass it to tasks. Names are those printed on the board (`X1`) and of
+/// its units (`uart4`). Calls that take time keep the CPU for that time.
+///
+/// # For board authors
+///
+/// - A pin, LED or UART MUST be handed out as often as it is asked for by the same unit, and refused
+///   (`InUse`) where two units would share a pin.
+/// - `delay_us` MUST keep the CPU busy while interrupts are served.
+/// - Nothing here may call back into the event loop.
+pub trait Board: Clone + 'static {
+    /// An LED: set high is lit.
+    type Led: StatefulOutputPin;
+    /// A general-purpose pin.
+    type Pin: InputPin + StatefulOutputPin;
+    /// A UART: readable and writable as a stream. `write` keeps the CPU until the last character has left,
+    /// as on the Pyboard.
+    type Uart: Uart;
+
+    /// The LED of this name, `LED1` to `LED4`.
+    ///
+    /// # Errors
+    ///
+    /// `Unknown` for any other name.
+    fn led(&self, name: &str) -> Result<Self::Led, BoardError>;
+
+    /// The pin of this name, set up as `mode` says.
+    ///
+    /// # Errors
+    ///
+    /// `Unknown` for a pin that the board does not have, `InUse` for one that another unit uses.
+    fn pin(&self, name: &str, mode: PinMode) -> Result<Self::Pin, BoardError>;
+
+    /// The UART of this name, `uart1` to `uart4` and `uart6`, set up as `config` says.
+    ///
+    /// # Errors
+    ///
+    /// `Unknown`, `InUse`, or `Setting` for a speed that its clock cannot be divided to.
+    fn uart(&self, name: &str, config: UartConfig) -> Result<Self::Uart, BoardError>;
+
+    /// Prints on the console.
+    fn print(&self, text: fmt::Arguments<'_>);
+
+    /// Prints a line on the console.
+    fn println(&self, text: fmt::Arguments<'_>) {
+        self.print(format_args!("{text}\n"));
+    }
+
+    /// Microseconds, wrapping at 2^30.
+    fn ticks_us(&self) -> u32;
+
+    /// Keeps the CPU busy for `us` microseconds: `utime.sleep_us`.
+    fn delay_us(&self, us: u32);
+
+    /// Adds `by` to a counter that a driver keeps, such as `ir.bad_block`.
+    fn count(&self, counter: &str, by: u32);
+}

@@ -1,0 +1,194 @@
+//! What an await, a task and a run may end with.
+//!
+//! Owns the error types that programs meet. Knows nothing of the loop that makes them.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::error::Error;
+use core::fmt;
+
+/// Raised at a task's innermost `await` (tutorial section 5.2).
+///
+/// `?` propagates it, `match` traps it, and code after it may clean up with further awaits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Interrupt {
+    /// [`cancel`](crate::EventLoop::cancel) was called on the task.
+    Cancelled,
+    /// A [`wait_for`](crate::EventLoop::wait_for) around the await ran out.
+    TimedOut,
+    /// A leftover queue entry met the marker of a new wait. The original dies of a `TypeError` here:
+    /// clean-up runs, then the loop stops.
+    Corrupt,
+}
+
+impl Interrupt {
+    /// Whether a handler for cancellation traps it. As in the original, a time-out is a kind of
+    /// cancellation.
+    pub const fn is_cancelled(self) -> bool {
+        matches!(self, Self::Cancelled | Self::TimedOut)
+    }
+}
+
+impl fmt::Display for Interrupt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cancelled => "cancelled",
+            Self::TimedOut => "timed out",
+            Self::Corrupt => "resumed by a leftover entry while waiting for something else",
+        })
+    }
+}
+
+impl Error for Interrupt {}
+
+/// A queue of the event loop had no place left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct QueueFull {
+    /// Which queue.
+    pub queue: Queue,
+    /// How many entries it holds at the most.
+    pub len: usize,
+}
+
+/// The queues of the event loop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Queue {
+    /// Entries that are ready.
+    Run,
+    /// Entries that are due at a tick.
+    Wait,
+}
+
+impl Queue {
+    /// The name in messages and records.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Run => "run queue",
+            Self::Wait => "wait queue",
+        }
+    }
+}
+
+impl fmt::Display for QueueFull {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} entries is full", self.queue.name(), self.len)
+    }
+}
+
+impl Error for QueueFull {}
+
+/// What a task may end with instead of success.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TaskError {
+    /// An interrupt that nothing trapped. `Cancelled` and `TimedOut` end this task only.
+    Interrupted(Interrupt),
+    /// A queue was full. Stops the loop.
+    QueueFull(QueueFull),
+    /// Any other error. Stops the loop, which can be run again (tutorial section 5.1).
+    Failed(Box<dyn Error>),
+}
+
+impl TaskError {
+    /// An error of the program's own.
+    pub fn failed(error: impl Into<Box<dyn Error>>) -> Self {
+        Self::Failed(error.into())
+    }
+
+    /// True if only the task ends, and the loop goes on.
+    pub fn ends_task_only(&self) -> bool {
+        matches!(self, Self::Interrupted(interrupt) if interrupt.is_cancelled())
+    }
+
+    /// The interrupt, if that is what it is.
+    pub fn interrupt(&self) -> Option<Interrupt> {
+        match self {
+            Self::Interrupted(interrupt) => Some(*interrupt),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for TaskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Interrupted(interrupt) => interrupt.fmt(f),
+            Self::QueueFull(full) => full.fmt(f),
+            Self::Failed(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for TaskError {}
+
+impl From<Interrupt> for TaskError {
+    fn from(interrupt: Interrupt) -> Self {
+        Self::Interrupted(interrupt)
+    }
+}
+
+impl From<QueueFull> for TaskError {
+    fn from(full: QueueFull) -> Self {
+        Self::QueueFull(full)
+    }
+}
+
+/// Why a run of the event loop ended otherwise than by the success of what it ran.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RunError {
+    /// A task or a callback failed. The loop keeps its state and can be run again.
+    Failed {
+        /// Who failed: the task's name, or `callback`.
+        by: String,
+        /// With what.
+        error: TaskError,
+    },
+    /// Another stop request ended the run: `stop`, or the leftover of an earlier run.
+    Stopped,
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed { by, error } => write!(f, "{by}: {error}"),
+            Self::Stopped => f.write_str("stopped before it was complete"),
+        }
+    }
+}
+
+impl Error for RunError {}
+
+impl From<RunError> for TaskError {
+    fn from(error: RunError) -> Self {
+        Self::Failed(Box::new(error))
+    }
+}
+
+/// Why a task could not be cancelled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum CancelError {
+    /// It has not had its first step. The original raises `TypeError` ("can't pend throw to
+    /// just-started generator"); the task runs normally.
+    NotStarted,
+    /// It waits for a device and the run queue has no place for it. The cancellation stays pending.
+    QueueFull(QueueFull),
+}
+
+impl fmt::Display for CancelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotStarted => f.write_str("a task that has not started cannot be cancelled"),
+            Self::QueueFull(full) => full.fmt(f),
+        }
+    }
+}
+
+impl Error for CancelError {}
+
+impl From<CancelError> for TaskError {
+    fn from(error: CancelError) -> Self {
+        Self::Failed(Box::new(error))
+    }
+}

@@ -1,0 +1,131 @@
+//! Callbacks: plain functions that the loop calls, and the timers of `wait_for`.
+//!
+//! Owns their slots and what running one means. A time-out's timer is a callback as in the original: it
+//! takes two places in the run queue and costs a turn.
+
+use alloc::boxed::Box;
+
+use super::entry::RawEntry;
+use super::shared::Shared;
+use crate::error::{Interrupt, QueueFull, TaskError};
+use crate::observer::{CallbackId, Entry, Event, Why};
+
+/// Names a callback's slot for as long as its entry is queued.
+pub(crate) struct Guard {
+    key: usize,
+    id: CallbackId,
+    timer: Option<u32>,
+}
+
+pub(super) struct Callback {
+    pub id: CallbackId,
+    pub what: What,
+}
+
+pub(super) enum What {
+    Function(Box<dyn FnOnce() -> Result<(), TaskError>>),
+    /// The timer of a `wait_for`: the task slot it hits, until the wait is over.
+    Timeout(Option<u32>),
+}
+
+/// What a callback may return.
+pub trait Outcome {
+    /// As a result that the loop understands.
+    fn into_result(self) -> Result<(), TaskError>;
+}
+
+impl Outcome for () {
+    fn into_result(self) -> Result<(), TaskError> {
+        Ok(())
+    }
+}
+
+impl Outcome for Result<(), TaskError> {
+    fn into_result(self) -> Result<(), TaskError> {
+        self
+    }
+}
+
+impl Shared {
+    /// Enters a callback, queued at once (`None`) or after a delay.
+    pub(super) fn add_callback(&self, what: What, delay_ms: Option<i32>) -> Result<Guard, QueueFull> {
+        let id = CallbackId(self.next_callback.get());
+        self.next_callback.set(id.0 + 1);
+        let key = self.callbacks.borrow_mut().insert(Callback { id, what });
+        let queued = match delay_ms {
+            None => self.push_callback(key, id, Why::Created).map(|()| None),
+            Some(ms) => self.arm(ms, RawEntry::callback(key as u32), Some(Entry::Callback(id))).map(Some),
+        };
+        match queued {
+            Ok(timer) => Ok(Guard { key, id, timer }),
+            Err(full) => {
+                let refused = self.callbacks.borrow_mut().remove(key);
+                drop(refused);
+                Err(full)
+            }
+        }
+    }
+
+    /// The id of the callback in a slot.
+    pub(super) fn callback_id(&self, key: u32) -> CallbackId {
+        self.callbacks.borrow()[key as usize].id
+    }
+
+    /// Runs the callback in a slot.
+    pub(super) fn run_callback(&self, key: u32) -> Result<(), TaskError> {
+        let Callback { id, what } = self.callbacks.borrow_mut().remove(key as usize);
+        self.observe(|| Event::CallbackBegins { callback: id });
+        let result = match what {
+            What::Function(function) => function(),
+            What::Timeout(slot) => self.expire(slot).map_err(TaskError::from),
+        };
+        self.observe(|| Event::CallbackEnds { callback: id, error: result.as_ref().err() });
+        result
+    }
+
+    fn expire(&self, slot: Option<u32>) -> Result<(), QueueFull> {
+        let Some(slot) = slot else {
+            self.observe(|| Event::TimeoutExpired { task: None });
+            return Ok(());
+        };
+        let header = self.header(slot);
+        header.discount_entry();
+        self.observe(|| Event::TimeoutExpired { task: Some(header.id.get()) });
+        self.deliver(&header, Interrupt::TimedOut)
+    }
+
+    /// Arms a time-out for the current task; `None` if a queue is full, which stops the loop.
+    pub(crate) fn arm_timeout(&self, delay_ms: i32) -> Option<Guard> {
+        let header = self.current_header().expect("wait_for runs inside a task");
+        let delay = (delay_ms != 0).then_some(delay_ms);
+        match self.add_callback(What::Timeout(Some(header.slot)), delay) {
+            Ok(guard) => {
+                header.count_entry();
+                Some(guard)
+            }
+            Err(full) => {
+                self.overflow.set(Some(full));
+                None
+            }
+        }
+    }
+
+    /// Disarms a time-out. Its timer stays queued until it is due, as in the original, unless `remove`.
+    pub(crate) fn disarm_timeout(&self, guard: &Guard, remove: bool) {
+        let mut callbacks = self.callbacks.borrow_mut();
+        let Some(Callback { id, what: What::Timeout(slot) }) = callbacks.get_mut(guard.key) else { return };
+        if *id != guard.id {
+            return;
+        }
+        if let Some(slot) = slot.take() {
+            self.header(slot).discount_entry();
+        }
+        if remove
+            && let Some(timer) = guard.timer
+            && self.waitq.borrow_mut().remove(timer).is_some()
+        {
+            callbacks.remove(guard.key);
+            self.observe(|| Event::TimerDropped { timer });
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! A program and its event loop as one thing that can be stepped.
+//!
+//! Owns [`Top`], which the program's top level is given, and [`Firmware`], which the owner of a board
+//! holds: the simulator, or the start-up code on the chip. Knows nothing of boards beyond handing one over.
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use core::cell::{Cell, OnceCell};
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+
+use super::EventLoop;
+use super::config::{Config, Overrides};
+use super::owner::{Owner, Step};
+use super::run::{Ended, RunForever, RunUntilComplete};
+use super::shared::Shared;
+use crate::clock::Clock;
+use crate::error::TaskError;
+use crate::observer::{Event, Observer};
+
+type Started = Box<dyn FnOnce(&EventLoop)>;
+
+/// What top level and owner have in common before there is a loop.
+struct Link {
+    clock: Rc<dyn Clock>,
+    observer: Option<Rc<dyn Observer>>,
+    overrides: Overrides,
+    shared: OnceCell<Rc<Shared>>,
+    started: Cell<Option<Started>>,
+}
+
+impl Link {
+    fn event_loop(&self, config: Config) -> EventLoop {
+        let shared = self.shared.get_or_init(|| {
+            let config = self.overrides.apply(config);
+            Rc::new(Shared::new(self.clock.clone(), self.observer.clone(), config))
+        });
+        let event_loop = EventLoop { shared: shared.clone() };
+        if let Some(started) = self.started.take() {
+            started(&event_loop);
+        }
+        event_loop
+    }
+}
+
+/// What a program's top level is given: the board, and the means to make and run the event loop.
+///
+/// ```
+/// use vpyb_core::{Board, Config, TaskError, Top};
+///
+/// pub async fn program<B: Board>(top: Top<B>) -> Result<(), TaskError> {
+///     let event_loop = top.event_loop(Config::default());
+///     let board = top.board().clone();
+///     let ev = event_loop.clone();
+///     top.run_until_complete(async move {
+///         ev.sleep_ms(500).await?;
+///         board.println(format_args!("half a second later"));
+///         Ok(())
+///     })
+///     .await?;
+///     Ok(())
+/// }
+/// ```
+pub struct Top<B> {
+    board: B,
+    link: Rc<Link>,
+}
+
+impl<B> Top<B> {
+    /// The board that the program runs on.
+    pub fn board(&self) -> &B {
+        &self.board
+    }
+
+    /// The event loop, as `get_event_loop` (tutorial section 7.7): the first call makes it, later ones give
+    /// the same and ignore their configuration.
+    pub fn event_loop(&self, config: Config) -> EventLoop {
+        self.link.event_loop(config)
+    }
+
+    /// Runs the loop until `future` is complete, and gives its value.
+    ///
+    /// # Errors
+    ///
+    /// `Failed` if a task or a callback failed meanwhile, or the run queue is full; `Stopped` if another
+    /// stop request ended the run. The loop keeps its state and can be run again.
+    pub fn run_until_complete<F, T>(&self, future: F) -> RunUntilComplete<F, T>
+    where
+        F: Future<Output = Result<T, TaskError>> + 'static,
+        T: 'static,
+    {
+        RunUntilComplete::new(self.event_loop(Config::default()).shared, future)
+    }
+
+    /// Runs the loop until it is stopped.
+    ///
+    /// # Errors
+    ///
+    /// `Failed` if a task or a callback failed. The loop keeps its state and can be run again.
+    pub fn run_forever(&self) -> RunForever {
+        RunForever::new(self.event_loop(Config::default()).shared)
+    }
+}
+
+/// A program with its event loop, driven from outside.
+///
+/// Dropped, it drops the program's top level and all tasks.
+pub struct Firmware {
+    main: Option<Pin<Box<dyn Future<Output = Result<(), TaskError>>>>>,
+    link: Rc<Link>,
+    owner: Owner,
+    main_idle: bool,
+    result: Option<Result<(), TaskError>>,
+}
+
+/// What a [`Firmware`] is made with.
+pub struct Setup {
+    /// Where the loop reads the time.
+    pub clock: Rc<dyn Clock>,
+    /// Who is told what happens.
+    pub observer: Option<Rc<dyn Observer>>,
+    /// What is set in place of what the program asks for.
+    pub overrides: Overrides,
+    /// Called once, as soon as the event loop exists.
+    pub started: Option<Box<dyn FnOnce(&EventLoop)>>,
+}
+
+impl Firmware {
+    /// A program on a board; nothing of it runs yet.
+    pub fn new<B, M>(setup: Setup, board: B, main: impl FnOnce(Top<B>) -> M) -> Self
+    where
+        M: Future<Output = Result<(), TaskError>> + 'static,
+    {
+        let Setup { clock, observer, overrides, started } = setup;
+        let started = Cell::new(started);
+        let link = Rc::new(Link { clock, observer, overrides, shared: OnceCell::new(), started });
+        let main = Box::pin(main(Top { board, link: link.clone() }));
+        Self { main: Some(main), link, owner: Owner::new(), main_idle: false, result: None }
+    }
+
+    /// Applies what the last step yielded, reading the clock now, and does one new thing or says that there
+    /// is none. Never waits.
+    #[inline]
+    pub fn step(&mut self) -> Step {
+        if let Some(shared) = self.link.shared.get()
+            && shared.running.get()
+        {
+            match self.owner.step(shared) {
+                Ok(step) => return step,
+                Err(ended) => self.end_run(ended),
+            }
+        }
+        self.step_main()
+    }
+
+    /// How the program's top level ended, once it has.
+    pub fn take_result(&mut self) -> Option<Result<(), TaskError>> {
+        self.result.take()
+    }
+
+    /// Whether a run is under way that ends when a given future is complete or the loop is stopped.
+    pub fn is_running(&self) -> bool {
+        self.link.shared.get().is_some_and(|shared| shared.running.get())
+    }
+
+    /// Whether a waker was called that no poll point has seen yet. A port asks this, interrupts masked,
+    /// before it lets the CPU sleep.
+    pub fn woken(&self) -> bool {
+        self.owner.woken()
+    }
+
+    /// The event loop, once the program has made it.
+    pub fn event_loop(&self) -> Option<EventLoop> {
+        self.link.shared.get().map(|shared| EventLoop { shared: shared.clone() })
+    }
+
+    fn end_run(&mut self, ended: Ended) {
+        let shared = self.link.shared.get().expect("a run has a loop");
+        self.owner.stop();
+        shared.running.set(false);
+        shared.observe(|| Event::LoopStopped {
+            error: match &ended {
+                Ended::Stopped => None,
+                Ended::Failed { error, .. } => Some(error),
+            },
+        });
+        *shared.ended.borrow_mut() = Some(ended);
+        self.main_idle = false;
+    }
+
+    #[cold]
+    fn step_main(&mut self) -> Step {
+        let Some(main) = &mut self.main else { return Step::Done };
+        if self.main_idle {
+            // The top level awaits something that is no run: nothing here can ever complete it.
+            return Step::Idle { until: None, sample: false };
+        }
+        match main.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(result) => {
+                self.main = None;
+                self.result = Some(result);
+                Step::Done
+            }
+            Poll::Pending => {
+                self.main_idle = !self.is_running();
+                Step::Main
+            }
+        }
+    }
+}
+
+impl Drop for Firmware {
+    fn drop(&mut self) {
+        if let Some(shared) = self.link.shared.get() {
+            shared.close();
+        }
+        self.main = None;
+        self.owner.drop_futures();
+    }
+}

@@ -1,0 +1,152 @@
+//! How a leaf future and the loop talk during a step.
+//!
+//! Owns the protocol: a leaf *posts* what the task yields and returns `Pending`; the resumption by a
+//! queue entry *completes* the leaf that posted last; a leaf that is dropped while it waits *retracts*.
+//! A second leaf in one step, or one that is polled with a foreign waker (`select`, `join_all`), cannot
+//! speak for the task: it takes the slow path, with its own deadline and a stored waker.
+//!
+//! ```text
+//!   Fresh ──post──▶ Posted ──completes──▶ Done
+//!     │                └─────drop: retract
+//!     └──post (slow)──▶ Slow ──deadline or readiness seen──▶ Done
+//! ```
+
+use core::task::Context;
+
+use super::entry::RawEntry;
+use super::poller::Waiter;
+use super::shared::{Shared, Yielded};
+use super::task::Place;
+use crate::error::Interrupt;
+use crate::observer::Event;
+
+/// What became of a post.
+pub(crate) enum Post {
+    /// The task yields this; the leaf waits for the resumption of this token.
+    Token(u32),
+    /// The leaf has to wait on its own.
+    Slow,
+    /// An interrupt was pending and is raised here.
+    Interrupted(Interrupt),
+}
+
+impl Shared {
+    /// Posts what the task yields.
+    ///
+    /// # Panics
+    ///
+    /// Outside a step of this loop: an await of one loop was polled by something else.
+    #[inline]
+    pub(crate) fn post(&self, yielded: Yielded, cx: &Context<'_>) -> Post {
+        self.assert_in_step();
+        if let Some(interrupt) = self.interrupt.take() {
+            return Post::Interrupted(interrupt);
+        }
+        if self.posted.get() != 0 || cx.waker().data() != self.waker_data.get() {
+            return Post::Slow;
+        }
+        let token = match self.next_leaf.get().wrapping_add(1) {
+            0 => 1,
+            token => token,
+        };
+        self.next_leaf.set(token);
+        self.posted.set(token);
+        self.yielded.set(yielded);
+        Post::Token(token)
+    }
+
+    /// Whether this step completes the leaf of `token`, and how.
+    #[inline]
+    pub(crate) fn completes(&self, token: u32) -> Option<Result<(), Interrupt>> {
+        self.assert_in_step();
+        if self.resumed.get() != token {
+            return None;
+        }
+        self.resumed.set(0);
+        Some(match self.interrupt.take() {
+            Some(interrupt) => Err(interrupt),
+            None => Ok(()),
+        })
+    }
+
+    #[inline]
+    fn assert_in_step(&self) {
+        assert!(self.in_step.get(), "an await of this event loop was polled outside a step of its tasks");
+    }
+
+    /// Takes back what a leaf that is dropped while it waits has posted: entry and registration go.
+    pub(crate) fn retract(&self, token: u32) {
+        if self.closed.get() || !self.in_step.get() {
+            return;
+        }
+        if self.posted.get() == token {
+            self.posted.set(0);
+            self.yielded.set(Yielded::Nothing);
+            return;
+        }
+        let Some(header) = self.current_header() else { return };
+        if header.leaf.get() != token {
+            return;
+        }
+        header.leaf.set(0);
+        let removed = match header.place.replace(Place::Nowhere) {
+            Place::RunQueue => self.runq.remove_last(RawEntry::task(header.slot)),
+            Place::Timer(serial) => {
+                let removed = self.waitq.borrow_mut().remove(serial).is_some();
+                self.observe(|| Event::TimerDropped { timer: serial });
+                removed
+            }
+            Place::Device(device) => self.poller.borrow_mut().withdraw(device, Waiter::Task(header.slot)),
+            Place::Nowhere | Place::Waker => false,
+        };
+        if removed {
+            header.discount_entry();
+        }
+    }
+
+    // ---- the slow path -------------------------------------------------------------------------
+
+    /// Takes a pending interrupt: on the slow path, whoever is polled first raises it.
+    pub(crate) fn take_interrupt(&self) -> Option<Interrupt> {
+        self.assert_in_step();
+        self.interrupt.take()
+    }
+
+    /// The present tick.
+    pub(crate) fn present_tick(&self) -> u32 {
+        self.ticks()
+    }
+
+    /// Has the waker of `cx` called `delay_ms` from now. Gives the wait's key and timer; `None` if the
+    /// wait queue is full, which stops the loop.
+    pub(crate) fn wake_after(&self, delay_ms: i32, cx: &Context<'_>) -> Option<(usize, u32)> {
+        let key = self.wakers.borrow_mut().insert(cx.waker().clone());
+        match self.arm(delay_ms, RawEntry::wake(key as u32), None) {
+            Ok(timer) => Some((key, timer)),
+            Err(full) => {
+                self.wakers.borrow_mut().remove(key);
+                self.overflow.set(Some(full));
+                None
+            }
+        }
+    }
+
+    /// Has another waker called instead.
+    pub(crate) fn rewake(&self, key: usize, cx: &Context<'_>) {
+        let mut wakers = self.wakers.borrow_mut();
+        if let Some(waker) = wakers.get_mut(key) {
+            waker.clone_from(cx.waker());
+        }
+    }
+
+    /// Gives up a wait of the slow path, whose timer has perhaps fired.
+    pub(crate) fn forget_wake(&self, key: usize, timer: u32) {
+        if self.closed.get() {
+            return;
+        }
+        if self.waitq.borrow_mut().remove(timer).is_some() {
+            let waker = self.wakers.borrow_mut().try_remove(key);
+            drop(waker);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The event loop: cooperative round-robin scheduling that never waits.
+//!
+//! Words: a *task* is a top-level future that the loop holds; a *step* is one resumption of a task up to
+//! its next yield; a *pass* is one trip round the loop. Programs hold [`EventLoop`], a handle; the futures
+//! belong to [`Firmware`], which the owner of the board steps.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `firmware` | [`Top`], [`Firmware`]: a program and its loop as one thing to be stepped |
+//! | `owner` | the futures, the pass, one step of a task |
+//! | `shared` | what handle, leaves and owner have in common |
+//! | `leaf` | how an await and the loop talk during a step |
+//! | `run_queue`, `wait_queue`, `poller`, `callback`, `wake` | what is ready, due, waited for, to be called, woken |
+//! | `task` | what the loop keeps of a task; the pending-interrupt slot |
+//! | `run` | `run_until_complete`, `run_forever` |
+
+mod callback;
+mod config;
+mod entry;
+mod firmware;
+mod leaf;
+mod owner;
+mod poller;
+mod run;
+mod run_queue;
+mod shared;
+mod task;
+mod wait_queue;
+mod wake;
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use core::future::Future;
+
+pub use callback::Outcome;
+pub use config::{Config, Discipline, Overrides};
+pub use firmware::{Firmware, Setup, Top};
+pub use owner::Step;
+pub use run::{RunForever, RunUntilComplete};
+pub use task::{TaskHandle, TaskName};
+
+pub(crate) use callback::Guard;
+use callback::What;
+pub(crate) use leaf::Post;
+pub(crate) use shared::{Shared, Yielded};
+use task::State;
+
+use crate::error::{CancelError, Interrupt, QueueFull, TaskError};
+use crate::observer::Event;
+use crate::stream::{Pollable, Readiness};
+use crate::ticks;
+
+/// A handle on an event loop. Cheap to clone; tasks receive it as an argument (tutorial section 7.7).
+#[derive(Clone)]
+pub struct EventLoop {
+    shared: Rc<Shared>,
+}
+
+impl EventLoop {
+    /// Queues a new task (tutorial section 2.2.1). It is named after its function, with a number:
+    /// `sender#1`.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueFull`] if the run queue has no place; the task is not made.
+    pub fn create_task<F>(&self, future: F) -> Result<TaskHandle, QueueFull>
+    where
+        F: Future<Output = Result<(), TaskError>> + 'static,
+    {
+        self.shared.create(Err(TaskName::function_of::<F>()), Box::pin(future))
+    }
+
+    /// As [`create_task`](Self::create_task), under a name of the program's choice.
+    ///
+    /// # Errors
+    ///
+    /// As for [`create_task`](Self::create_task).
+    pub fn create_task_named<F>(
+        &self,
+        name: impl Into<alloc::borrow::Cow<'static, str>>,
+        future: F,
+    ) -> Result<TaskHandle, QueueFull>
+    where
+        F: Future<Output = Result<(), TaskError>> + 'static,
+    {
+        self.shared.create(Ok(TaskName::given(name)), Box::pin(future))
+    }
+
+    /// Queues a callback (tutorial section 2.2.2). It takes two places in the run queue.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueFull`] if the run queue has not two places; nothing is queued.
+    pub fn call_soon<R: Outcome>(&self, callback: impl FnOnce() -> R + 'static) -> Result<(), QueueFull> {
+        self.shared.add_callback(What::Function(Box::new(|| callback().into_result())), None).map(drop)
+    }
+
+    /// Calls back after `delay_ms` milliseconds; at once, by the run queue, if that is 0. A negative delay
+    /// goes through the wait queue and is overdue.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueFull`] if the queue in question has no place; nothing is queued.
+    pub fn call_later_ms<R: Outcome>(
+        &self,
+        delay_ms: i32,
+        callback: impl FnOnce() -> R + 'static,
+    ) -> Result<(), QueueFull> {
+        let delay = (delay_ms != 0).then_some(delay_ms);
+        self.shared.add_callback(What::Function(Box::new(|| callback().into_result())), delay).map(drop)
+    }
+
+    /// Calls back after `delay_s` seconds, truncated to whole milliseconds. Always through the wait queue,
+    /// so that a delay of 0 runs one pass later than with [`call_soon`](Self::call_soon).
+    ///
+    /// # Errors
+    ///
+    /// [`QueueFull`] if the wait queue has no place; nothing is queued.
+    pub fn call_later<R: Outcome>(
+        &self,
+        delay_s: f64,
+        callback: impl FnOnce() -> R + 'static,
+    ) -> Result<(), QueueFull> {
+        let function = What::Function(Box::new(|| callback().into_result()));
+        self.shared.add_callback(function, Some(whole_ms(delay_s))).map(drop)
+    }
+
+    /// Raises [`Interrupt::Cancelled`] in a task (tutorial section 5.2.1), when it is next resumed. Only a
+    /// task that waits for a device, or for a waker, is made ready for it at once; one that sleeps gets it
+    /// when its sleep is over. A task that has ended, or that cancels itself, is not affected.
+    ///
+    /// # Errors
+    ///
+    /// `NotStarted` if the task has not had its first step; it then runs normally.
+    pub fn cancel(&self, task: &TaskHandle) -> Result<(), CancelError> {
+        let header = &task.header;
+        if header.state.get() == State::Fresh {
+            return Err(CancelError::NotStarted);
+        }
+        self.shared.observe(|| Event::CancelRequested { task: header.id.get() });
+        self.shared.deliver(header, Interrupt::Cancelled).map_err(CancelError::QueueFull)
+    }
+
+    /// Asks the loop to stop once everything that is queued now has run.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueFull`] if the run queue has no place for the request.
+    pub fn stop(&self) -> Result<(), QueueFull> {
+        let shared = self.shared.clone();
+        let request = async move {
+            shared.stop_requested.set(true);
+            Ok(())
+        };
+        self.shared.create(Ok(TaskName::given("stop")), Box::pin(request)).map(drop)
+    }
+
+    /// The loop's time: the board's millisecond ticks, which wrap at 2^30.
+    pub fn time(&self) -> u32 {
+        self.shared.ticks()
+    }
+
+    /// How the loop is set up, what a board's owner set in place of the program's wishes included.
+    pub fn config(&self) -> Config {
+        self.shared.config
+    }
+
+    /// The task whose step is under way, if any.
+    pub fn current_task(&self) -> Option<TaskHandle> {
+        self.shared.current_header().map(|header| TaskHandle { header })
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+/// Seconds as whole milliseconds, truncated towards zero as the original's `int(s * 1000)`.
+pub(crate) fn whole_ms(seconds: f64) -> i32 {
+    (seconds * 1000.0) as i32
+}
+
+/// What leaves on devices need.
+impl Shared {
+    /// The place of a device in the poller.
+    pub(crate) fn enter_device(&self, device: &Rc<dyn Pollable>) -> u32 {
+        self.poller.borrow_mut().enter(device)
+    }
+
+    /// Waits for a device with the waker of `cx`, on the slow path.
+    pub(crate) fn wake_when_ready(
+        &self,
+        device: u32,
+        interest: Readiness,
+        cx: &core::task::Context<'_>,
+    ) -> usize {
+        let key = self.wakers.borrow_mut().insert(cx.waker().clone());
+        self.poller.borrow_mut().register(device, interest, poller::Waiter::Waker(key));
+        key
+    }
+
+    /// Gives up a wait of the slow path for a device.
+    pub(crate) fn forget_device(&self, device: u32, key: usize) {
+        if self.closed.get() {
+            return;
+        }
+        self.poller.borrow_mut().withdraw(device, poller::Waiter::Waker(key));
+        let waker = self.wakers.borrow_mut().try_remove(key);
+        drop(waker);
+    }
+
+    /// The ticks at which a delay from now is over.
+    pub(crate) fn due_after(&self, delay_ms: i32) -> u32 {
+        ticks::ticks_add(self.ticks(), delay_ms)
+    }
+}

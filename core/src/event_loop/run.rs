@@ -1,0 +1,127 @@
+//! Runs of the loop: `run_until_complete` and `run_forever`, as the program's top level awaits them.
+//!
+//! Owns the two futures and how a run ends. It does not step the loop: its owner does, and polls the top
+//! level again when the run is over.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString};
+use core::cell::Cell;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use super::shared::{Shared, TaskFuture};
+use super::task::TaskName;
+use crate::error::{RunError, TaskError};
+
+/// How a run ended.
+pub(super) enum Ended {
+    /// A stop request was met.
+    Stopped,
+    /// Somebody failed.
+    Failed { by: String, error: TaskError },
+}
+
+/// Runs the loop until a future is complete. Made by [`Top::run_until_complete`](crate::Top::run_until_complete).
+///
+/// The future is wrapped in a task that goes to the end of the run queue and stops the loop, in the same
+/// step, when the future succeeds. If the future ends by an interrupt, the stop request is never reached
+/// and the run goes on (reference: "run until complete of a cancelled coroutine never returns").
+///
+/// # Cancellation
+///
+/// The top level is no task and cannot be cancelled. Dropped, it leaves the wrapper task as it is.
+#[must_use = "a run does nothing unless it is awaited"]
+pub struct RunUntilComplete<F, T> {
+    shared: Rc<Shared>,
+    start: Option<F>,
+    name: Result<TaskName, &'static str>,
+    result: Rc<Cell<Option<T>>>,
+}
+
+/// Runs the loop until it is stopped. Made by [`Top::run_forever`](crate::Top::run_forever).
+///
+/// # Cancellation
+///
+/// As for [`RunUntilComplete`].
+#[must_use = "a run does nothing unless it is awaited"]
+pub struct RunForever {
+    shared: Rc<Shared>,
+    started: bool,
+}
+
+impl<F, T> RunUntilComplete<F, T> {
+    pub(super) fn new(shared: Rc<Shared>, future: F) -> Self {
+        let name = Err(TaskName::function_of::<F>());
+        Self { shared, start: Some(future), name, result: Rc::default() }
+    }
+
+    /// Names the task that the future becomes; without it, it is named after its function.
+    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = Ok(TaskName::given(name));
+        self
+    }
+}
+
+impl RunForever {
+    pub(super) fn new(shared: Rc<Shared>) -> Self {
+        Self { shared, started: false }
+    }
+}
+
+/// The future is moved into its task before it is first polled, so nothing here is pinned.
+impl<F, T> Unpin for RunUntilComplete<F, T> {}
+
+impl<F, T> Future for RunUntilComplete<F, T>
+where
+    F: Future<Output = Result<T, TaskError>> + 'static,
+    T: 'static,
+{
+    type Output = Result<T, RunError>;
+
+    fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Some(future) = self.start.take() {
+            let (shared, result) = (self.shared.clone(), self.result.clone());
+            let wrapper: TaskFuture = Box::pin(async move {
+                result.set(Some(future.await?));
+                shared.stop_requested.set(true);
+                Ok(())
+            });
+            if let Err(full) = self.shared.create(self.name.clone(), wrapper) {
+                let by = self.name.as_ref().map_or_else(|base| base.to_string(), TaskName::to_string);
+                return Poll::Ready(Err(RunError::Failed { by, error: full.into() }));
+            }
+            self.shared.running.set(true);
+            return Poll::Pending;
+        }
+        let Some(ended) = take_end(&self.shared) else { return Poll::Pending };
+        Poll::Ready(match (ended, self.result.take()) {
+            (Ended::Failed { by, error }, _) => Err(RunError::Failed { by, error }),
+            (Ended::Stopped, Some(value)) => Ok(value),
+            (Ended::Stopped, None) => Err(RunError::Stopped),
+        })
+    }
+}
+
+impl Future for RunForever {
+    type Output = Result<(), RunError>;
+
+    fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if !self.started {
+            self.started = true;
+            self.shared.running.set(true);
+            return Poll::Pending;
+        }
+        let Some(ended) = take_end(&self.shared) else { return Poll::Pending };
+        Poll::Ready(match ended {
+            Ended::Failed { by, error } => Err(RunError::Failed { by, error }),
+            Ended::Stopped => Ok(()),
+        })
+    }
+}
+
+fn take_end(shared: &Shared) -> Option<Ended> {
+    if shared.running.get() { None } else { shared.ended.borrow_mut().take() }
+}

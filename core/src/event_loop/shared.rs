@@ -1,0 +1,307 @@
+//! What handle, leaves and owner of one event loop have in common.
+//!
+//! Owns the queues, the registry of tasks and the cells through which a leaf future and the loop talk
+//! during a step. It does not hold the futures: their owner does, and futures hold this.
+//!
+//! Invariants: **one-step** — `in_step` is set exactly while the owner polls a task; **counted** — each
+//! entry and registration that names a task slot is counted in its header, so that the slot is not used
+//! again too early; **no-borrow-across** — no `RefCell` here stays borrowed while a future, a callback, a
+//! device or an observer is called.
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+use core::future::Future;
+use core::pin::Pin;
+use core::task::Waker;
+
+use slab::Slab;
+
+use super::callback::Callback;
+use super::config::Config;
+use super::entry::RawEntry;
+use super::poller::Poller;
+use super::run_queue::RunQueue;
+use super::task::{Header, Pending, Place, State, TaskHandle, TaskName};
+use super::wait_queue::WaitQueue;
+use crate::clock::Clock;
+use crate::error::{Interrupt, QueueFull, TaskError};
+use crate::observer::{CallbackId, Entry, Event, Observer, TaskId, Why};
+use crate::ticks;
+use crate::time::{Duration, Instant};
+
+pub(super) type TaskFuture = Pin<Box<dyn Future<Output = Result<(), TaskError>>>>;
+
+/// What a leaf leaves for the loop when its step ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Yielded {
+    /// No leaf of this loop was reached: the task waits for a waker.
+    Nothing,
+    Bare,
+    Delay(i32),
+    SleepMs(i32),
+    IoRead(u32),
+    IoWrite(u32),
+    IoReadDone(u32),
+}
+
+/// No task runs.
+pub(super) const NOBODY: u32 = u32::MAX;
+
+pub(crate) struct Shared {
+    pub(super) clock: Rc<dyn Clock>,
+    pub(super) observer: Option<Rc<dyn Observer>>,
+    pub(super) config: Config,
+
+    pub(super) runq: RunQueue,
+    pub(super) waitq: RefCell<WaitQueue>,
+    pub(super) poller: RefCell<Poller>,
+    pub(super) registry: RefCell<Registry>,
+    pub(super) callbacks: RefCell<Slab<Callback>>,
+    pub(super) next_callback: Cell<u32>,
+    /// Wakers of leaves on the slow path, until their wait is over.
+    pub(super) wakers: RefCell<Slab<Waker>>,
+
+    /// New tasks on their way to the owner.
+    pub(super) inbox: RefCell<Vec<(u32, TaskFuture)>>,
+    /// The owner is gone: nothing is accepted any more.
+    pub(super) closed: Cell<bool>,
+
+    // The step under way.
+    pub(super) in_step: Cell<bool>,
+    pub(super) current: Cell<u32>,
+    pub(super) waker_data: Cell<*const ()>,
+    pub(super) yielded: Cell<Yielded>,
+    /// The leaf that posted the yield of this step; 0 if none has.
+    pub(super) posted: Cell<u32>,
+    /// The leaf that this step completes; 0 if none (or none any more).
+    pub(super) resumed: Cell<u32>,
+    pub(super) interrupt: Cell<Option<Interrupt>>,
+    pub(super) next_leaf: Cell<u32>,
+
+    // The run under way.
+    pub(super) running: Cell<bool>,
+    pub(super) stop_requested: Cell<bool>,
+    /// A queue was full in a place that has no caller to tell.
+    pub(super) overflow: Cell<Option<QueueFull>>,
+    pub(super) ended: RefCell<Option<super::run::Ended>>,
+}
+
+/// All task slots, and how often each function has been made a task.
+#[derive(Default)]
+pub(super) struct Registry {
+    pub headers: Vec<Rc<Header>>,
+    /// Slots whose task has ended; some may still be named by something.
+    retired: Vec<u32>,
+    next_id: u32,
+    counts: Vec<(&'static str, u32)>,
+}
+
+impl Registry {
+    /// A slot that nothing names any more, or a new one. The owner holds one header, the registry one.
+    fn free_slot(&mut self) -> Rc<Header> {
+        let unused = |&slot: &u32| {
+            let header = &self.headers[slot as usize];
+            header.entries.get() == 0 && Rc::strong_count(header) <= 2
+        };
+        if let Some(at) = self.retired.iter().position(unused) {
+            return self.headers[self.retired.swap_remove(at) as usize].clone();
+        }
+        let header = Rc::new(Header::new(self.headers.len() as u32));
+        assert!(header.slot < RawEntry::MAX_INDEX, "a loop holds under 2^30 tasks");
+        self.headers.push(header.clone());
+        header
+    }
+
+    pub fn retire(&mut self, slot: u32) {
+        self.retired.push(slot);
+    }
+
+    pub fn next_id(&mut self) -> TaskId {
+        self.next_id += 1;
+        TaskId(self.next_id - 1)
+    }
+
+    fn numbered(&mut self, base: &'static str) -> TaskName {
+        let number = match self.counts.iter_mut().find(|(name, _)| *name == base) {
+            Some((_, count)) => {
+                *count += 1;
+                *count
+            }
+            None => {
+                self.counts.push((base, 1));
+                1
+            }
+        };
+        TaskName::numbered(base, number)
+    }
+}
+
+impl Shared {
+    pub(super) fn new(clock: Rc<dyn Clock>, observer: Option<Rc<dyn Observer>>, config: Config) -> Self {
+        Self {
+            clock,
+            observer,
+            runq: RunQueue::new(config.runq_len),
+            waitq: RefCell::new(WaitQueue::new(config.waitq_len)),
+            config,
+            poller: RefCell::default(),
+            registry: RefCell::default(),
+            callbacks: RefCell::default(),
+            next_callback: Cell::new(0),
+            wakers: RefCell::default(),
+            inbox: RefCell::default(),
+            closed: Cell::new(false),
+            in_step: Cell::new(false),
+            current: Cell::new(NOBODY),
+            waker_data: Cell::new(core::ptr::null()),
+            yielded: Cell::new(Yielded::Nothing),
+            posted: Cell::new(0),
+            resumed: Cell::new(0),
+            interrupt: Cell::new(None),
+            next_leaf: Cell::new(0),
+            running: Cell::new(false),
+            stop_requested: Cell::new(false),
+            overflow: Cell::new(None),
+            ended: RefCell::default(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    #[inline]
+    pub(super) fn ticks(&self) -> u32 {
+        ticks::ticks_ms(self.now())
+    }
+
+    /// Tells the observer. The event is made only if there is one.
+    #[inline]
+    pub(super) fn observe<'a>(&self, event: impl FnOnce() -> Event<'a>) {
+        if let Some(observer) = &self.observer {
+            observer.observe(event());
+        }
+    }
+
+    pub(super) fn header(&self, slot: u32) -> Rc<Header> {
+        self.registry.borrow().headers[slot as usize].clone()
+    }
+
+    /// The task whose step is under way.
+    pub(super) fn current_header(&self) -> Option<Rc<Header>> {
+        let slot = self.current.get();
+        (slot != NOBODY).then(|| self.header(slot))
+    }
+
+    pub(super) fn report_full(&self, full: QueueFull, task: Option<TaskId>) -> QueueFull {
+        self.observe(|| Event::QueueFull { full, task });
+        full
+    }
+
+    // ---- the run queue -------------------------------------------------------------------------
+
+    /// Appends a task to the run queue.
+    #[inline]
+    pub(super) fn push_task(&self, header: &Header, why: Why<'_>) -> Result<(), QueueFull> {
+        self.runq
+            .push(RawEntry::task(header.slot))
+            .map_err(|full| self.report_full(full, Some(header.id.get())))?;
+        header.count_entry();
+        self.observe(|| Event::Ready { entry: Entry::Task(header.id.get()), why });
+        Ok(())
+    }
+
+    /// Appends a callback to the run queue; it takes two places.
+    pub(super) fn push_callback(&self, key: usize, id: CallbackId, why: Why<'_>) -> Result<(), QueueFull> {
+        self.runq.push_two(RawEntry::callback(key as u32)).map_err(|full| self.report_full(full, None))?;
+        self.observe(|| Event::Ready { entry: Entry::Callback(id), why });
+        Ok(())
+    }
+
+    // ---- the wait queue ------------------------------------------------------------------------
+
+    /// Puts an entry into the wait queue, due `delay_ms` after the present tick.
+    pub(super) fn arm(&self, delay_ms: i32, raw: RawEntry, entry: Option<Entry>) -> Result<u32, QueueFull> {
+        let now = self.now();
+        let due = ticks::ticks_add(ticks::ticks_ms(now), delay_ms);
+        let timer = self.waitq.borrow_mut().push(due, raw).map_err(|full| {
+            let task = match entry {
+                Some(Entry::Task(task)) => Some(task),
+                _ => None,
+            };
+            self.report_full(full, task)
+        })?;
+        if let Some(entry) = entry {
+            self.observe(|| Event::TimerArmed { timer, entry, due: due_instant(now, delay_ms) });
+        }
+        Ok(timer)
+    }
+
+    // ---- tasks ---------------------------------------------------------------------------------
+
+    pub(super) fn create(
+        &self,
+        name: Result<TaskName, &'static str>,
+        future: TaskFuture,
+    ) -> Result<TaskHandle, QueueFull> {
+        let (header, id) = {
+            let mut registry = self.registry.borrow_mut();
+            let id = registry.next_id();
+            let name = name.unwrap_or_else(|base| registry.numbered(base));
+            let header = registry.free_slot();
+            header.renew(id, name);
+            (header, id)
+        };
+        if let Some(observer) = &self.observer {
+            observer.observe(Event::TaskCreated { task: id, name: &header.name.borrow() });
+        }
+        if let Err(full) = self.push_task(&header, Why::Created) {
+            header.state.set(State::Finished);
+            self.registry.borrow_mut().retire(header.slot);
+            return Err(full);
+        }
+        self.inbox.borrow_mut().push((header.slot, future));
+        Ok(TaskHandle { header })
+    }
+
+    /// Raises an interrupt in a task, by the rules of the discipline.
+    pub(super) fn deliver(&self, header: &Header, interrupt: Interrupt) -> Result<(), QueueFull> {
+        if header.state.get() != State::Suspended {
+            // A running task does not interrupt itself, and a finished one is beyond reach.
+            return Ok(());
+        }
+        let before = header.pending.replace(Pending::Interrupt(interrupt));
+        if before == Pending::Io || header.place.get() == Place::Waker {
+            header.place.set(Place::RunQueue);
+            self.push_task(header, Why::Interrupted)?;
+        }
+        Ok(())
+    }
+
+    /// A device that was waited for.
+    pub(crate) fn device(&self, device: u32) -> Rc<dyn crate::stream::Pollable> {
+        self.poller.borrow().device(device)
+    }
+
+    /// Leaves the loop without its owner: new tasks, callbacks and devices are let go.
+    pub(super) fn close(&self) {
+        self.closed.set(true);
+        // Taken out first: dropping them may call back into this loop.
+        let inbox = core::mem::take(&mut *self.inbox.borrow_mut());
+        let callbacks = core::mem::take(&mut *self.callbacks.borrow_mut());
+        let wakers = core::mem::take(&mut *self.wakers.borrow_mut());
+        let poller = core::mem::take(&mut *self.poller.borrow_mut());
+        drop((inbox, callbacks, wakers, poller));
+    }
+}
+
+/// The instant at which a delay that is counted from the tick of `now` is over.
+pub(super) fn due_instant(now: Instant, delay_ms: i32) -> Instant {
+    match u64::try_from(delay_ms) {
+        Ok(0) | Err(_) => now,
+        Ok(ms) => Instant::from_millis(now.as_millis()) + Duration::from_millis(ms),
+    }
+}

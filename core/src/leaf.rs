@@ -1,0 +1,146 @@
+//! The one leaf future of the core: every await ends in it.
+//!
+//! Owns [`Leaf`]: it posts what the task yields and waits for its completion, or waits on its own where
+//! it cannot speak for the task. Knows of devices only that they can be asked.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use crate::error::Interrupt;
+use crate::event_loop::{Post, Shared, Yielded};
+use crate::stream::Readiness;
+use crate::ticks;
+
+/// Yields something to the loop and is complete when the task is resumed for it.
+pub(crate) struct Leaf<'a> {
+    shared: &'a Shared,
+    yielded: Yielded,
+    state: State,
+}
+
+enum State {
+    Fresh,
+    /// The task waits for this leaf.
+    Posted(u32),
+    /// On the slow path: a deadline of its own.
+    Timed {
+        due: u32,
+        key: usize,
+        timer: u32,
+    },
+    /// On the slow path: a device of its own.
+    Device {
+        device: u32,
+        interest: Readiness,
+        key: usize,
+    },
+    /// On the slow path: one turn.
+    Turn,
+    Done,
+}
+
+impl<'a> Leaf<'a> {
+    pub fn new(shared: &'a Shared, yielded: Yielded) -> Self {
+        Self { shared, yielded, state: State::Fresh }
+    }
+
+    /// Begins a wait that the loop does not do for the task.
+    #[cold]
+    fn begin_slow(&mut self, cx: &Context<'_>) {
+        self.state = match self.yielded {
+            Yielded::Delay(ms) | Yielded::SleepMs(ms) if ms != 0 => {
+                let due = self.shared.due_after(ms);
+                match self.shared.wake_after(ms, cx) {
+                    Some((key, timer)) => State::Timed { due, key, timer },
+                    // The loop stops with the overflow; the task stays where it is.
+                    None => State::Turn,
+                }
+            }
+            Yielded::IoRead(device) => self.begin_device(device, Readiness::READ, cx),
+            Yielded::IoWrite(device) => self.begin_device(device, Readiness::WRITE, cx),
+            _ => {
+                cx.waker().wake_by_ref();
+                State::Turn
+            }
+        };
+    }
+
+    fn begin_device(&self, device: u32, interest: Readiness, cx: &Context<'_>) -> State {
+        State::Device { device, interest, key: self.shared.wake_when_ready(device, interest, cx) }
+    }
+
+    /// Whether a wait on the slow path is over.
+    #[cold]
+    fn poll_slow(&mut self, cx: &Context<'_>) -> Poll<Result<(), Interrupt>> {
+        if let Some(interrupt) = self.shared.take_interrupt() {
+            self.give_up();
+            return Poll::Ready(Err(interrupt));
+        }
+        let over = match self.state {
+            State::Timed { due, .. } => ticks::ticks_diff(due, self.shared.present_tick()) <= 0,
+            State::Device { device, interest, .. } => self.shared.is_ready(device, interest),
+            State::Turn => true,
+            State::Fresh | State::Posted(_) | State::Done => unreachable!("not on the slow path"),
+        };
+        if over {
+            self.give_up();
+            return Poll::Ready(Ok(()));
+        }
+        if let State::Timed { key, .. } | State::Device { key, .. } = self.state {
+            self.shared.rewake(key, cx);
+        }
+        Poll::Pending
+    }
+
+    fn give_up(&mut self) {
+        match core::mem::replace(&mut self.state, State::Done) {
+            State::Posted(token) => self.shared.retract(token),
+            State::Timed { key, timer, .. } => self.shared.forget_wake(key, timer),
+            State::Device { device, key, .. } => self.shared.forget_device(device, key),
+            State::Fresh | State::Turn | State::Done => {}
+        }
+    }
+}
+
+impl Future for Leaf<'_> {
+    type Output = Result<(), Interrupt>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.state {
+            State::Fresh => match self.shared.post(self.yielded, cx) {
+                Post::Token(token) => {
+                    self.state = State::Posted(token);
+                    Poll::Pending
+                }
+                Post::Slow => {
+                    self.begin_slow(cx);
+                    Poll::Pending
+                }
+                Post::Interrupted(interrupt) => {
+                    self.state = State::Done;
+                    Poll::Ready(Err(interrupt))
+                }
+            },
+            State::Posted(token) => match self.shared.completes(token) {
+                Some(result) => {
+                    self.state = State::Done;
+                    Poll::Ready(result)
+                }
+                None => Poll::Pending,
+            },
+            State::Done => panic!("an await was polled after it was complete"),
+            _ => self.poll_slow(cx),
+        }
+    }
+}
+
+impl Drop for Leaf<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if !matches!(self.state, State::Done) {
+            self.give_up();
+        }
+    }
+}

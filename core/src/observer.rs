@@ -1,0 +1,114 @@
+//! What the event loop tells about itself.
+//!
+//! Owns the trait [`Observer`] and its vocabulary. A simulator records the events, a board may toggle
+//! a pin; without an observer the loop pays one predictable branch an event.
+
+use crate::error::{Interrupt, QueueFull, TaskError};
+use crate::event_loop::TaskName;
+use crate::time::Instant;
+
+/// A task, numbered in order of creation; never used twice within one loop.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TaskId(pub u32);
+
+/// A callback, numbered in order of scheduling; never used twice within one loop.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct CallbackId(pub u32);
+
+/// What an entry of a queue names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Entry {
+    /// A task, to be resumed.
+    Task(TaskId),
+    /// A callback, to be called; the timer of a `wait_for` is one.
+    Callback(CallbackId),
+}
+
+/// Why an entry was appended to the run queue.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Why<'a> {
+    /// It is new: `create_task`, `call_soon`.
+    Created,
+    /// The task yielded a zero delay.
+    Yielded,
+    /// This timer was due.
+    Timer(u32),
+    /// The device of this name is ready.
+    Device(&'a str),
+    /// An interrupt does not wait for the end of the task's wait.
+    Interrupted,
+    /// A `Waker` was called.
+    Woken,
+}
+
+/// What a step gave back.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Yield<'a> {
+    /// A bare yield.
+    Bare,
+    /// `sleep`: milliseconds.
+    Delay(i32),
+    /// `sleep_ms`: milliseconds.
+    SleepMs(i32),
+    /// Waits until the device of this name can be read.
+    IoRead(&'a str),
+    /// Waits until the device of this name can be written.
+    IoWrite(&'a str),
+    /// Gives up reading from the device.
+    IoReadDone(&'a str),
+    /// Waits for a `Waker`.
+    Waker,
+    /// Asks the loop to stop.
+    StopLoop,
+    /// Ended well.
+    Return,
+}
+
+/// Something that the loop did or saw. Fields are called after what they hold.
+#[expect(missing_docs, reason = "the line above each variant speaks of its fields")]
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A task was made by the one that runs now, if any does.
+    TaskCreated { task: TaskId, name: &'a TaskName },
+    /// An entry was appended to the run queue.
+    Ready { entry: Entry, why: Why<'a> },
+    /// An entry went into the wait queue.
+    TimerArmed { timer: u32, entry: Entry, due: Instant },
+    /// An entry was taken out of a queue because its future was dropped.
+    TimerDropped { timer: u32 },
+    /// A step begins. `stale`: the task had already ended, and nothing happens.
+    StepBegins { task: TaskId, first: bool, stale: bool },
+    /// An interrupt is raised at the innermost await of the step that just began.
+    Interrupted { task: TaskId, with: Interrupt },
+    /// The step is over.
+    StepEnds { task: TaskId, yielded: Yield<'a> },
+    /// The step is over, and the task with it, because of an error.
+    StepFails { task: TaskId, error: &'a TaskError },
+    /// A callback is about to run.
+    CallbackBegins { callback: CallbackId },
+    /// A callback has run.
+    CallbackEnds { callback: CallbackId, error: Option<&'a TaskError> },
+    /// A task waits for a device.
+    IoWait { task: TaskId, device: &'a str, write: bool },
+    /// A wait of `timeout_ms` (-1: without end) that began at `since` is over; `ready` devices were ready.
+    Polled { timeout_ms: i32, since: Instant, ready: u16 },
+    /// `cancel` was called.
+    CancelRequested { task: TaskId },
+    /// The timer of a `wait_for` came due and hit this task, or nobody any more.
+    TimeoutExpired { task: Option<TaskId> },
+    /// A queue was full.
+    QueueFull { full: QueueFull, task: Option<TaskId> },
+    /// A run ended.
+    LoopStopped { error: Option<&'a TaskError> },
+}
+
+/// Is told what happens, as it happens.
+///
+/// # For board authors
+///
+/// - `observe` is called inside the loop and MUST NOT call back into it.
+/// - It MUST NOT change what the program can see, or observed and unobserved runs would differ.
+pub trait Observer {
+    /// Takes note of an event.
+    fn observe(&self, event: Event<'_>);
+}

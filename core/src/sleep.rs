@@ -1,0 +1,129 @@
+//! Delays (tutorial section 2.3): `sleep`, `sleep_ms`, and the bare yield.
+//!
+//! Owns [`Sleep`] and [`wait_for`](EventLoop::wait_for). Due times and their order are the loop's.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use crate::error::Interrupt;
+use crate::event_loop::{EventLoop, Guard, Shared, Yielded, whole_ms};
+use crate::leaf::Leaf;
+
+/// A pause of the current task. Made by [`EventLoop::sleep`] and its sisters.
+#[must_use = "a pause does nothing unless it is awaited"]
+pub struct Sleep<'a>(Leaf<'a>);
+
+impl Future for Sleep<'_> {
+    type Output = Result<(), Interrupt>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx)
+    }
+}
+
+impl EventLoop {
+    /// Pauses for `seconds`, truncated to whole milliseconds; under one millisecond it is a zero delay.
+    ///
+    /// A zero delay puts the task at the end of the run queue: it runs again in the next pass. Otherwise the
+    /// pause ends when the tick `now + delay` begins, so it may be up to 1 ms short, and longer by the rest of
+    /// the pass and by everything that is queued ahead (tutorial section 6.1).
+    ///
+    /// # Cancellation
+    ///
+    /// `Err(Cancelled)` or `Err(TimedOut)` arrives when the pause is over, under `UasyncioV2`. Dropped, its
+    /// entry is taken out of the queue; nothing else is lost.
+    pub fn sleep(&self, seconds: f64) -> Sleep<'_> {
+        Sleep(Leaf::new(self.shared(), Yielded::Delay(whole_ms(seconds))))
+    }
+
+    /// Pauses for `ms` milliseconds; see [`sleep`](Self::sleep). A negative delay is legal: it goes through the
+    /// wait queue and is overdue at once.
+    ///
+    /// # Cancellation
+    ///
+    /// As for [`sleep`](Self::sleep).
+    #[inline]
+    pub fn sleep_ms(&self, ms: i32) -> Sleep<'_> {
+        Sleep(Leaf::new(self.shared(), Yielded::SleepMs(ms)))
+    }
+
+    /// Yields the number `ms` to the loop, as a hand-written awaitable does (tutorial section 4.1): the same
+    /// pause as [`sleep_ms`](Self::sleep_ms).
+    ///
+    /// # Cancellation
+    ///
+    /// As for [`sleep`](Self::sleep).
+    pub fn yield_ms(&self, ms: i32) -> Sleep<'_> {
+        Sleep(Leaf::new(self.shared(), Yielded::Delay(ms)))
+    }
+
+    /// A bare yield: the task goes to the end of the run queue.
+    ///
+    /// # Cancellation
+    ///
+    /// The interrupt arrives at the task's next turn. Dropped, its entry is taken out of the queue.
+    #[inline]
+    pub fn yield_now(&self) -> Sleep<'_> {
+        Sleep(Leaf::new(self.shared(), Yielded::Bare))
+    }
+
+    /// Awaits `future`, and has [`Interrupt::TimedOut`] raised in the current task after `ms` milliseconds
+    /// (tutorial section 5.2.2). The result is that of `future`: if it traps the interrupt and ends well, so does
+    /// this.
+    ///
+    /// The timer is armed before `future` takes its first step, so a time-out beats a pause of the same length.
+    /// As in the original, the timer stays armed if `future` fails: a task that lives on gets a stray `TimedOut`
+    /// when it is due. A full queue stops the loop.
+    ///
+    /// # Cancellation
+    ///
+    /// An interrupt arrives inside `future`. Dropped, the timer is disarmed and taken out of the wait queue.
+    pub async fn wait_for_ms<T, E>(
+        &self,
+        future: impl Future<Output = Result<T, E>>,
+        ms: i32,
+    ) -> Result<T, E> {
+        let mut timeout = Timeout { shared: self.shared(), guard: self.shared().arm_timeout(ms) };
+        if timeout.guard.is_none() {
+            // The loop stops before this task could be resumed.
+            core::future::pending::<()>().await;
+        }
+        let result = future.await;
+        let guard = timeout.guard.take();
+        if result.is_ok()
+            && let Some(guard) = guard
+        {
+            self.shared().disarm_timeout(&guard, false);
+        }
+        result
+    }
+
+    /// As [`wait_for_ms`](Self::wait_for_ms), after `seconds`, truncated to whole milliseconds.
+    ///
+    /// # Cancellation
+    ///
+    /// As for [`wait_for_ms`](Self::wait_for_ms).
+    pub async fn wait_for<T, E>(
+        &self,
+        future: impl Future<Output = Result<T, E>>,
+        seconds: f64,
+    ) -> Result<T, E> {
+        self.wait_for_ms(future, whole_ms(seconds)).await
+    }
+}
+
+/// Disarms the time-out when its `wait_for` is dropped.
+struct Timeout<'a> {
+    shared: &'a Shared,
+    guard: Option<Guard>,
+}
+
+impl Drop for Timeout<'_> {
+    fn drop(&mut self) {
+        if let Some(guard) = self.guard.take() {
+            self.shared.disarm_timeout(&guard, true);
+        }
+    }
+}
