@@ -7,19 +7,19 @@ use alloc::boxed::Box;
 use alloc::rc::Rc;
 use core::cell::{Cell, OnceCell};
 use core::future::Future;
-use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
 use super::EventLoop;
 use super::config::{Config, Overrides};
 use super::owner::{Owner, Step};
 use super::run::{Ended, RunForever, RunUntilComplete};
-use super::shared::Shared;
+use super::shared::{Shared, TaskFuture};
 use crate::clock::Clock;
 use crate::error::TaskError;
 use crate::observer::{Event, Observer};
 
-type Started = Box<dyn FnOnce(&EventLoop)>;
+/// Called once, as soon as the event loop exists.
+pub type Started = Box<dyn FnOnce(&EventLoop)>;
 
 /// What top level and owner have in common before there is a loop.
 struct Link {
@@ -107,7 +107,7 @@ impl<B> Top<B> {
 ///
 /// Dropped, it drops the program's top level and all tasks.
 pub struct Firmware {
-    main: Option<Pin<Box<dyn Future<Output = Result<(), TaskError>>>>>,
+    main: Option<TaskFuture>,
     link: Rc<Link>,
     owner: Owner,
     main_idle: bool,
@@ -123,7 +123,7 @@ pub struct Setup {
     /// What is set in place of what the program asks for.
     pub overrides: Overrides,
     /// Called once, as soon as the event loop exists.
-    pub started: Option<Box<dyn FnOnce(&EventLoop)>>,
+    pub started: Option<Started>,
 }
 
 impl Firmware {

@@ -34,7 +34,7 @@ use core::future::Future;
 
 pub use callback::Outcome;
 pub use config::{Config, Discipline, Overrides};
-pub use firmware::{Firmware, Setup, Top};
+pub use firmware::{Firmware, Setup, Started, Top};
 pub use owner::Step;
 pub use run::{RunForever, RunUntilComplete};
 pub use task::{TaskHandle, TaskName};

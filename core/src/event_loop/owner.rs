@@ -363,10 +363,8 @@ impl Owner {
     // ---- one step of a task ----------------------------------------------------------------------
 
     fn take_inbox(&mut self, shared: &Shared) {
-        while let Some((slot, future)) = {
-            let next = shared.inbox.borrow_mut().pop();
-            next
-        } {
+        let new = shared.inbox.take();
+        for (slot, future) in new {
             while self.slots.len() <= slot as usize {
                 let shared_waker = self.wakes.waker(self.slots.len());
                 let waker = TaskWaker::to_waker(&shared_waker);

@@ -1,0 +1,290 @@
+//! A Pyboard on its bench: world, wiring, CPU and actors of one run.
+//!
+//! Owns how time passes while the CPU works or idles, and the run's own limits on a step that does not
+//! end. It knows no event loop: the recorder tells it when steps begin.
+//!
+//! Invariant **no-borrow-across**: whoever borrows a machine gives it back before a program's code runs.
+
+use std::collections::BTreeMap;
+
+use vpyb_core::time::{Duration, Instant};
+
+use super::part::Part;
+use super::profile::Profile;
+use super::pyboard::{LEDS, PINS, UARTS};
+use crate::devices::SerialPeer;
+use crate::mcu::{Uart, UartPins};
+use crate::scenario::model::{self, Scenario};
+use crate::trace::record::Task;
+use crate::trace::{Kind, Seq, Trace};
+use crate::world::{Bench, Delivered, DeviceId, PinId, World};
+
+/// Calls into the board that one step may make before it counts as endless, where calls cost no time.
+const MAX_CALLS: u32 = 1_000_000;
+
+/// Why a run is stopped inside a step. It unwinds the program's code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Abort {
+    /// The step lasts longer than `max_step`.
+    Hang,
+    /// The trace has reached its bound.
+    Records,
+}
+
+/// Bounds of a run that do not depend on the scenario.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bound {
+    /// Records in the trace at the most.
+    pub records: usize,
+}
+
+impl Default for Bound {
+    /// About 2 GiB of memory.
+    fn default() -> Self {
+        Self { records: 40_000_000 }
+    }
+}
+
+/// One run's board, bench and actors.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Machine {
+    /// The world.
+    pub world: World<Part>,
+    /// The prices of the CPU's work.
+    pub profile: Profile,
+    pub(super) pins: BTreeMap<&'static str, PinId>,
+    pub(super) uarts: BTreeMap<&'static str, DeviceId>,
+    pub(super) overrides: BTreeMap<String, model::UartOverride>,
+    pub(super) users: BTreeMap<PinId, String>,
+    pub(super) lines: BTreeMap<String, Line>,
+    pub(super) actors: Vec<model::Actor>,
+    pub(super) next_steps: Vec<usize>,
+    /// Unfinished line of the console, and who began it.
+    pub(super) console: String,
+    /// What made the device ready that was asked last.
+    pub(super) ready_cause: Option<Seq>,
+    /// The task whose step is under way.
+    pub(super) running: Option<Task>,
+    step_began: Instant,
+    calls: u32,
+    max_step: Duration,
+    stalled_until: Instant,
+    bound: Bound,
+}
+
+/// How bytes from outside reach a UART.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Line {
+    /// Over its RX wire, from this device.
+    Peer(DeviceId),
+    /// Straight into its data register.
+    Feed(DeviceId),
+}
+
+impl Machine {
+    /// The bench of a scenario at instant 0: wired, powered, nothing running.
+    pub fn new(scenario: &Scenario, profile: Profile, trace: Trace, bound: Bound) -> Self {
+        let mut bench = Bench::new(trace);
+        let pins = PINS.iter().chain(LEDS).map(|&name| (name, bench.add_pin(name))).collect();
+        let mut machine = Self {
+            world: World::new(bench, Vec::new()),
+            profile,
+            pins,
+            uarts: BTreeMap::new(),
+            overrides: scenario.uarts.clone(),
+            users: BTreeMap::new(),
+            lines: BTreeMap::new(),
+            actors: scenario.actors.clone(),
+            next_steps: vec![0; scenario.actors.len()],
+            console: String::new(),
+            ready_cause: None,
+            running: None,
+            step_began: Instant::ZERO,
+            calls: 0,
+            max_step: scenario.run.max_step,
+            stalled_until: Instant::ZERO,
+            bound,
+        };
+        machine.place_uarts();
+        machine.wire(scenario);
+        machine.start_actors();
+        machine
+    }
+
+    fn place_uarts(&mut self) {
+        for unit in UARTS {
+            let pins = UartPins { tx: self.pins[unit.tx], rx: self.pins[unit.rx] };
+            let name = self.world.bench.trace.name(unit.name);
+            let device = self.place(Part::Uart(Uart::new(name, pins)));
+            self.uarts.insert(unit.name, device);
+        }
+    }
+
+    fn place(&mut self, part: Part) -> DeviceId {
+        self.world.devices.push(part);
+        DeviceId((self.world.devices.len() - 1) as u16)
+    }
+
+    /// Joins what is linked and puts a peer on each line that somebody outside sends on.
+    fn wire(&mut self, scenario: &Scenario) {
+        for [a, b] in &scenario.board.links {
+            self.world.bench.join(self.pins[a.as_str()], self.pins[b.as_str()]);
+        }
+        let mut peers = BTreeMap::new();
+        for (name, part) in &scenario.parts {
+            match part {
+                model::Part::SerialPeer { uart, .. } => drop(peers.insert(uart.clone(), name.clone())),
+                model::Part::UartFeed { uart } => {
+                    self.lines.insert(uart.clone(), Line::Feed(self.uarts[uart.as_str()]));
+                }
+            }
+        }
+        for step in scenario.actors.iter().flat_map(|actor| &actor.steps) {
+            if let model::Action::Send { to, .. } = &step.action
+                && !self.lines.contains_key(to)
+            {
+                peers.entry(to.clone()).or_insert_with(|| format!("{to}.peer"));
+            }
+        }
+        let joined: Vec<_> = peers
+            .into_iter()
+            .map(|(uart, name)| {
+                let pin = self.world.bench.add_pin(&format!("{name}.tx"));
+                let rx = self.uart_pins(&uart).rx;
+                self.world.bench.join(rx, pin);
+                (uart, name, pin)
+            })
+            .collect();
+        self.world.bench.record_nets();
+        for (uart, name, pin) in joined {
+            let text = self.world.bench.trace.name(&name);
+            let peer = SerialPeer::new(text, pin, &mut self.world.bench);
+            let device = self.place(Part::SerialPeer(peer));
+            self.lines.insert(uart, Line::Peer(device));
+        }
+    }
+
+    fn uart_pins(&self, uart: &str) -> UartPins {
+        match &self.world.devices[usize::from(self.uarts[uart].0)] {
+            Part::Uart(uart) => uart.pins(),
+            Part::SerialPeer(_) => unreachable!("UARTs are in their places"),
+        }
+    }
+
+    /// The UART in a place, and the bench.
+    pub(super) fn uart(&mut self, device: DeviceId) -> (&mut Uart, &mut Bench) {
+        match &mut self.world.devices[usize::from(device.0)] {
+            Part::Uart(uart) => (uart, &mut self.world.bench),
+            Part::SerialPeer(_) => unreachable!("UARTs are in their places"),
+        }
+    }
+
+    // ---- time ----------------------------------------------------------------------------------
+
+    /// The present instant.
+    pub fn now(&self) -> Instant {
+        self.world.now()
+    }
+
+    /// Lets time pass to `until`; whatever falls due happens at its own instant.
+    pub fn advance_to(&mut self, until: Instant) {
+        while let Some(delivered) = self.world.deliver_next(until) {
+            if let Delivered::Actor(actor, cause) = delivered {
+                self.act(actor, cause);
+            }
+        }
+        self.world.rest(until.max(self.now()));
+    }
+
+    /// Lets `span` pass.
+    pub fn advance(&mut self, span: Duration) {
+        self.advance_to(self.now() + span);
+    }
+
+    /// Lets the CPU idle to `until`, or until an interrupt handler has run.
+    pub fn idle_to(&mut self, until: Instant) {
+        let before = self.world.bench.interrupts();
+        while let Some(delivered) = self.world.deliver_next(until) {
+            if let Delivered::Actor(actor, cause) = delivered {
+                self.act(actor, cause);
+            }
+            if self.world.bench.interrupts() != before {
+                return;
+            }
+        }
+        self.world.rest(until.max(self.now()));
+    }
+
+    /// Keeps the CPU from running until `span` from now.
+    pub(super) fn stall(&mut self, span: Duration) {
+        self.stalled_until = self.stalled_until.max(self.now() + span);
+    }
+
+    /// Lets a stall of the CPU pass.
+    pub fn sit_out_stall(&mut self) {
+        while self.stalled_until > self.now() {
+            self.advance_to(self.stalled_until);
+        }
+    }
+
+    // ---- the step under way ----------------------------------------------------------------------
+
+    /// A step or a callback begins.
+    pub(super) fn step_begins(&mut self, task: Option<Task>) {
+        self.running = task;
+        self.step_began = self.now();
+        self.calls = 0;
+    }
+
+    /// How long the step under way has lasted.
+    pub(super) fn step_so_far(&self) -> Duration {
+        self.now() - self.step_began
+    }
+
+    /// A call into the board: it costs a little, and a step that makes too many of them is stopped.
+    pub(super) fn access(&mut self) -> Result<(), Abort> {
+        self.calls += 1;
+        self.advance(self.profile.access);
+        self.check()
+    }
+
+    /// Whether the step under way has to be stopped.
+    pub(super) fn check(&self) -> Result<(), Abort> {
+        if self.step_so_far() > self.max_step || self.calls > MAX_CALLS {
+            return Err(Abort::Hang);
+        }
+        if self.world.bench.trace.records().len() > self.bound.records {
+            return Err(Abort::Records);
+        }
+        Ok(())
+    }
+
+    /// Whether the trace has reached its bound.
+    pub fn is_full(&self) -> bool {
+        self.world.bench.trace.records().len() > self.bound.records
+    }
+
+    // ---- the console -----------------------------------------------------------------------------
+
+    /// Prints; whole lines are recorded.
+    pub(super) fn print(&mut self, text: &str) {
+        self.console.push_str(text);
+        while let Some(end) = self.console.find('\n') {
+            let line: String = self.console.drain(..=end).collect();
+            self.print_line(&line[..end]);
+        }
+    }
+
+    fn print_line(&mut self, line: &str) {
+        let text = self.world.bench.trace.name(line);
+        self.world.bench.record(Kind::Line { task: self.running, text });
+    }
+
+    /// Records what stands on the console without a newline at the end of the run.
+    pub fn flush_console(&mut self) {
+        if !self.console.is_empty() {
+            let line = std::mem::take(&mut self.console);
+            self.print_line(&line);
+        }
+    }
+}

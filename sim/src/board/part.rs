@@ -1,0 +1,33 @@
+//! Everything on the bench that acts on its own, as one type.
+//!
+//! Owns the list of models. The world delivers to it without knowing which is which.
+
+use crate::devices::SerialPeer;
+use crate::mcu::Uart;
+use crate::trace::record::NetLevel;
+use crate::world::{Bench, Device, DeviceId, PinId};
+
+/// A peripheral of the chip or a device on the bench.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Part {
+    /// A UART of the chip.
+    Uart(Uart),
+    /// A peer on a serial line.
+    SerialPeer(SerialPeer),
+}
+
+impl Device for Part {
+    fn alarm(&mut self, me: DeviceId, number: u32, bench: &mut Bench) {
+        match self {
+            Self::Uart(uart) => uart.alarm(me, number, bench),
+            Self::SerialPeer(peer) => peer.alarm(me, number, bench),
+        }
+    }
+
+    fn edge(&mut self, me: DeviceId, pin: PinId, level: NetLevel, bench: &mut Bench) {
+        match self {
+            Self::Uart(uart) => uart.edge(me, pin, level, bench),
+            Self::SerialPeer(peer) => peer.edge(me, pin, level, bench),
+        }
+    }
+}

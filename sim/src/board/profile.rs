@@ -1,0 +1,79 @@
+//! Cost profiles: what the CPU's work costs in virtual time.
+//!
+//! Owns the prices. A profile prices primitive actions; a scenario may set single prices. Which figures a
+//! profile was fitted on, and which it predicts, stands beside each price.
+
+use vpyb_core::time::Duration;
+
+use crate::trace::record::Yielded;
+
+/// The prices of primitive actions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Profile {
+    /// The name in scenario files and traces.
+    pub name: &'static str,
+    /// One step that ends in a bare yield, or ends its task.
+    pub step: Duration,
+    /// What a step costs more that ends in a delay.
+    pub delay: Duration,
+    /// One callback.
+    pub callback: Duration,
+    /// The end of one pass: the poll, and looking at the wait queue.
+    pub pass: Duration,
+    /// Asking one device.
+    pub io_poll: Duration,
+    /// From an interrupt request to the end of its handler.
+    pub isr: Duration,
+    /// One call into the board.
+    pub access: Duration,
+}
+
+impl Profile {
+    /// MicroPython 1.11 on a Pyboard v1.1.
+    ///
+    /// Fitted on three published figures: 156 µs per step with 100 tasks and 235 µs with three (both bare
+    /// yields) give `step` and `pass`; 364 µs per `sleep_ms(0)` with three tasks gives `delay`. The other
+    /// prices are estimates: no figure for them was published.
+    pub const MICROPYTHON: Self = Self {
+        name: "micropython-pyboard-v1.1",
+        step: Duration::from_nanos(153_500),
+        delay: Duration::from_micros(129),
+        callback: Duration::from_micros(110),
+        pass: Duration::from_micros(245),
+        io_poll: Duration::from_micros(10),
+        isr: Duration::from_micros(2),
+        access: Duration::from_micros(3),
+    };
+
+    /// Nothing costs anything but calls into the board, so that a driver's own busy wait lets time pass.
+    pub const IDEAL: Self = Self {
+        name: "ideal",
+        step: Duration::ZERO,
+        delay: Duration::ZERO,
+        callback: Duration::ZERO,
+        pass: Duration::ZERO,
+        io_poll: Duration::ZERO,
+        isr: Duration::ZERO,
+        access: Duration::from_micros(1),
+    };
+
+    /// Only steps and callbacks cost, as in the recorded runs of the original; a scenario sets how much.
+    pub const RECORDED: Self = Self { name: "recorded", access: Duration::ZERO, ..Self::IDEAL };
+
+    /// All that are built.
+    pub const ALL: &[Self] = &[Self::MICROPYTHON, Self::IDEAL, Self::RECORDED];
+
+    /// The profile of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|profile| profile.name == name)
+    }
+
+    /// The price of a step that ended so, by its task's own price if it has one.
+    pub fn price_of_step(&self, own: Option<Duration>, yielded: Yielded) -> Duration {
+        let step = own.unwrap_or(self.step);
+        match yielded {
+            Yielded::Delay(_) | Yielded::SleepMs(_) => step + self.delay,
+            _ => step,
+        }
+    }
+}

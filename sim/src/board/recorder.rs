@@ -1,0 +1,271 @@
+//! Makes records of what the event loop tells.
+//!
+//! Owns the causes of scheduling: it mirrors the queues, so that a step's record points to the entry that
+//! led to it, and that to the timer, the byte or the step that made it ready. It changes nothing that a
+//! program can see.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use vpyb_core::observer::{self, Event, Observer, Why as CoreWhy, Yield};
+use vpyb_core::time::Duration;
+use vpyb_core::{Interrupt as CoreInterrupt, TaskError};
+
+use super::machine::Machine;
+use crate::trace::record::{Entry, Interrupt, Kind, Name, Task, Why, Yielded};
+use crate::trace::{Seq, Trace};
+
+/// Records the events of one loop in a machine's trace.
+pub struct Recorder {
+    machine: Rc<RefCell<Machine>>,
+    state: RefCell<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The run queue's entries with the records that queued them.
+    ready: VecDeque<(Entry, Seq)>,
+    timers: BTreeMap<u32, Seq>,
+    /// What interrupted a task that has not noticed yet.
+    interrupts: BTreeMap<Task, Seq>,
+    /// Names and own prices of tasks, by number.
+    tasks: Vec<(Name, Option<Duration>)>,
+    prices: BTreeMap<String, Duration>,
+    under_way: Option<UnderWay>,
+    dull: Dull,
+}
+
+/// The step or callback that is open.
+struct UnderWay {
+    seq: Seq,
+    task: Option<Task>,
+    yielded: Yielded,
+}
+
+/// How long nothing but unchanged zero-delay steps have been seen.
+#[derive(Default)]
+struct Dull {
+    records: usize,
+    steps: u64,
+    since: vpyb_core::time::Instant,
+}
+
+fn task_of(id: observer::TaskId) -> Task {
+    Task(id.0)
+}
+
+fn entry_of(entry: observer::Entry) -> Entry {
+    match entry {
+        observer::Entry::Task(id) => Entry::Task(task_of(id)),
+        observer::Entry::Callback(id) => Entry::Callback(id.0),
+    }
+}
+
+fn interrupt_of(with: CoreInterrupt) -> Interrupt {
+    match with {
+        CoreInterrupt::Cancelled => Interrupt::Cancelled,
+        CoreInterrupt::TimedOut => Interrupt::TimedOut,
+        CoreInterrupt::Corrupt => Interrupt::Corrupt,
+    }
+}
+
+fn yielded_of(trace: &mut Trace, yielded: Yield<'_>) -> Yielded {
+    match yielded {
+        Yield::Bare => Yielded::None,
+        Yield::Delay(ms) => Yielded::Delay(ms),
+        Yield::SleepMs(ms) => Yielded::SleepMs(ms),
+        Yield::IoRead(device) => Yielded::IoRead(trace.name(device)),
+        Yield::IoWrite(device) => Yielded::IoWrite(trace.name(device)),
+        Yield::IoReadDone(device) => Yielded::IoReadDone(trace.name(device)),
+        Yield::Waker => Yielded::Waker,
+        Yield::StopLoop => Yielded::StopLoop,
+        Yield::Return => Yielded::Return,
+    }
+}
+
+impl Recorder {
+    /// A recorder of a machine's loop; `prices` are the steps that cost other than the profile says.
+    pub fn new(machine: Rc<RefCell<Machine>>, prices: BTreeMap<String, Duration>) -> Self {
+        let state = State { prices, ..State::default() };
+        Self { machine, state: RefCell::new(state) }
+    }
+
+    /// Charges the step or callback that has just ended, and completes its record.
+    pub fn charge(&self) {
+        let mut state = self.state.borrow_mut();
+        let Some(under_way) = state.under_way.take() else { return };
+        let mut machine = self.machine.borrow_mut();
+        let price = match under_way.task {
+            Some(task) => {
+                let own = state.tasks.get(task.0 as usize).and_then(|(_, own)| *own);
+                machine.profile.price_of_step(own, under_way.yielded)
+            }
+            None => machine.profile.callback,
+        };
+        machine.advance(price);
+        let took = machine.step_so_far();
+        let yielded = under_way.task.map(|_| under_way.yielded);
+        machine.world.bench.trace.complete(under_way.seq, yielded, took);
+        // What the loop does with the yield is caused by this step.
+        machine.world.bench.cause_is(Some(under_way.seq));
+        machine.step_begins(None);
+    }
+
+    /// How long the loop has done nothing but unchanged zero-delay steps, and how many.
+    pub fn dull_for(&self) -> (Duration, u64) {
+        let state = self.state.borrow();
+        (self.machine.borrow().now() - state.dull.since, state.dull.steps)
+    }
+
+    fn open(&self, state: &mut State, machine: &mut Machine, entry: Entry, kind: Kind) {
+        let queued = state.ready.iter().position(|(found, _)| *found == entry);
+        let cause = queued.and_then(|at| state.ready.remove(at)).map(|(_, seq)| seq);
+        machine.world.bench.cause_is(cause);
+        let seq = machine.world.bench.record_cause(kind);
+        let task = match entry {
+            Entry::Task(task) => Some(task),
+            Entry::Callback(_) => None,
+        };
+        state.under_way = Some(UnderWay { seq, task, yielded: Yielded::Running });
+        machine.step_begins(task);
+    }
+
+    /// Notes how the open step ended, and whether anything but time has changed since the last dull one.
+    fn close(&self, state: &mut State, machine: &Machine, yielded: Yielded) {
+        if let Some(under_way) = &mut state.under_way {
+            under_way.yielded = yielded;
+        }
+        let zero = matches!(yielded, Yielded::None | Yielded::Delay(0) | Yielded::SleepMs(0));
+        // A dull step leaves its own record and that of its entry; polls leave one now and then.
+        let records = machine.world.bench.trace.records().len();
+        if zero && records <= state.dull.records + 3 {
+            state.dull.steps += 1;
+        } else {
+            (state.dull.steps, state.dull.since) = (0, machine.now());
+        }
+        state.dull.records = records;
+    }
+
+    fn raise_name(machine: &mut Machine, error: &TaskError) -> Yielded {
+        match error {
+            TaskError::Interrupted(CoreInterrupt::Cancelled) => Yielded::Cancelled,
+            TaskError::Interrupted(CoreInterrupt::TimedOut) => Yielded::TimedOut,
+            other => Yielded::Raise(machine.world.bench.trace.name(&other.to_string())),
+        }
+    }
+
+    fn scheduling(&self, state: &mut State, machine: &mut Machine, event: Event<'_>) {
+        let bench = &mut machine.world.bench;
+        match event {
+            Event::TaskCreated { task, name } => {
+                let text = name.to_string();
+                let base = text.split('#').next().unwrap_or(&text);
+                let own = state.prices.get(&text).or_else(|| state.prices.get(base)).copied();
+                let name = bench.trace.name(&text);
+                state.tasks.push((name, own));
+                bench.record(Kind::TaskCreated { task: task_of(task), name });
+            }
+            Event::Ready { entry, why } => {
+                let entry = entry_of(entry);
+                let (why, cause) = match why {
+                    CoreWhy::Created => (Why::Created, bench.cause()),
+                    CoreWhy::Yielded => (Why::Yielded, bench.cause()),
+                    CoreWhy::Timer(timer) => (Why::Timer(timer), state.timers.remove(&timer)),
+                    CoreWhy::Device(device) => {
+                        let device = bench.trace.name(device);
+                        (Why::Device(device), machine.ready_cause.take())
+                    }
+                    CoreWhy::Interrupted => (Why::Interrupted, bench.cause()),
+                    CoreWhy::Woken => (Why::Woken, bench.cause()),
+                };
+                let context = machine.world.bench.cause_is(cause);
+                let seq = machine.world.bench.record(Kind::Ready { entry, why });
+                machine.world.bench.cause_is(context);
+                state.ready.push_back((entry, seq));
+            }
+            Event::TimerArmed { timer, entry, due } => {
+                let seq = bench.record(Kind::TimerArmed { timer, entry: entry_of(entry), due });
+                state.timers.insert(timer, seq);
+            }
+            Event::TimerDropped { timer } => {
+                bench.record(Kind::TimerDropped { timer });
+                state.timers.remove(&timer);
+            }
+            Event::Polled { timeout_ms, since, ready } => {
+                let waited = machine.world.bench.now() - since;
+                if ready > 0 || !waited.is_zero() {
+                    machine.world.bench.record(Kind::Polled { timeout_ms, waited, ready });
+                }
+            }
+            Event::QueueFull { full, task } => {
+                let queue = bench.trace.name(full.queue.name());
+                let len = u16::try_from(full.len).unwrap_or(u16::MAX);
+                bench.record(Kind::QueueFull { queue, len, task: task.map(task_of) });
+            }
+            Event::LoopStopped { error } => {
+                let error = error.map(|error| bench.trace.name(&error.to_string()));
+                bench.record(Kind::LoopStopped { error });
+            }
+            _ => unreachable!("an event of steps"),
+        }
+    }
+}
+
+impl Observer for Recorder {
+    fn observe(&self, event: Event<'_>) {
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        let mut machine = self.machine.borrow_mut();
+        let machine = &mut *machine;
+        match event {
+            Event::StepBegins { task, first, stale } => {
+                let task = task_of(task);
+                let (yielded, took) = (Yielded::Running, Duration::ZERO);
+                let kind = Kind::Step { task, first, stale, yielded, took };
+                self.open(state, machine, Entry::Task(task), kind);
+            }
+            Event::CallbackBegins { callback } => {
+                let kind = Kind::Callback { callback: callback.0, took: Duration::ZERO };
+                self.open(state, machine, Entry::Callback(callback.0), kind);
+            }
+            Event::StepEnds { task, yielded } => {
+                let yielded = yielded_of(&mut machine.world.bench.trace, yielded);
+                if matches!(yielded, Yielded::Return | Yielded::StopLoop) {
+                    machine.world.bench.record(Kind::Finished { task: task_of(task) });
+                }
+                self.close(state, machine, yielded);
+            }
+            Event::StepFails { task, error } => {
+                let yielded = Self::raise_name(machine, error);
+                machine.world.bench.record(Kind::Finished { task: task_of(task) });
+                self.close(state, machine, yielded);
+            }
+            Event::CallbackEnds { .. } => self.close(state, machine, Yielded::Return),
+            Event::Interrupted { task, with } => {
+                let task = task_of(task);
+                let cause = state.interrupts.remove(&task).or(machine.world.bench.cause());
+                let context = machine.world.bench.cause_is(cause);
+                machine.world.bench.record(Kind::Interrupted { task, with: interrupt_of(with) });
+                machine.world.bench.cause_is(context);
+            }
+            Event::CancelRequested { task } => {
+                let task = task_of(task);
+                let seq = machine.world.bench.record(Kind::CancelRequested { task });
+                state.interrupts.insert(task, seq);
+            }
+            Event::TimeoutExpired { task } => {
+                let task = task.map(task_of);
+                let seq = machine.world.bench.record(Kind::TimeoutExpired { task });
+                if let Some(task) = task {
+                    state.interrupts.insert(task, seq);
+                }
+            }
+            Event::IoWait { task, device, write } => {
+                let device = machine.world.bench.trace.name(device);
+                machine.world.bench.record(Kind::IoWait { task: task_of(task), device, write });
+            }
+            scheduling => self.scheduling(state, machine, scheduling),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Peripherals of the chip, as models that see only wires and alarms.
+
+mod bit_clock;
+mod receiver;
+mod transmitter;
+mod uart;
+
+pub use bit_clock::{BaudError, BitClock};
+pub use receiver::{Receiver, RxError};
+pub use transmitter::Transmitter;
+pub use uart::{Uart, UartPins};

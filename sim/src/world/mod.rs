@@ -1,0 +1,108 @@
+//! The world: clock, agenda, nets, devices and the trace of what they do.
+//!
+//! Owns the delivery of events. **Devices never call each other**: a device drives a pin, asks for an
+//! alarm or records; the world delivers. An edge is an event at the same instant, never a nested call.
+//! The world is plain data: it can be compared and cloned. It knows no board, no task and no program.
+
+mod agenda;
+mod bench;
+mod nets;
+
+pub use agenda::Agenda;
+pub use bench::Bench;
+pub use nets::{Nets, PinId, Pull, Resolved};
+
+use vpyb_core::time::Instant;
+
+use crate::trace::Seq;
+use crate::trace::record::{Net, NetLevel};
+
+/// A device of a world, by its place.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct DeviceId(pub u16);
+
+/// Something that will happen.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum What {
+    /// A device asked for it, or is sent it by an actor; the number is the device's own.
+    Alarm(DeviceId, u32),
+    /// A net changed; each listener on it is told.
+    Edge(Net, bool),
+    /// An actor's step is due.
+    Actor(u16),
+}
+
+/// Something that acts on wires and alarms.
+///
+/// # For model authors
+///
+/// - A device MUST answer no earlier than its datasheet allows: it asks for an alarm instead.
+/// - What it does is done through the [`Bench`], which records it with the cause of what it was told.
+pub trait Device {
+    /// An alarm that it asked for, by the number that it gave.
+    fn alarm(&mut self, me: DeviceId, number: u32, bench: &mut Bench);
+
+    /// The net of a pin that it listens on changed.
+    fn edge(&mut self, me: DeviceId, pin: PinId, level: NetLevel, bench: &mut Bench);
+}
+
+/// The world of one run.
+#[derive(Clone, PartialEq, Debug)]
+pub struct World<D> {
+    /// Everything but the devices.
+    pub bench: Bench,
+    /// The devices in their places.
+    pub devices: Vec<D>,
+}
+
+/// What a delivery left to be done by somebody who is no device.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Delivered {
+    /// Nothing.
+    Done,
+    /// The step of this actor is due.
+    Actor(u16, Option<Seq>),
+}
+
+impl<D: Device> World<D> {
+    /// A world that begins at 0 with these devices.
+    pub fn new(bench: Bench, devices: Vec<D>) -> Self {
+        Self { bench, devices }
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Instant {
+        self.bench.now()
+    }
+
+    /// When the next event is due.
+    pub fn next_due(&self) -> Option<Instant> {
+        self.bench.next_due()
+    }
+
+    /// Delivers the next event if it is due no later than `until`, at its own instant.
+    pub fn deliver_next(&mut self, until: Instant) -> Option<Delivered> {
+        let event = self.bench.take_due(until)?;
+        let context = self.bench.cause_is(event.cause);
+        let mut delivered = Delivered::Done;
+        match event.what {
+            What::Alarm(device, number) => {
+                self.devices[usize::from(device.0)].alarm(device, number, &mut self.bench);
+            }
+            What::Edge(net, _) => {
+                let level = self.bench.level_of_event(event.what);
+                for (pin, device) in self.bench.listeners(net) {
+                    self.devices[usize::from(device.0)].edge(device, pin, level, &mut self.bench);
+                }
+            }
+            What::Actor(actor) => delivered = Delivered::Actor(actor, event.cause),
+        }
+        self.bench.cause_is(context);
+        Some(delivered)
+    }
+
+    /// Lets time pass to `until`, with nothing left to deliver before it.
+    pub fn rest(&mut self, until: Instant) {
+        self.bench.set_now(until);
+    }
+}
