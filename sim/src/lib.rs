@@ -1,5 +1,6 @@
 //! The virtual Pyboard: a board on a laptop whose time is virtual and whose wires carry real edges.
 
+pub mod board;
 pub mod devices;
 pub mod mcu;
 pub mod scenario;

@@ -1,1 +1,6 @@
-fn main() {}
+//! The tests of the whole, one module for each guarantee.
+
+mod one_byte;
+mod trace;
+mod trace_export;
+mod trace_file;

@@ -57,6 +57,8 @@ pub struct Machine {
     pub(super) overrides: BTreeMap<String, model::UartOverride>,
     pub(super) users: BTreeMap<PinId, String>,
     pub(super) lines: BTreeMap<String, Line>,
+    /// Pins of the outside world on the nets that actors drive, by the board's pin.
+    pub(super) probes: BTreeMap<String, PinId>,
     pub(super) actors: Vec<model::Actor>,
     pub(super) next_steps: Vec<usize>,
     /// Unfinished line of the console, and who began it.
@@ -94,6 +96,7 @@ impl Machine {
             overrides: scenario.uarts.clone(),
             users: BTreeMap::new(),
             lines: BTreeMap::new(),
+            probes: BTreeMap::new(),
             actors: scenario.actors.clone(),
             next_steps: vec![0; scenario.actors.len()],
             console: String::new(),
@@ -140,10 +143,16 @@ impl Machine {
             }
         }
         for step in scenario.actors.iter().flat_map(|actor| &actor.steps) {
-            if let model::Action::Send { to, .. } = &step.action
-                && !self.lines.contains_key(to)
-            {
-                peers.entry(to.clone()).or_insert_with(|| format!("{to}.peer"));
+            match &step.action {
+                model::Action::Send { to, .. } if !self.lines.contains_key(to) => {
+                    peers.entry(to.clone()).or_insert_with(|| format!("{to}.peer"));
+                }
+                model::Action::Drive { pin, .. } if !self.probes.contains_key(pin) => {
+                    let probe = self.world.bench.add_pin(&format!("{pin}.probe"));
+                    self.world.bench.join(self.pins[pin.as_str()], probe);
+                    self.probes.insert(pin.clone(), probe);
+                }
+                _ => {}
             }
         }
         let joined: Vec<_> = peers

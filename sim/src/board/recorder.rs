@@ -189,7 +189,7 @@ impl Recorder {
                 state.timers.insert(timer, seq);
             }
             Event::TimerDropped { timer } => {
-                bench.record(Kind::TimerDropped { timer });
+                bench.record(Kind::TimerRemoved { timer });
                 state.timers.remove(&timer);
             }
             Event::Polled { timeout_ms, since, ready } => {

@@ -201,8 +201,8 @@ impl Receiver {
         self.last_buffered
     }
 
-    /// The next byte that would be read.
-    pub fn peek(&self) -> Option<u8> {
-        self.ring.front().copied()
+    /// How many bytes of the ring belong to its first line, the newline included; all if there is none.
+    pub fn line_len(&self) -> usize {
+        self.ring.iter().position(|&byte| byte == b'\n').map_or(self.ring.len(), |at| at + 1)
     }
 }

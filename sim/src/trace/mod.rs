@@ -5,17 +5,38 @@
 //!
 //! Invariants: **in-order** — `at` never decreases; **cause-is-earlier** — see [`record`].
 
+mod digest;
+mod export_jsonl;
+mod export_vcd;
+mod file;
 mod names;
 pub mod record;
+mod state;
+mod table;
+mod times;
+mod why;
+mod words;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use vpyb_core::time::{Duration, Instant};
 
+pub use digest::digest;
+pub use export_jsonl::write_jsonl;
+pub use export_vcd::write_vcd;
+pub use file::{Loaded, ReadError, VERSION, read, to_bytes, write};
 pub use names::Names;
 use record::Yielded;
 pub use record::{Kind, Name, Record, Seq};
+pub use state::{
+    Armed, Counters, Cpu, NetState, Phase, PinState, Queued, Scheduling, State, TaskState, Uart, Wires,
+    render_state,
+};
+pub use table::{HEADINGS, Row, align, row, table};
+pub use times::{InstantError, parse_instant, show_instant};
+pub use why::{Link, latest_step, render_why, why};
+pub use words::{Phrase, Words, describe, show_byte, show_level};
 
 /// What a trace says of the run as a whole. Nothing of the host is in it.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

@@ -135,6 +135,9 @@ pub enum Kind {
     Step { task: Task, first: bool, stale: bool, yielded: Yielded, took: Duration },
     /// An entry was put into the wait queue, due at the tick that begins at `due`.
     TimerArmed { timer: u32, entry: Entry, due: Instant },
+    /// A timer left the wait queue without becoming ready: its wait was cancelled or dropped, or
+    /// the run queue had no room.
+    TimerRemoved { timer: u32 },
     /// A task waits for a device.
     IoWait { task: Task, device: Name, write: bool },
     /// A plain callback ran.
@@ -195,6 +198,115 @@ pub enum Kind {
     Stimulus { actor: Name, step: u16, mark: Option<Name> },
     /// The run ended with this verdict.
     Verdict { verdict: Name },
+}
+
+impl Why {
+    /// The name in it, if it holds one.
+    pub fn name(&self) -> Option<Name> {
+        match *self {
+            Self::Device(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+impl Yielded {
+    /// The name in it, if it holds one.
+    pub fn name(&self) -> Option<Name> {
+        match *self {
+            Self::IoRead(name)
+            | Self::IoWrite(name)
+            | Self::IoReadDone(name)
+            | Self::IoWriteDone(name)
+            | Self::Raise(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+impl Kind {
+    /// The kind in one word, as exports and searches spell it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::NetPin { .. } => "net_pin",
+            Self::UartOpened { .. } => "uart_opened",
+            Self::TaskCreated { .. } => "task_created",
+            Self::Ready { .. } => "ready",
+            Self::Step { .. } => "step",
+            Self::TimerArmed { .. } => "timer_armed",
+            Self::TimerRemoved { .. } => "timer_removed",
+            Self::IoWait { .. } => "io_wait",
+            Self::Callback { .. } => "callback",
+            Self::Polled { .. } => "polled",
+            Self::CancelRequested { .. } => "cancel_requested",
+            Self::TimeoutExpired { .. } => "timeout_expired",
+            Self::Interrupted { .. } => "interrupted",
+            Self::Finished { .. } => "finished",
+            Self::QueueFull { .. } => "queue_full",
+            Self::LoopStopped { .. } => "loop_stopped",
+            Self::Op { .. } => "op",
+            Self::Line { .. } => "line",
+            Self::Busy { .. } => "busy",
+            Self::Led { .. } => "led",
+            Self::Count { .. } => "count",
+            Self::Driven { .. } => "driven",
+            Self::Edge { .. } => "edge",
+            Self::Contention { .. } => "contention",
+            Self::UartWrite { .. } => "uart_write",
+            Self::UartTx { .. } => "uart_tx",
+            Self::UartStart { .. } => "uart_start",
+            Self::UartRx { .. } => "uart_rx",
+            Self::UartBuffered { .. } => "uart_buffered",
+            Self::UartHeld { .. } => "uart_held",
+            Self::UartOverrun { .. } => "uart_overrun",
+            Self::UartDeaf { .. } => "uart_deaf",
+            Self::UartRead { .. } => "uart_read",
+            Self::Stimulus { .. } => "stimulus",
+            Self::Verdict { .. } => "verdict",
+        }
+    }
+
+    /// Every name in it: what must be in the table before it can be read.
+    pub fn names(&self) -> impl Iterator<Item = Name> + use<> {
+        let names = match *self {
+            Self::UartOpened { uart, tx, rx, .. } => [Some(uart), Some(tx), Some(rx)],
+            Self::Op { at, op, result, .. } => [Some(at), Some(op), result],
+            Self::Stimulus { actor, mark, .. } => [Some(actor), mark, None],
+            Self::Ready { why, .. } => [why.name(), None, None],
+            Self::Step { yielded, .. } => [yielded.name(), None, None],
+            Self::LoopStopped { error } => [error, None, None],
+            Self::NetPin { pin: name, .. }
+            | Self::TaskCreated { name, .. }
+            | Self::IoWait { device: name, .. }
+            | Self::QueueFull { queue: name, .. }
+            | Self::Line { text: name, .. }
+            | Self::Led { led: name, .. }
+            | Self::Count { counter: name, .. }
+            | Self::Driven { pin: name, .. }
+            | Self::UartWrite { uart: name, .. }
+            | Self::UartTx { uart: name, .. }
+            | Self::UartStart { uart: name }
+            | Self::UartRx { uart: name, .. }
+            | Self::UartBuffered { uart: name, .. }
+            | Self::UartHeld { uart: name, .. }
+            | Self::UartOverrun { uart: name, .. }
+            | Self::UartDeaf { uart: name }
+            | Self::UartRead { uart: name, .. }
+            | Self::Verdict { verdict: name } => [Some(name), None, None],
+            Self::TimerArmed { .. }
+            | Self::TimerRemoved { .. }
+            | Self::Callback { .. }
+            | Self::Polled { .. }
+            | Self::CancelRequested { .. }
+            | Self::TimeoutExpired { .. }
+            | Self::Interrupted { .. }
+            | Self::Finished { .. }
+            | Self::Busy { .. }
+            | Self::Edge { .. }
+            | Self::Contention { .. } => [None; 3],
+        };
+        names.into_iter().flatten()
+    }
 }
 
 /// One entry of a trace. Its sequence number is its place.

@@ -1,0 +1,110 @@
+//! The state of a run at an instant or just before a record.
+//!
+//! Owns [`State`]: the clock of the fold, and what is too small for a part of its own (LEDs,
+//! counters, console, verdict). Knows no names: texts come from the trace when it is shown.
+
+use std::collections::BTreeMap;
+
+use vpyb_core::time::Instant;
+
+use super::{Scheduling, Uart, Wires};
+use crate::trace::Trace;
+use crate::trace::record::{Kind, Name, Record, Seq};
+
+/// Everything that the records up to a point say.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct State {
+    /// The instant it is the state of.
+    pub at: Instant,
+    /// The last record that is in it.
+    pub last: Option<Seq>,
+    /// Tasks, queues and what the CPU does.
+    pub scheduling: Scheduling,
+    /// Nets and pins.
+    pub wires: Wires,
+    /// The UARTs that the program has opened.
+    pub uarts: BTreeMap<Name, Uart>,
+    /// LEDs that have been switched: true if on.
+    pub leds: BTreeMap<Name, bool>,
+    /// What drivers counted (`Board::count`).
+    pub counters: BTreeMap<Name, u64>,
+    /// How many lines are on the console.
+    pub lines: u64,
+    /// The last line on the console.
+    pub last_line: Option<Name>,
+    /// How the run ended, if it has.
+    pub verdict: Option<Name>,
+}
+
+impl State {
+    /// The state at an instant, after everything that happens at it.
+    pub fn at(trace: &Trace, at: Instant) -> Self {
+        let mut state = Self::default();
+        for (seq, record) in trace.iter().take_while(|(_, record)| record.at <= at) {
+            state.apply(seq, record);
+        }
+        state.at = at;
+        state.scheduling.settle(at);
+        state.uarts.values_mut().for_each(|uart| uart.settle(at));
+        state
+    }
+
+    /// The state just before a record, at the record's instant; after the last record for a `seq`
+    /// beyond it.
+    pub fn before(trace: &Trace, seq: Seq) -> Self {
+        let mut state = Self::default();
+        for (earlier, record) in trace.iter().take_while(|&(earlier, _)| earlier < seq) {
+            state.apply(earlier, record);
+        }
+        if let Some(record) = trace.get(seq) {
+            state.advance(record.at);
+        }
+        state
+    }
+
+    /// Takes in the next record.
+    pub fn apply(&mut self, seq: Seq, record: &Record) {
+        self.advance(record.at);
+        self.last = Some(seq);
+        match record.kind {
+            Kind::UartOpened { uart, .. }
+            | Kind::UartWrite { uart, .. }
+            | Kind::UartTx { uart, .. }
+            | Kind::UartStart { uart }
+            | Kind::UartRx { uart, .. }
+            | Kind::UartBuffered { uart, .. }
+            | Kind::UartHeld { uart, .. }
+            | Kind::UartOverrun { uart, .. }
+            | Kind::UartDeaf { uart }
+            | Kind::UartRead { uart, .. } => {
+                self.uarts.entry(uart).or_default().apply(seq, record);
+            }
+            Kind::NetPin { .. } | Kind::Driven { .. } | Kind::Edge { .. } | Kind::Contention { .. } => {
+                self.wires.apply(seq, record);
+            }
+            Kind::Led { led, on } => {
+                self.leds.insert(led, on);
+            }
+            Kind::Count { counter, by } => {
+                let count = self.counters.entry(counter).or_default();
+                *count = count.saturating_add(u64::from(by));
+            }
+            Kind::Line { text, .. } => {
+                self.lines += 1;
+                self.last_line = Some(text);
+            }
+            Kind::Verdict { verdict } => self.verdict = Some(verdict),
+            _ => self.scheduling.apply(seq, record),
+        }
+    }
+
+    /// Lets time pass up to, but not through, what ends at `at`: a record at that instant may still
+    /// come from inside a step that ends then.
+    fn advance(&mut self, at: Instant) {
+        self.at = at;
+        if let Some(earlier) = at.as_nanos().checked_sub(1).map(Instant::from_nanos) {
+            self.scheduling.settle(earlier);
+            self.uarts.values_mut().for_each(|uart| uart.settle(earlier));
+        }
+    }
+}

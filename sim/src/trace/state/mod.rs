@@ -1,0 +1,17 @@
+//! What was so at an instant: a fold over the records up to it.
+//!
+//! [`State`] owns the fold and sends each record to the part it changes: [`Scheduling`] (tasks and
+//! queues), [`Wires`] (nets and pins), [`Uart`]. [`render_state`] shows it. Nothing here knows the
+//! live world; a property test compares the two.
+
+mod fold;
+mod picture;
+mod scheduling;
+mod uart;
+mod wires;
+
+pub use fold::State;
+pub use picture::render_state;
+pub use scheduling::{Armed, Cpu, Phase, Queued, Scheduling, TaskState};
+pub use uart::{Counters, Uart};
+pub use wires::{NetState, PinState, Wires};

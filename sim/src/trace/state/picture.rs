@@ -1,0 +1,251 @@
+//! A state as text: what `vpyb trace at` prints.
+//!
+//! Owns [`render_state`], section by section; a section with nothing to say is left out. Knows no
+//! colours.
+
+use std::fmt::Write as _;
+
+use super::{Phase, State, TaskState, Uart};
+use crate::trace::record::{Drive, Entry, Interrupt, Name, Net, NetLevel, Seq, Task};
+use crate::trace::table::align;
+use crate::trace::words::{Words, show_byte};
+use crate::trace::{Trace, show_instant};
+
+/// The text of a state: CPU, tasks, queues, pins, UARTs, LEDs, counters, console.
+pub fn render_state(state: &State, trace: &Trace) -> String {
+    let picture = Picture { state, trace, words: Words::new(trace) };
+    let sections = [
+        picture.head(),
+        picture.tasks(),
+        picture.run_queue(),
+        picture.wait_queue(),
+        picture.nets(),
+        picture.uarts(),
+        picture.rest(),
+    ];
+    sections.into_iter().filter(|section| !section.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// A state, and what its names mean.
+struct Picture<'a> {
+    state: &'a State,
+    trace: &'a Trace,
+    words: Words<'a>,
+}
+
+impl Picture<'_> {
+    fn head(&self) -> String {
+        let state = self.state;
+        let last = state
+            .last
+            .map_or("before the first record".to_owned(), |seq| format!("after record {}", number(seq)));
+        let cpu = match state.scheduling.cpu {
+            Some(cpu) => {
+                let verb = if matches!(cpu.entry, Entry::Task(_)) { "in a step of" } else { "in" };
+                let until =
+                    cpu.until.map_or(String::new(), |until| format!(", until {}", show_instant(until)));
+                let since = show_instant(cpu.since);
+                format!("{verb} {} since {since}{until} ({})", self.words.entry(cpu.entry), number(cpu.by))
+            }
+            None if state.scheduling.stopped.is_some() => "event loop stopped".to_owned(),
+            None => "not in a step".to_owned(),
+        };
+        let mut text = format!("time  {} ({last})\nCPU   {cpu}\n", show_instant(state.at));
+        if let Some(verdict) = state.verdict {
+            let _ = writeln!(text, "run   ended: {}", self.trace.text(verdict));
+        }
+        text
+    }
+
+    fn tasks(&self) -> String {
+        let heading = ["task", "state", "waits for", "since", "by"].map(str::to_owned);
+        let rows = self.state.scheduling.tasks.iter().map(|(&task, state)| self.task(task, state));
+        section("tasks", std::iter::once(heading).chain(rows).collect(), 1)
+    }
+
+    fn task(&self, task: Task, state: &TaskState) -> [String; 5] {
+        let (word, waits) = match state.phase {
+            Phase::Created => ("created", String::new()),
+            Phase::Ready(why) => ("ready", format!("its turn: {}", self.words.why(why))),
+            Phase::Running => ("running", String::new()),
+            Phase::Yielded(yielded) => ("yielded", self.words.yielded(yielded)),
+            Phase::Sleeping { timer, due } => {
+                ("sleeping", format!("timer {timer}, due {}", show_instant(due)))
+            }
+            Phase::Waiting { device, write } => {
+                let verb = if write { "write to" } else { "read from" };
+                ("waiting", format!("{verb} {}", self.trace.text(device)))
+            }
+            Phase::Parked => ("parked", "something outside the event loop".to_owned()),
+            Phase::Waker => ("waker", "a foreign future's waker".to_owned()),
+            Phase::Finished(how) => ("finished", self.words.yielded(how)),
+        };
+        let mut notes = vec![waits];
+        let places: Vec<_> =
+            self.state.scheduling.places(Entry::Task(task)).map(|p| (p + 1).to_string()).collect();
+        if !places.is_empty() {
+            notes.push(format!("run queue place {}", places.join(", ")));
+        }
+        if let Some((with, by)) = state.pending {
+            let with = match with {
+                Interrupt::Cancelled => "cancel",
+                Interrupt::TimedOut => "time-out",
+                Interrupt::Corrupt => "corruption",
+            };
+            notes.push(format!("{with} pending ({})", number(by)));
+        }
+        notes.retain(|note| !note.is_empty());
+        [
+            self.words.task(task),
+            word.to_owned(),
+            notes.join("; "),
+            show_instant(state.since),
+            number(state.by),
+        ]
+    }
+
+    fn run_queue(&self) -> String {
+        let rows = self.state.scheduling.run_queue.iter().enumerate().map(|(place, queued)| {
+            let since = format!("since {}", show_instant(queued.since));
+            [
+                (place + 1).to_string(),
+                self.words.entry(queued.entry),
+                self.words.why(queued.why),
+                since,
+                number(queued.by),
+            ]
+        });
+        section("run queue", rows.collect(), 0)
+    }
+
+    fn wait_queue(&self) -> String {
+        let rows = self.state.scheduling.wait_queue().into_iter().map(|armed| {
+            let left = if armed.due > self.state.at {
+                format!("in {}", armed.due.since(self.state.at))
+            } else {
+                format!("late by {}", self.state.at.since(armed.due))
+            };
+            let timer = format!("timer {}", armed.timer);
+            [
+                format!("due {}", show_instant(armed.due)),
+                left,
+                self.words.entry(armed.entry),
+                timer,
+                number(armed.by),
+            ]
+        });
+        section("wait queue", rows.collect(), 0)
+    }
+
+    /// Nets that join pins, are driven, or had an edge.
+    fn nets(&self) -> String {
+        let nets = self.state.wires.nets.iter().filter(|&(&net, state)| {
+            let pins = || self.state.wires.pins_of(net);
+            pins().count() > 1 || pins().any(|(_, pin)| pin.drive != Drive::Released) || state.edges > 0
+        });
+        let rows = nets.map(|(&net, state)| {
+            let level = match state.level {
+                NetLevel::Low => "low",
+                NetLevel::High => "high",
+                NetLevel::Floating => "floating",
+            };
+            let since = state.by.map_or(String::new(), |_| format!("since {}", show_instant(state.since)));
+            let contention =
+                state.contention.map_or(String::new(), |by| format!("driven both ways ({})", number(by)));
+            [self.words.net(net), level.to_owned(), since, self.drivers(net), contention]
+        });
+        section("pins", rows.collect(), 0)
+    }
+
+    fn drivers(&self, net: Net) -> String {
+        let drivers = self.state.wires.pins_of(net).filter_map(|(name, pin)| match pin.drive {
+            Drive::Low => Some(format!("{} drives low", self.trace.text(name))),
+            Drive::High => Some(format!("{} drives high", self.trace.text(name))),
+            Drive::Released => None,
+        });
+        drivers.collect::<Vec<_>>().join(", ")
+    }
+
+    fn uarts(&self) -> String {
+        let uarts = self.state.uarts.iter().map(|(&name, uart)| self.uart(name, uart));
+        uarts.collect::<Vec<_>>().join("\n")
+    }
+
+    fn uart(&self, name: Name, uart: &Uart) -> String {
+        let pins = uart.pins.map_or(String::new(), |(tx, rx)| {
+            format!(": tx {}, rx {}, {} baud", self.trace.text(tx), self.trace.text(rx), uart.baud)
+        });
+        let tx = match uart.sending {
+            Some((byte, end)) => format!("sends {}, until about {}", show_byte(byte), show_instant(end)),
+            None => "idle".to_owned(),
+        };
+        let unsent = if uart.unsent > 0 { format!("; {} more to send", uart.unsent) } else { String::new() };
+        let mut rx = vec![if uart.in_frame.is_some() { "in a frame" } else { "idle" }.to_owned()];
+        if let Some(byte) = uart.register {
+            rx.push(format!("{} in the data register", show_byte(byte)));
+        }
+        if uart.interrupt_off {
+            rx.push("interrupt off".to_owned());
+        }
+        if uart.overrun {
+            rx.push("OVERRUN flag".to_owned());
+        }
+        let ring: String = uart.ring.iter().map(|byte| byte.escape_ascii().to_string()).collect();
+        let counters = uart.counters;
+        let mut text =
+            format!("{}{pins}\n  tx    {tx}{unsent}\n  rx    {}\n", self.trace.text(name), rx.join(", "));
+        let _ = writeln!(text, "  ring  {}/{}  \"{ring}\"", uart.ring.len(), uart.ring_len);
+        let counts = [
+            ("bytes", counters.bytes),
+            ("overrun", counters.overrun),
+            ("framing", counters.framing),
+            ("lost", counters.lost),
+            ("high_water", counters.high_water),
+        ];
+        let counts: Vec<_> =
+            counts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word} {n}")).collect();
+        if !counts.is_empty() {
+            let _ = writeln!(text, "  count {}", counts.join(", "));
+        }
+        text
+    }
+
+    fn rest(&self) -> String {
+        let state = self.state;
+        let mut text = String::new();
+        let list = |items: Vec<String>| items.join(", ");
+        if !state.leds.is_empty() {
+            let leds = state
+                .leds
+                .iter()
+                .map(|(&led, &on)| format!("{} {}", self.trace.text(led), if on { "on" } else { "off" }));
+            let _ = writeln!(text, "LEDs      {}", list(leds.collect()));
+        }
+        let counters: Vec<_> = state.counters.iter().filter(|(_, count)| **count > 0).collect();
+        if !counters.is_empty() {
+            let counters =
+                counters.iter().map(|&(&name, count)| format!("{} {count}", self.trace.text(name)));
+            let _ = writeln!(text, "counters  {}", list(counters.collect()));
+        }
+        if let Some(line) = state.last_line {
+            let _ = writeln!(text, "console   {} lines, the last {:?}", state.lines, self.trace.text(line));
+        }
+        text
+    }
+}
+
+/// A titled block of aligned, indented rows; empty if there are none beyond the headings.
+fn section<const N: usize>(title: &str, rows: Vec<[String; N]>, headings: usize) -> String {
+    if rows.len() <= headings {
+        return String::new();
+    }
+    let mut text = format!("{title}\n");
+    for line in align(rows).lines() {
+        let _ = writeln!(text, "  {line}");
+    }
+    text
+}
+
+fn number(seq: Seq) -> String {
+    format!("#{}", seq.0)
+}

@@ -1,0 +1,122 @@
+//! One UART, as records tell it: what it sends, its data register, its ring and its counters.
+//!
+//! Owns [`Uart`]. Knows no wires and samples nothing.
+//!
+//! A received byte goes: `UartRx` → data register → `UartBuffered` → ring → `UartRead` → program.
+//! With the ring full, `UartHeld` leaves it in the register with the interrupt off; after the next
+//! `UartRead` it moves on with a `UartBuffered` of its own.
+
+use std::collections::VecDeque;
+
+use vpyb_core::time::{Duration, Instant};
+
+use crate::trace::record::{Kind, Name, Record, Seq};
+
+/// Start bit, eight data bits, stop bit: the frame whose length is assumed on the sending side.
+const FRAME_BITS: u64 = 10;
+
+/// How often what happened on the receiving side.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counters {
+    /// Frames that reached the data register.
+    pub bytes: u64,
+    /// Frames that were complete while the data register was full.
+    pub overrun: u64,
+    /// Frames whose stop bit was low.
+    pub framing: u64,
+    /// Everything lost: overruns, and each record of frames that went by unseen.
+    pub lost: u64,
+    /// The most bytes that were in the ring.
+    pub high_water: u64,
+}
+
+/// A UART at an instant.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Uart {
+    /// Its pins, transmit then receive.
+    pub pins: Option<(Name, Name)>,
+    /// Its baud rate; zero before it was opened.
+    pub baud: u32,
+    /// How many bytes its ring holds.
+    pub ring_len: u16,
+    /// The byte that is being sent, and when its frame ends if it is of ten bits.
+    pub sending: Option<(u8, Instant)>,
+    /// Bytes that the program has handed over and that are not yet begun.
+    pub unsent: u64,
+    /// The record of the start bit of the frame that is being received.
+    pub in_frame: Option<Seq>,
+    /// The byte in the data register.
+    pub register: Option<u8>,
+    /// The receive interrupt is off because the ring was full.
+    pub interrupt_off: bool,
+    /// The overrun flag stands: nothing more is received until the next read.
+    pub overrun: bool,
+    /// The bytes in the ring, oldest first.
+    pub ring: VecDeque<u8>,
+    /// What has been counted.
+    pub counters: Counters,
+}
+
+impl Uart {
+    /// Ends the frame that is being sent if it ends at `at` or before.
+    pub fn settle(&mut self, at: Instant) {
+        if self.sending.is_some_and(|(_, end)| end <= at) {
+            self.sending = None;
+        }
+    }
+
+    /// Takes in a record about this UART; others are ignored.
+    pub fn apply(&mut self, seq: Seq, record: &Record) {
+        match record.kind {
+            Kind::UartOpened { tx, rx, baud, ring, .. } => {
+                let counters = self.counters;
+                *self = Self { pins: Some((tx, rx)), baud, ring_len: ring, counters, ..Self::default() };
+            }
+            Kind::UartWrite { bytes, .. } => self.unsent = self.unsent.saturating_add(u64::from(bytes)),
+            Kind::UartTx { byte, .. } => {
+                self.unsent = self.unsent.saturating_sub(1);
+                self.sending = Some((byte, record.at + self.frame()));
+            }
+            Kind::UartStart { .. } => self.in_frame = Some(seq),
+            Kind::UartRx { byte, framing, .. } => {
+                self.in_frame = None;
+                self.register = Some(byte);
+                self.counters.bytes += 1;
+                self.counters.framing += u64::from(framing);
+            }
+            Kind::UartBuffered { byte, .. } => {
+                self.register = None;
+                self.interrupt_off = false;
+                self.ring.push_back(byte);
+                self.counters.high_water = self.counters.high_water.max(self.ring.len() as u64);
+            }
+            Kind::UartHeld { byte, .. } => {
+                self.register = Some(byte);
+                self.interrupt_off = true;
+            }
+            Kind::UartOverrun { .. } => {
+                self.in_frame = None;
+                self.overrun = true;
+                self.counters.overrun += 1;
+                self.counters.lost += 1;
+            }
+            Kind::UartDeaf { .. } => {
+                self.in_frame = None;
+                self.counters.lost += 1;
+            }
+            Kind::UartRead { bytes, .. } => {
+                let taken = self.ring.len().min(bytes as usize);
+                self.ring.drain(..taken);
+                self.overrun = false;
+                self.interrupt_off = false;
+            }
+            _ => {}
+        }
+    }
+
+    /// How long a frame of ten bits lasts.
+    fn frame(&self) -> Duration {
+        let bits = FRAME_BITS * 1_000_000_000;
+        Duration::from_nanos(bits.checked_div(u64::from(self.baud)).unwrap_or(0))
+    }
+}

@@ -1,0 +1,300 @@
+//! The file of a trace: what is written is read, what is cut off is read as far as it goes, and
+//! what is damaged is refused.
+//!
+//! The layout is taken from `docs/trace-format.md`, not from the code.
+
+use insta::assert_snapshot;
+use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
+use proptest::test_runner::Config as ProptestConfig;
+use serde::{Serialize, de::DeserializeOwned};
+use vpyb_core::time::Instant;
+use vpyb_sim::trace::record::{Interrupt, Kind, Why, Yielded};
+use vpyb_sim::trace::{
+    Loaded, Meta, ReadError, Seq, State, Trace, Words, digest, read, render_state, render_why, table,
+    to_bytes, why, write_jsonl, write_vcd,
+};
+
+use crate::one_byte;
+
+/// Magic and version.
+const PREFIX: usize = 10;
+/// Kind, length, checksum of the payload, checksum of these.
+const HEAD: usize = 13;
+
+/// The blocks of a file: offset, kind, length of the payload.
+fn blocks(bytes: &[u8]) -> Vec<(usize, u8, usize)> {
+    let mut blocks = Vec::new();
+    let mut offset = PREFIX;
+    while offset < bytes.len() {
+        let len = u32::from_le_bytes(bytes[offset + 1..offset + 5].try_into().unwrap()) as usize;
+        blocks.push((offset, bytes[offset], len));
+        offset += HEAD + len;
+    }
+    blocks
+}
+
+/// Makes the checksums of the block at `offset` right again.
+fn seal(bytes: &mut [u8], offset: usize, len: usize) {
+    let payload = crc32fast::hash(&bytes[offset + HEAD..offset + HEAD + len]);
+    bytes[offset + 5..offset + 9].copy_from_slice(&payload.to_le_bytes());
+    let head = crc32fast::hash(&bytes[offset..offset + 9]);
+    bytes[offset + 9..offset + 13].copy_from_slice(&head.to_le_bytes());
+}
+
+/// One value of every variant of an enum, all of whose numbers are 0.
+fn every<T: DeserializeOwned>() -> Vec<T> {
+    let values = (0..=u8::MAX).map_while(|number| {
+        let mut bytes = [0; 32];
+        bytes[0] = number;
+        postcard::take_from_bytes(&bytes).ok().map(|(value, _)| value)
+    });
+    values.collect()
+}
+
+fn every_kind() -> Vec<Kind> {
+    every()
+}
+
+fn damage(result: Result<Loaded, ReadError>) -> (usize, &'static str) {
+    match result {
+        Err(ReadError::Damaged { offset, reason }) => (offset, reason),
+        other => panic!("expected damage, got {other:?}"),
+    }
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let trace = one_byte::trace();
+    let bytes = to_bytes(&trace);
+    assert_eq!(read(&bytes), Ok(Loaded { trace: trace.clone(), whole: true }));
+    assert_eq!(to_bytes(&one_byte::trace()), bytes, "same trace, same bytes");
+    let empty = Trace::new(Meta::default());
+    assert_eq!(read(&to_bytes(&empty)), Ok(Loaded { trace: empty, whole: true }));
+}
+
+/// The encoding of every variant, one a line.
+fn encodings<T: DeserializeOwned + Serialize>(word: impl Fn(&T) -> String) -> String {
+    let lines = every().into_iter().map(|value| {
+        let bytes = postcard::to_stdvec(&value).unwrap();
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{hex:14} {}\n", word(&value))
+    });
+    lines.collect()
+}
+
+/// A line that changes, and is not a new one at the end of its enum, means: raise `VERSION`.
+#[test]
+fn the_encoding_of_every_kind_is_pinned() {
+    assert_snapshot!("kinds", encodings::<Kind>(|kind| kind.word().to_owned()));
+    assert_snapshot!("yielded", encodings::<Yielded>(|yielded| format!("{yielded:?}")));
+    assert_snapshot!("why", encodings::<Why>(|why| format!("{why:?}")));
+    assert_snapshot!("interrupt", encodings::<Interrupt>(|interrupt| format!("{interrupt:?}")));
+    assert_snapshot!("digest", digest(&one_byte::trace()));
+}
+
+#[test]
+fn every_kind_is_in_the_documents_table() {
+    let document = include_str!("../../docs/trace-format.md");
+    for kind in every_kind() {
+        assert!(
+            document.contains(&format!("`{}`", kind.word())),
+            "docs/trace-format.md lacks {}",
+            kind.word()
+        );
+    }
+}
+
+#[test]
+fn every_kind_has_words_and_a_line_of_json() {
+    let mut trace = Trace::new(Meta::default());
+    trace.name("name");
+    for kind in every_kind() {
+        trace.push(Instant::ZERO, None, kind);
+    }
+    let mut json = Vec::new();
+    write_jsonl(&trace, &mut json).unwrap();
+    let json = String::from_utf8(json).unwrap();
+    let words = Words::new(&trace);
+    for (record, line) in trace.records().iter().zip(json.lines().skip(1)) {
+        assert!(!words.phrase(record).event.is_empty(), "{record:?}");
+        // Every kind says more than seq, t, cause and k.
+        let object: serde_json::Map<_, _> = serde_json::from_str(line).unwrap();
+        assert!(object.len() > 4, "{line}");
+    }
+}
+
+#[test]
+fn a_file_that_was_cut_off_is_read_up_to_its_last_whole_block() {
+    // More than two blocks of records, so that there is something to lose.
+    let mut trace = one_byte::trace();
+    let text = trace.name("only in the third block");
+    for _ in 0..2 * 4096 {
+        trace.push(trace.end(), Some(Seq(7)), Kind::Line { task: None, text });
+    }
+    let bytes = to_bytes(&trace);
+    let ends: Vec<usize> = blocks(&bytes).iter().map(|(offset, _, len)| offset + HEAD + len).collect();
+    for len in (0..bytes.len()).step_by(499).chain(ends.iter().copied()) {
+        let whole_records = (blocks(&bytes).iter())
+            .filter(|&&(offset, kind, size)| kind == b'R' && offset + HEAD + size <= len)
+            .count();
+        match read(&bytes[..len]) {
+            Ok(loaded) => {
+                assert!(len >= ends[0], "nothing is read without a header");
+                assert_eq!(loaded.whole, len == bytes.len());
+                let expected = trace.records().len().min(whole_records * 4096);
+                assert_eq!(loaded.trace.records(), &trace.records()[..expected]);
+            }
+            Err(ReadError::NoHeader { .. }) => assert!(len < ends[0]),
+            Err(ReadError::NotATrace) => assert_eq!(len, 0),
+            other => panic!("cut off at {len}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_small_file_may_be_cut_off_anywhere() {
+    let bytes = to_bytes(&one_byte::trace());
+    for len in 1..bytes.len() {
+        match read(&bytes[..len]) {
+            Ok(loaded) => assert!(!loaded.whole, "at {len}"),
+            Err(error) => assert_eq!(error, ReadError::NoHeader { len }),
+        }
+    }
+}
+
+#[test]
+fn a_changed_byte_is_found_and_located() {
+    let bytes = to_bytes(&one_byte::trace());
+    let blocks = blocks(&bytes);
+    for place in PREFIX..bytes.len() {
+        let mut changed = bytes.clone();
+        changed[place] ^= 0x20;
+        let (offset, _) = damage(read(&changed));
+        let block = blocks.iter().rfind(|(offset, ..)| *offset <= place).unwrap();
+        assert_eq!(offset, block.0, "byte {place} lies in the block at {}", block.0);
+    }
+}
+
+#[test]
+fn what_is_not_a_trace_is_refused_with_a_reason() {
+    assert_eq!(read(b""), Err(ReadError::NotATrace));
+    assert_eq!(read(b"[board]\nmodel = 1\n"), Err(ReadError::NotATrace));
+    let mut bytes = to_bytes(&one_byte::trace());
+    bytes[8] = 2;
+    let error = read(&bytes).unwrap_err();
+    assert_eq!(error.to_string(), "read the trace: its format is version 2, this program reads 1");
+    bytes[8] = 1;
+    let end = bytes.len();
+    let end_block = bytes[blocks(&bytes).last().unwrap().0..].to_vec();
+    bytes.extend(end_block);
+    assert_eq!(damage(read(&bytes)), (end, "a block follows the end block"));
+}
+
+#[test]
+fn records_that_break_an_invariant_are_refused() {
+    let refused = |kind: u8, change: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = to_bytes(&one_byte::trace());
+        let (offset, _, len) = *blocks(&bytes).iter().find(|block| block.1 == kind).unwrap();
+        let mut payload = bytes[offset + HEAD..offset + HEAD + len].to_vec();
+        change(&mut payload);
+        let tail = bytes.split_off(offset + HEAD + len);
+        bytes.truncate(offset + HEAD);
+        bytes[offset + 1..offset + 5].copy_from_slice(&(payload.len() as u32).to_le_bytes());
+        bytes.extend(&payload);
+        seal(&mut bytes, offset, payload.len());
+        bytes.extend(tail);
+        damage(read(&bytes)).1
+    };
+    // A block of records: first (0), count (48), then the first record: after 0, back 0, NetPin 0, pin 1.
+    assert_eq!(refused(b'R', &|payload| payload[0] = 1), "the records do not continue those before");
+    assert_eq!(refused(b'R', &|payload| payload[1] = 47), "bytes follow the last record");
+    assert_eq!(refused(b'R', &|payload| payload[3] = 1), "the record's cause is no record");
+    assert_eq!(refused(b'R', &|payload| payload[6] = 99), "the record has a name that is not in the table");
+    assert_eq!(
+        refused(b'R', &|payload| payload[4] = 120),
+        "the record is of a kind or a shape that is not known"
+    );
+    assert_eq!(refused(b'N', &|payload| payload[0] += 1), "the block does not hold what its kind says");
+    assert_eq!(refused(b'E', &|payload| payload[0] -= 1), "the totals are not those of the blocks");
+}
+
+/// Everything that is made from a trace; nothing of it may panic on a trace that was accepted.
+fn use_all(trace: &Trace) {
+    let words = Words::new(trace);
+    let _ = table(&words, trace.records());
+    let middle = Instant::from_nanos(trace.end().as_nanos() / 2);
+    let _ = render_state(&State::at(trace, middle), trace);
+    let _ = render_state(&State::at(trace, trace.end()), trace);
+    let last = Seq(trace.records().len().saturating_sub(1) as u32);
+    let _ = render_why(&words, trace, &why(trace, last), 10);
+    write_jsonl(trace, &mut Vec::new()).unwrap();
+    write_vcd(trace, &mut Vec::new()).unwrap();
+}
+
+#[test]
+fn ten_thousand_mutated_files_never_panic() {
+    let original = to_bytes(&one_byte::trace());
+    // Numerical Recipes' generator: a fixed seed, so that a failure comes again.
+    let mut state = 1_u32;
+    let mut random = move |below: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize % below
+    };
+    let mut accepted = 0;
+    for _ in 0..10_000 {
+        let mut bytes = original.clone();
+        let blocks = blocks(&bytes);
+        for _ in 0..=random(3) {
+            let (offset, _, len) = blocks[random(blocks.len())];
+            // Small values make whole records more often than large ones.
+            let below = if random(2) == 0 { 8 } else { 256 };
+            bytes[offset + HEAD + random(len)] = random(below) as u8;
+            // Most get right checksums, or nothing behind them would be reached.
+            if random(10) > 0 {
+                seal(&mut bytes, offset, len);
+            }
+        }
+        if let Ok(loaded) = read(&bytes) {
+            accepted += 1;
+            use_all(&loaded.trace);
+        }
+    }
+    assert!(accepted > 1_000, "only {accepted} reached what lies behind the reader");
+}
+
+/// Any record that a reader could meet, with names below 8.
+fn any_kind() -> impl Strategy<Value = Kind> {
+    let kinds = every_kind().len() as u8;
+    let byte = prop_oneof![4 => 0..4_u8, 1 => any::<u8>()];
+    (0..kinds, prop::collection::vec(byte, 40)).prop_filter_map("no such record", |(number, mut bytes)| {
+        bytes.insert(0, number);
+        let (kind, _) = postcard::take_from_bytes::<Kind>(&bytes).ok()?;
+        kind.names().all(|name| name.0 < 8).then_some(kind)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_trace_survives_its_file(
+        records in prop::collection::vec((any_kind(), 0..=u64::MAX / 300, any::<Option<u32>>()), 0..300),
+        scenario in ".*",
+        seed: u64,
+    ) {
+        let mut trace = Trace::new(Meta { scenario, seed, ..Meta::default() });
+        for number in 0..8 {
+            trace.name(&format!("name {number}"));
+        }
+        for (kind, after, cause) in records {
+            let len = trace.records().len() as u32;
+            let cause = cause.filter(|_| len > 0).map(|cause| Seq(cause % len));
+            let at = Instant::from_nanos(trace.end().as_nanos() + after);
+            trace.push(at, cause, kind);
+        }
+        let loaded = read(&to_bytes(&trace)).unwrap();
+        prop_assert!(loaded.whole);
+        prop_assert_eq!(&loaded.trace, &trace);
+        use_all(&trace);
+    }
+}
