@@ -3,6 +3,8 @@
 pub mod board;
 pub mod devices;
 pub mod mcu;
+pub mod runner;
 pub mod scenario;
+pub mod script;
 pub mod trace;
 pub mod world;

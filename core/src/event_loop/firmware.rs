@@ -159,8 +159,12 @@ impl Firmware {
         self.result.take()
     }
 
-    /// Whether a run is under way that ends when a given future is complete or the loop is stopped.
-    pub fn is_running(&self) -> bool {
+    /// Whether the program waits for a future to be complete, rather than running for ever.
+    pub fn awaits_completion(&self) -> bool {
+        self.link.shared.get().is_none_or(|shared| !shared.forever.get())
+    }
+
+    fn is_running(&self) -> bool {
         self.link.shared.get().is_some_and(|shared| shared.running.get())
     }
 

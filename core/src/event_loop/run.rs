@@ -93,6 +93,7 @@ where
                 let by = self.name.as_ref().map_or_else(|base| base.to_string(), TaskName::to_string);
                 return Poll::Ready(Err(RunError::Failed { by, error: full.into() }));
             }
+            self.shared.forever.set(false);
             self.shared.running.set(true);
             return Poll::Pending;
         }
@@ -111,6 +112,7 @@ impl Future for RunForever {
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
         if !self.started {
             self.started = true;
+            self.shared.forever.set(true);
             self.shared.running.set(true);
             return Poll::Pending;
         }

@@ -82,6 +82,8 @@ pub(crate) struct Shared {
 
     // The run under way.
     pub(super) running: Cell<bool>,
+    /// It runs for ever, rather than until something is complete.
+    pub(super) forever: Cell<bool>,
     pub(super) stop_requested: Cell<bool>,
     /// A queue was full in a place that has no caller to tell.
     pub(super) overflow: Cell<Option<QueueFull>>,
@@ -162,6 +164,7 @@ impl Shared {
             interrupt: Cell::new(None),
             next_leaf: Cell::new(0),
             running: Cell::new(false),
+            forever: Cell::new(false),
             stop_requested: Cell::new(false),
             overflow: Cell::new(None),
             ended: RefCell::default(),

@@ -118,6 +118,11 @@ impl Recorder {
         (self.machine.borrow().now() - state.dull.since, state.dull.steps)
     }
 
+    /// Whether an entry is in the wait queue.
+    pub fn timers_pending(&self) -> bool {
+        !self.state.borrow().timers.is_empty()
+    }
+
     fn open(&self, state: &mut State, machine: &mut Machine, entry: Entry, kind: Kind) {
         let queued = state.ready.iter().position(|(found, _)| *found == entry);
         let cause = queued.and_then(|at| state.ready.remove(at)).map(|(_, seq)| seq);
@@ -137,7 +142,7 @@ impl Recorder {
             under_way.yielded = yielded;
         }
         let zero = matches!(yielded, Yielded::None | Yielded::Delay(0) | Yielded::SleepMs(0));
-        // A dull step leaves its own record and that of its entry; polls leave one now and then.
+        // A dull step leaves three records at the most: its entry's, its own, and that of a poll before it.
         let records = machine.world.bench.trace.records().len();
         if zero && records <= state.dull.records + 3 {
             state.dull.steps += 1;
@@ -193,10 +198,8 @@ impl Recorder {
                 state.timers.remove(&timer);
             }
             Event::Polled { timeout_ms, since, ready } => {
-                let waited = machine.world.bench.now() - since;
-                if ready > 0 || !waited.is_zero() {
-                    machine.world.bench.record(Kind::Polled { timeout_ms, waited, ready });
-                }
+                let waited = bench.now() - since;
+                bench.record(Kind::Polled { timeout_ms, waited, ready });
             }
             Event::QueueFull { full, task } => {
                 let queue = bench.trace.name(full.queue.name());

@@ -1,0 +1,296 @@
+//! Drives one run: steps the firmware, charges what it costs, lets time pass, and names the end.
+//!
+//! Owns the meeting of event loop and world. Verdicts are texts as scenario files write them.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+use vpyb_core::time::{Duration, Instant};
+use vpyb_core::{
+    ArgValue, Args, Config, Discipline, EventLoop, Firmware, Overrides, Setup, Step, TaskError, Top,
+};
+
+use super::guard::Heart;
+use super::program::{Main, Program, boxed};
+use crate::board::{Abort, Bound, Machine, Profile, Recorder, VirtualBoard, VirtualClock};
+use crate::scenario::model::{Arg, Cpu, Scenario};
+use crate::script::{Notes, Objects, Scripts};
+use crate::trace::{Kind, Meta, Trace};
+
+/// Zero-delay steps at one instant that count as a livelock, where steps cost nothing.
+const MAX_DULL_STEPS: u64 = 100_000;
+
+/// What a run may be told beside its scenario.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Instead of the scenario's seed.
+    pub seed: Option<u64>,
+    /// Bounds that do not depend on the scenario.
+    pub bound: Bound,
+}
+
+/// A run that is over.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What happened.
+    pub trace: Trace,
+    /// How it ended: `passed`, `stuck`, `livelock`, `hang`, `limit`, `panic: …` or `error: …`.
+    pub verdict: String,
+}
+
+impl Notes for VirtualBoard {
+    fn note(&self, task: bool, at: &str, op: &str, result: Option<&str>) {
+        self.record_op(task, at, op, result);
+    }
+}
+
+/// Runs a scenario. Same scenario and seed, same trace.
+///
+/// # Panics
+///
+/// If the scenario was not checked against these programs.
+pub fn run(scenario: &Scenario, programs: &[Program], options: Options) -> Outcome {
+    run_with(scenario, programs, options, &Heart::default())
+}
+
+pub(super) fn run_with(
+    scenario: &Scenario,
+    programs: &[Program],
+    options: Options,
+    heart: &Heart,
+) -> Outcome {
+    let seed = options.seed.unwrap_or(scenario.run.seed);
+    let profile = profile_of(&scenario.cpu);
+    let meta = Meta {
+        scenario: scenario.name.clone(),
+        seed,
+        board: scenario.board.model.clone(),
+        scheduler: scenario.cpu.scheduler.clone(),
+        profile: profile.name.to_owned(),
+        notes: BTreeMap::new(),
+    };
+    let machine = Machine::new(scenario, profile, Trace::new(meta), options.bound);
+    let machine = Rc::new(RefCell::new(machine));
+    let recorder = Rc::new(Recorder::new(machine.clone(), scenario.cpu.task_step.clone()));
+    let mut firmware = firmware(scenario, programs, &machine, &recorder);
+    let mut run = Run { scenario, machine: &machine, recorder: &recorder, heart };
+    let driven = catch_unwind(AssertUnwindSafe(|| run.drive(&mut firmware)));
+    let verdict = driven.unwrap_or_else(|payload| verdict_of_unwind(&*payload));
+    // What is left of the program may only be dropped, and that must not take the run down.
+    let dropped = catch_unwind(AssertUnwindSafe(|| drop(firmware)));
+    let verdict =
+        if dropped.is_err() && verdict == "passed" { "panic: while dropped".into() } else { verdict };
+    let mut machine = machine.borrow_mut();
+    machine.flush_console();
+    let bench = &mut machine.world.bench;
+    let name = bench.trace.name(&verdict);
+    bench.record(Kind::Verdict { verdict: name });
+    Outcome { trace: std::mem::take(&mut bench.trace), verdict }
+}
+
+/// The profile with the scenario's single prices.
+fn profile_of(cpu: &Cpu) -> Profile {
+    let profile = Profile::from_name(&cpu.profile).expect("checked names");
+    Profile {
+        step: cpu.step.unwrap_or(profile.step),
+        callback: cpu.callback.unwrap_or(profile.callback),
+        io_poll: cpu.io_poll.unwrap_or(profile.io_poll),
+        isr: cpu.isr.unwrap_or(profile.isr),
+        access: cpu.access.unwrap_or(profile.access),
+        ..profile
+    }
+}
+
+fn verdict_of_unwind(payload: &(dyn Any + Send)) -> String {
+    match payload.downcast_ref::<Abort>() {
+        Some(Abort::Hang) => return "hang".into(),
+        Some(Abort::Records) => return "limit".into(),
+        None => {}
+    }
+    let text =
+        payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str));
+    format!("panic: {}", text.unwrap_or("without a message"))
+}
+
+fn firmware(
+    scenario: &Scenario,
+    programs: &[Program],
+    machine: &Rc<RefCell<Machine>>,
+    recorder: &Rc<Recorder>,
+) -> Firmware {
+    let board = VirtualBoard::new(machine.clone());
+    let scripts: Rc<RefCell<Option<Prepared>>> = Rc::default();
+    let setup = Setup {
+        clock: Rc::new(VirtualClock::new(machine.clone())),
+        observer: Some(recorder.clone()),
+        overrides: Overrides {
+            discipline: Discipline::from_name(&scenario.cpu.scheduler),
+            runq_len: scenario.cpu.runq_len,
+            waitq_len: scenario.cpu.waitq_len,
+        },
+        started: Some(start_scripts(scenario, board.clone(), scripts.clone())),
+    };
+    let program = scenario.program.as_ref().map(|chosen| {
+        let program = programs.iter().find(|known| known.name == chosen.name).expect("checked names");
+        let mut args = Args::defaults(program.args);
+        for (name, value) in &chosen.args {
+            let set = args.set(name, arg_value(value));
+            set.unwrap_or_else(|error| panic!("checked arguments: {error}"));
+        }
+        (program.main, args)
+    });
+    let main = scenario.run.main.clone();
+    Firmware::new(setup, board, move |top| match program {
+        Some((program, args)) => program(top, args),
+        None => scripted_main(top, main, scripts),
+    })
+}
+
+fn arg_value(value: &Arg) -> ArgValue {
+    match value {
+        Arg::Text(text) => ArgValue::Text(text.clone()),
+        Arg::Int(int) => ArgValue::Int(*int),
+        Arg::Float(float) => ArgValue::Text(float.to_string()),
+        Arg::Bool(bool) => ArgValue::Text(bool.to_string()),
+    }
+}
+
+/// The scripts, or why they could not be started.
+type Prepared = Result<Rc<Scripts<VirtualBoard>>, TaskError>;
+
+/// Makes the scripted tasks as soon as there is an event loop, in file order.
+fn start_scripts(
+    scenario: &Scenario,
+    board: VirtualBoard,
+    prepared: Rc<RefCell<Option<Prepared>>>,
+) -> Box<dyn FnOnce(&EventLoop)> {
+    let (objects, tasks) = (scenario.objects.clone(), scenario.tasks.clone());
+    let main = scenario.run.main.clone();
+    Box::new(move |event_loop| {
+        let start = || -> Prepared {
+            let opened = Objects::open(&board, event_loop, &objects)?;
+            let scripts = Scripts::new(board, event_loop.clone(), opened, &tasks);
+            for task in tasks.iter().filter(|task| task.start && Some(&task.name) != main.as_ref()) {
+                scripts.create(&task.name)?;
+            }
+            Ok(scripts)
+        };
+        *prepared.borrow_mut() = Some(start());
+    })
+}
+
+/// The top level of a scenario without a program.
+fn scripted_main(
+    top: Top<VirtualBoard>,
+    main: Option<String>,
+    prepared: Rc<RefCell<Option<Prepared>>>,
+) -> Main {
+    boxed(async move {
+        top.event_loop(Config::default());
+        let scripts = prepared.borrow_mut().take().expect("the loop exists")?;
+        match main {
+            Some(name) => top.run_until_complete(scripts.main(&name)).named(name).await?,
+            None => top.run_forever().await?,
+        }
+        Ok(())
+    })
+}
+
+struct Run<'a> {
+    scenario: &'a Scenario,
+    machine: &'a RefCell<Machine>,
+    recorder: &'a Recorder,
+    heart: &'a Heart,
+}
+
+impl Run<'_> {
+    fn drive(&mut self, firmware: &mut Firmware) -> String {
+        loop {
+            if let Some(verdict) = self.bounds() {
+                return verdict;
+            }
+            self.heart.beat();
+            match firmware.step() {
+                Step::Main => {}
+                Step::Done => return Self::verdict_of_main(firmware),
+                Step::Task | Step::Callback => {
+                    self.recorder.charge();
+                    self.machine.borrow_mut().sit_out_stall();
+                    if let Some(verdict) = self.livelock() {
+                        return verdict;
+                    }
+                }
+                Step::Polled { devices } => {
+                    let mut machine = self.machine.borrow_mut();
+                    let price = machine.profile.pass + machine.profile.io_poll.times(devices.into());
+                    machine.advance(price);
+                }
+                Step::Idle { until, sample } => {
+                    if let Some(verdict) = self.idle(firmware, until, sample) {
+                        return verdict;
+                    }
+                }
+            }
+        }
+    }
+
+    fn verdict_of_main(firmware: &mut Firmware) -> String {
+        match firmware.take_result() {
+            Some(Err(error)) => format!("error: {error}"),
+            _ => "passed".into(),
+        }
+    }
+
+    /// Ends the run at its virtual end, or at one of its bounds.
+    fn bounds(&self) -> Option<String> {
+        let machine = self.machine.borrow();
+        let (now, run) = (machine.now(), &self.scenario.run);
+        if run.until.is_some_and(|until| now >= until) {
+            return Some("passed".into());
+        }
+        if run.limit.is_some_and(|limit| now >= limit) || machine.is_full() {
+            return Some("limit".into());
+        }
+        None
+    }
+
+    fn livelock(&self) -> Option<String> {
+        let (span, steps) = self.recorder.dull_for();
+        let long = span >= self.scenario.run.livelock_after || (steps > MAX_DULL_STEPS && span.is_zero());
+        let nothing_else =
+            || self.machine.borrow().world.next_due().is_none() && !self.recorder.timers_pending();
+        (long && nothing_else()).then(|| "livelock".into())
+    }
+
+    /// Lets time pass while the loop has nothing to do.
+    fn idle(&self, firmware: &Firmware, until: Option<Instant>, sample: bool) -> Option<String> {
+        let run = &self.scenario.run;
+        let end = [run.until, run.limit].into_iter().flatten().min();
+        let mut machine = self.machine.borrow_mut();
+        let now = machine.now();
+        let tick = sample.then(|| Instant::from_millis(now.as_millis()) + Duration::from_millis(1));
+        if until.is_none() && machine.world.next_due().is_none() && (tick.is_none() || end.is_none()) {
+            // Nothing can happen any more. Where the run lasts until an instant and nobody waits for its
+            // completion, that is rest; else somebody waits for what can never come.
+            let resting = run.until.is_some() && !firmware.awaits_completion();
+            return match run.until.filter(|_| resting) {
+                Some(end) => {
+                    machine.advance_to(end);
+                    None
+                }
+                None => Some("stuck".into()),
+            };
+        }
+        let target = [until, tick, end].into_iter().flatten().min().unwrap_or(Instant::MAX);
+        if target == Instant::MAX {
+            let due = machine.world.next_due().unwrap_or(now);
+            machine.idle_to(due);
+        } else {
+            machine.idle_to(target);
+        }
+        None
+    }
+}

@@ -1,0 +1,11 @@
+//! Runs a scenario: from its lowered form to a trace and a verdict.
+//!
+//! Owns how a run is driven and how it ends. It judges no expectations and prints nothing.
+
+mod drive;
+mod guard;
+mod program;
+
+pub use drive::{Options, Outcome, run};
+pub use guard::run_guarded;
+pub use program::{Program, boxed};

@@ -1,0 +1,47 @@
+//! Compiled-in programs.
+//!
+//! Owns [`Program`], an entry of the list that a command line is given, and the macro that makes one.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use vpyb_core::{ArgSpec, Args, TaskError, Top};
+
+use crate::board::VirtualBoard;
+
+/// A program's top level, as a box.
+pub type Main = Pin<Box<dyn Future<Output = Result<(), TaskError>>>>;
+
+/// A program that scenarios can name.
+#[derive(Clone, Copy)]
+pub struct Program {
+    /// Its name in `[program]`.
+    pub name: &'static str,
+    /// The arguments that it takes.
+    pub args: &'static [ArgSpec],
+    /// Makes its top level.
+    pub main: fn(Top<VirtualBoard>, Args) -> Main,
+}
+
+/// Boxes a program's top level.
+pub fn boxed(main: impl Future<Output = Result<(), TaskError>> + 'static) -> Main {
+    Box::pin(main)
+}
+
+/// The program that a module is: its `main` and its `ARGS`, under the module's name.
+///
+/// ```ignore
+/// vpyb_sim::cli::main(&[program!(my_app)])
+/// ```
+#[macro_export]
+macro_rules! program {
+    ($($path:ident)::+) => {
+        $crate::runner::Program {
+            name: $crate::program!(@last $($path)::+),
+            args: $($path)::+::ARGS,
+            main: |top, args| $crate::runner::boxed($($path)::+::main(top, args)),
+        }
+    };
+    (@last $name:ident) => { stringify!($name) };
+    (@last $first:ident :: $($rest:ident)::+) => { $crate::program!(@last $($rest)::+) };
+}

@@ -1,0 +1,305 @@
+//! The interpreter of scripts.
+//!
+//! Owns the meaning of each operation, in terms of the core's event loop. Nested bodies are awaited in
+//! the same task, so nesting itself never yields.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use embedded_hal::digital::{OutputPin, StatefulOutputPin};
+use vpyb_core::{Board, CancelError, EventLoop, QueueFull, TaskError, TaskHandle, Uart};
+
+use super::Notes;
+use super::error::{ScriptError, class_of};
+use super::objects::Objects;
+use crate::scenario::model::{ErrorKind, LedTo, Level, Op, Task};
+
+/// All scripts of a scenario, with what they share.
+pub struct Scripts<B: Board> {
+    board: B,
+    event_loop: EventLoop,
+    objects: Objects<B>,
+    scripts: BTreeMap<String, Vec<Op>>,
+    /// Tasks that were made, by name; `None` for the one that the run's end waits for.
+    made: RefCell<BTreeMap<String, Option<TaskHandle>>>,
+}
+
+type Ended = Result<Option<String>, ScriptError>;
+type Body<'a> = Pin<Box<dyn Future<Output = Result<(), ScriptError>> + 'a>>;
+
+impl<B: Board + Notes> Scripts<B> {
+    /// The scripts of `tasks` on a board; none is started.
+    pub fn new(board: B, event_loop: EventLoop, objects: Objects<B>, tasks: &[Task]) -> Rc<Self> {
+        let scripts = tasks.iter().map(|task| (task.name.clone(), task.script.clone())).collect();
+        Rc::new(Self { board, event_loop, objects, scripts, made: RefCell::default() })
+    }
+
+    /// Creates the task of this name; `false` if it was made before.
+    ///
+    /// # Errors
+    ///
+    /// If the run queue is full.
+    pub fn create(self: &Rc<Self>, name: &str) -> Result<bool, QueueFull> {
+        if self.made.borrow().contains_key(name) {
+            return Ok(false);
+        }
+        let task =
+            self.event_loop.create_task_named(name.to_owned(), self.clone().script(name.to_owned()))?;
+        self.made.borrow_mut().insert(name.to_owned(), Some(task));
+        Ok(true)
+    }
+
+    /// The script that `run_until_complete` is given.
+    pub fn main(self: &Rc<Self>, name: &str) -> impl Future<Output = Result<(), TaskError>> + 'static {
+        self.made.borrow_mut().insert(name.to_owned(), None);
+        self.clone().script(name.to_owned())
+    }
+
+    async fn script(self: Rc<Self>, name: String) -> Result<(), TaskError> {
+        Ok(self.body(&name, &self.scripts[&name], String::new()).await?)
+    }
+
+    fn note(&self, at: &str, op: &str, result: Option<&str>) {
+        self.board.note(true, at, op, result);
+    }
+
+    fn body<'a>(self: &'a Rc<Self>, name: &'a str, ops: &'a [Op], path: String) -> Body<'a> {
+        Box::pin(async move {
+            for (i, op) in ops.iter().enumerate() {
+                let at = format!("{path}{i}");
+                let result = self.op(name, op, &at).await?;
+                self.note(&at, word_of(op), result.as_deref());
+            }
+            Ok(())
+        })
+    }
+
+    async fn op(self: &Rc<Self>, name: &str, op: &Op, at: &str) -> Ended {
+        let ev = &self.event_loop;
+        match op {
+            Op::SleepMs(ms) => ev.sleep_ms(*ms).await?,
+            Op::Sleep(seconds) => ev.sleep(*seconds).await?,
+            Op::Yield => ev.yield_now().await?,
+            Op::Delay(ms) => ev.yield_ms(*ms).await?,
+            Op::WaitForMs { .. }
+            | Op::Try { .. }
+            | Op::Finally { .. }
+            | Op::Repeat { .. }
+            | Op::Forever(_) => {
+                return self.block(name, op, at).await;
+            }
+            Op::Readline(_) | Op::Read { .. } | Op::Awrite { .. } => return self.stream(op).await,
+            _ => return self.at_once(name, op, at),
+        }
+        Ok(None)
+    }
+
+    /// Operations with a body.
+    async fn block(self: &Rc<Self>, name: &str, op: &Op, at: &str) -> Ended {
+        match op {
+            Op::WaitForMs { limit, body } => {
+                self.note(at, word_of(op), Some("begin"));
+                let waited =
+                    self.event_loop.wait_for_ms(self.body(name, body, format!("{at}.")), *limit).await;
+                match waited {
+                    Ok(()) => Ok(Some("ok".into())),
+                    Err(error) if error.is_a(ErrorKind::TimeoutError) && error.class() == "TimeoutError" => {
+                        Ok(Some("TimeoutError".into()))
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+            Op::Try { body, handlers } => {
+                let Err(error) = self.body(name, body, format!("{at}.")).await else { return Ok(None) };
+                let Some((_, handler)) = handlers.iter().find(|(kind, _)| error.is_a(*kind)) else {
+                    return Err(error);
+                };
+                self.note(at, "caught", Some(error.class()));
+                self.body(name, handler, format!("{at}!")).await?;
+                Ok(None)
+            }
+            Op::Finally { body, then } => {
+                let ended = self.body(name, body, format!("{at}.")).await;
+                self.note(at, "finally", None);
+                self.body(name, then, format!("{at}!")).await?;
+                ended.map(|()| None)
+            }
+            Op::Repeat { times, body } => {
+                for turn in 0..*times {
+                    self.turn(name, body, at, turn.into()).await?;
+                }
+                Ok(None)
+            }
+            Op::Forever(body) => {
+                for turn in 0.. {
+                    self.turn(name, body, at, turn).await?;
+                }
+                unreachable!("a script outlives no 2^64 turns")
+            }
+            _ => unreachable!("{} has no body", word_of(op)),
+        }
+    }
+
+    /// One turn of a repeated body. A turn without operations still pays for a call into the board, so that an
+    /// empty loop is found to hang.
+    async fn turn(self: &Rc<Self>, name: &str, body: &[Op], at: &str, turn: u64) -> Result<(), ScriptError> {
+        if body.is_empty() {
+            self.board.ticks_us();
+        }
+        self.body(name, body, format!("{at}[{turn}].")).await
+    }
+
+    async fn stream(&self, op: &Op) -> Ended {
+        let stream = |uart: &str| &self.objects.uarts[uart];
+        match op {
+            Op::Readline(uart) => Ok(Some(repr(&stream(uart).reader.readline().await?))),
+            Op::Read { uart, n } => Ok(Some(repr(&stream(uart).reader.read(*n).await?))),
+            Op::Awrite { uart, data } => {
+                stream(uart).writer.awrite(data).await?;
+                Ok(None)
+            }
+            _ => unreachable!("{} is no stream operation", word_of(op)),
+        }
+    }
+
+    /// Operations that do not await.
+    fn at_once(self: &Rc<Self>, name: &str, op: &Op, at: &str) -> Ended {
+        let ev = &self.event_loop;
+        match op {
+            Op::Log(text) => {
+                self.board.println(format_args!("{text}"));
+                return Ok(Some(text.clone()));
+            }
+            Op::Time => return Ok(Some(ev.time().to_string())),
+            Op::BusyUs(us) => self.board.delay_us(*us),
+            Op::Create(task) => return Ok((!self.create(task)?).then(|| "exists".into())),
+            Op::Cancel(task) => return Ok(Some(self.cancel(name, task).into())),
+            Op::Raise { kind, text } => {
+                self.note(at, "raise", Some(class_of(*kind)));
+                return Err(ScriptError::Raised { kind: *kind, text: text.clone() });
+            }
+            Op::CallSoon(text) => ev.call_soon(self.callback(text))?,
+            Op::CallLater { after, text } => ev.call_later(*after, self.callback(text))?,
+            Op::CallLaterMs { after, text } => ev.call_later_ms(*after, self.callback(text))?,
+            Op::Any(uart) => return Ok(Some(self.objects.uarts[uart].uart.any().to_string())),
+            Op::Led { led, to } => self.led(led, *to),
+            Op::Pin { pin, to } => {
+                let mut pin = self.objects.pins[pin].borrow_mut();
+                let set = match to {
+                    Level::Low => pin.set_low(),
+                    Level::High => pin.set_high(),
+                };
+                set.map_err(|_| hardware("the pin could not be set"))?;
+            }
+            _ => unreachable!("{} awaits", word_of(op)),
+        }
+        Ok(None)
+    }
+
+    fn cancel(&self, canceller: &str, task: &str) -> &'static str {
+        let made = self.made.borrow();
+        match made.get(task) {
+            None | Some(None) => "absent",
+            Some(Some(_)) if task == canceller => "self",
+            Some(Some(handle)) if handle.is_finished() => "finished",
+            Some(Some(handle)) => match self.event_loop.cancel(handle) {
+                Ok(()) => "ok",
+                Err(CancelError::NotStarted) => "TypeError",
+                Err(_) => "IndexError",
+            },
+        }
+    }
+
+    fn callback(self: &Rc<Self>, text: &str) -> impl FnOnce() + 'static {
+        let (scripts, text) = (Rc::downgrade(self), text.to_owned());
+        move || {
+            if let Some(scripts) = scripts.upgrade() {
+                scripts.board.println(format_args!("{text}"));
+                scripts.board.note(false, "", "callback", Some(&text));
+            }
+        }
+    }
+
+    fn led(&self, name: &str, to: LedTo) {
+        let mut leds = self.objects.leds.borrow_mut();
+        if !leds.contains_key(name) {
+            let led = self.board.led(name).unwrap_or_else(|error| unreachable!("checked names: {error}"));
+            leds.insert(name.to_owned(), led);
+        }
+        let led = leds.get_mut(name).expect("inserted above");
+        let switched = match to {
+            LedTo::On => led.set_high(),
+            LedTo::Off => led.set_low(),
+            LedTo::Toggle => led.toggle(),
+        };
+        switched.unwrap_or_else(|_| unreachable!("an LED of the board cannot fail"));
+    }
+}
+
+fn hardware(text: &str) -> ScriptError {
+    ScriptError::Raised { kind: ErrorKind::Exception, text: text.into() }
+}
+
+/// The word of an operation in a scenario file.
+fn word_of(op: &Op) -> &'static str {
+    match op {
+        Op::Log(_) => "log",
+        Op::Time => "time",
+        Op::SleepMs(_) => "sleep_ms",
+        Op::Sleep(_) => "sleep",
+        Op::Yield => "yield",
+        Op::Delay(_) => "delay",
+        Op::BusyUs(_) => "busy_us",
+        Op::Create(_) => "create",
+        Op::Cancel(_) => "cancel",
+        Op::WaitForMs { .. } => "wait_for_ms",
+        Op::Try { .. } => "try",
+        Op::Finally { .. } => "finally",
+        Op::Raise { .. } => "raise",
+        Op::Repeat { .. } => "repeat",
+        Op::Forever(_) => "forever",
+        Op::CallSoon(_) => "call_soon",
+        Op::CallLater { .. } => "call_later",
+        Op::CallLaterMs { .. } => "call_later_ms",
+        Op::Any(_) => "any",
+        Op::Readline(_) => "readline",
+        Op::Read { .. } => "read",
+        Op::Awrite { .. } => "awrite",
+        Op::Led { .. } => "led",
+        Op::Pin { .. } => "pin",
+    }
+}
+
+/// Bytes as Python prints them.
+pub fn repr(bytes: &[u8]) -> String {
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
+    let mut text = format!("b{quote}");
+    for &byte in bytes {
+        match byte {
+            b'\n' => text.push_str("\\n"),
+            b'\r' => text.push_str("\\r"),
+            b'\t' => text.push_str("\\t"),
+            b'\\' => text.push_str("\\\\"),
+            _ if char::from(byte) == quote => text.extend(['\\', quote]),
+            b' '..=b'~' => text.push(byte.into()),
+            _ => text.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    text.push(quote);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_print_as_in_python() {
+        assert_eq!(repr(b"Hello uart\n"), r"b'Hello uart\n'");
+        assert_eq!(repr(b"it's\x00"), "b\"it's\\x00\"");
+        assert_eq!(repr(b"'\"\xff"), r#"b'\'"\xff'"#);
+    }
+}
