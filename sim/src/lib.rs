@@ -2,7 +2,9 @@
 
 pub mod board;
 pub mod devices;
+pub mod expect;
 pub mod mcu;
+pub mod report;
 pub mod runner;
 pub mod scenario;
 pub mod script;

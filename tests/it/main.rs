@@ -1,6 +1,7 @@
 //! The tests of the whole, one module for each guarantee.
 
 mod one_byte;
+mod report;
 mod trace;
 mod trace_export;
 mod trace_file;

@@ -1,0 +1,46 @@
+//! The counters of a run, all computed from its trace.
+//!
+//! | counter | is |
+//! |---|---|
+//! | `uartN.rx.bytes` | frames that reached the data register |
+//! | `uartN.rx.overrun` | overruns that the hardware flagged: a frame met a full data register |
+//! | `uartN.rx.lost` | every frame that never reached the program: overruns, and those gone by unseen while the flag stood |
+//! | `uartN.rx.framing` | frames whose stop bit was low |
+//! | `uartN.rx.high_water` | the longest the receive ring was, in bytes |
+//! | `uartN.tx.bytes` | frames begun |
+//! | `task.T.steps`, `task.T.cancelled` | steps; cancellations raised at an await. Sums if `T` stands for several tasks |
+//! | `task.T.max_latency` | the longest wait in the run queue, up to the step. The maximum over several tasks |
+//! | `task.T.max_step` | the longest step, its price included |
+//! | `task.T.sleep_overrun` | the longest from a timer's due instant to the step it led to; zero for a task that never slept |
+//! | `task.T.sleep_bound` | how long that can be under this discipline with the steps seen |
+//! | `task.T.sleep_bound.sum` | the tutorial's estimate for it (section 6.1): the sum, over every other task, of its longest step |
+//! | `sched.bound`, `sched.bound.sum` | those two for the task whose sleep overran most |
+//! | `sched.passes`, `sched.idle` | polls of the loop, one a pass; the time waited in them |
+//! | `led.LEDn.toggles` | changes of an LED |
+//! | `pin.P.edges`, `pin.P.contention` | level changes of the pin's net; how often it was driven both ways |
+//! | any other | what a driver counted with `Board::count` |
+//!
+//! Owns the computation and the [`Counters`] table. Knows nothing of bounds.
+
+mod board;
+mod sched;
+mod table;
+mod task;
+mod uart;
+
+pub use table::{Counter, Counters};
+
+use super::{Roster, turns};
+use crate::trace::Trace;
+
+/// Computes all counters of a trace.
+pub(super) fn count(trace: &Trace, roster: &Roster) -> Counters {
+    let mut counters = Counters::default();
+    let turns = turns(trace);
+    uart::count(trace, roster, &mut counters);
+    board::count(trace, roster, &mut counters);
+    let tallies = task::tally(trace, roster, &turns);
+    let load = sched::count(trace, &turns, &tallies, &mut counters);
+    task::count(&tallies, roster, &load, &mut counters);
+    counters
+}

@@ -1,0 +1,67 @@
+//! Counters of UARTs.
+//!
+//! Owns what `overrun` and `lost` mean: **overrun** is what the hardware flags, one for each frame that met a
+//! full data register; **lost** is what the program never gets, so it also counts the frames that go by
+//! unseen while the flag stands. `lost` is never less than `overrun`.
+
+use super::super::{Focus, Roster, Value};
+use super::Counters;
+use crate::trace::record::Kind;
+use crate::trace::{Name, Trace};
+
+const NAMES: [&str; 6] = ["rx.bytes", "rx.overrun", "rx.lost", "rx.framing", "rx.high_water", "tx.bytes"];
+
+/// Counts for every UART that was opened or saw a frame.
+pub(super) fn count(trace: &Trace, roster: &Roster, counters: &mut Counters) {
+    for uart in roster.uarts() {
+        for name in NAMES {
+            counters.set(format!("{uart}.{name}"), Value::Count(0), None);
+        }
+    }
+    for (seq, record) in trace.iter() {
+        let here = Focus::at(seq);
+        let name = |uart: Name, what: &str| format!("{}.{what}", trace.text(uart));
+        match record.kind {
+            Kind::UartRx { uart, framing, .. } => {
+                counters.add(&name(uart, "rx.bytes"), 1, here);
+                if framing {
+                    counters.add(&name(uart, "rx.framing"), 1, here);
+                }
+            }
+            Kind::UartOverrun { uart, .. } => {
+                counters.add(&name(uart, "rx.overrun"), 1, here);
+                counters.add(&name(uart, "rx.lost"), 1, here);
+            }
+            Kind::UartDeaf { uart } => counters.add(&name(uart, "rx.lost"), 1, here),
+            Kind::UartBuffered { uart, ring, .. } => {
+                counters.raise(&name(uart, "rx.high_water"), ring.into(), here);
+            }
+            Kind::UartTx { uart, .. } => counters.add(&name(uart, "tx.bytes"), 1, here),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::sample::Sample;
+    use super::*;
+
+    #[test]
+    fn overruns_are_lost_and_deaf_frames_are_only_lost() {
+        let mut sample = Sample::new();
+        let uart = sample.uart("uart2", "X3", "X4");
+        sample.push(1, Kind::UartRx { uart, byte: 1, framing: false });
+        sample.push(1, Kind::UartBuffered { uart, byte: 1, ring: 64 });
+        sample.push(2, Kind::UartRx { uart, byte: 2, framing: true });
+        sample.push(2, Kind::UartHeld { uart, byte: 2 });
+        sample.push(3, Kind::UartOverrun { uart, byte: 3 });
+        sample.push(4, Kind::UartDeaf { uart });
+        sample.push(5, Kind::UartDeaf { uart });
+        sample.push(6, Kind::UartTx { uart, byte: 9 });
+        let counters = super::super::count(&sample.trace, &Roster::of(&sample.trace));
+        let values: Vec<_> = NAMES.map(|name| counters.value(&format!("uart2.{name}")).unwrap()).into();
+        // In the order of NAMES: bytes, overrun, lost, framing, high water, sent.
+        assert_eq!(values, [2, 1, 3, 1, 64, 1].map(Value::Count));
+    }
+}

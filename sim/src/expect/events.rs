@@ -1,0 +1,362 @@
+//! Events of a scenario, found in a trace.
+//!
+//! Owns [`occurrences`] and the words for an event. Knows nothing of what is expected of it.
+//!
+//! A byte is `rx` when it reaches the ring: one that was held in the data register counts when it is moved there,
+//! and a lost one never.
+
+use std::collections::BTreeSet;
+
+use vpyb_core::time::Instant;
+
+use super::roster::{near, siblings};
+use super::{Roster, Subjects};
+use crate::scenario::model::{Event, InterruptKind, Level, TaskEvent, UartEvent, What};
+use crate::trace::record::{Entry, Interrupt, Kind, Net, NetLevel, Task};
+use crate::trace::{Name, Record, Seq, Trace};
+
+/// One time that an event was seen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Occurrence {
+    /// The record it was seen in.
+    pub seq: Seq,
+    /// When.
+    pub at: Instant,
+}
+
+/// All occurrences of an event in order: bursts merged (`once_per`), then the one picked (`nth`).
+///
+/// A burst begins with its first occurrence and swallows all that come within less than `once_per` of
+/// that. `nth` counts over the whole run.
+pub fn occurrences(trace: &Trace, roster: &Roster, event: &Event) -> Vec<Occurrence> {
+    let mut eye = Eye::new(trace, roster, &event.what);
+    let mut seen: Vec<Occurrence> = Vec::new();
+    for (seq, record) in trace.iter() {
+        if !eye.sees(record) {
+            continue;
+        }
+        let merged = match (event.once_per, seen.last()) {
+            (Some(span), Some(first)) => record.at.since(first.at) < span,
+            _ => false,
+        };
+        if !merged {
+            seen.push(Occurrence { seq, at: record.at });
+        }
+    }
+    match event.nth {
+        None => seen,
+        Some(nth) => seen.into_iter().skip(nth.saturating_sub(1) as usize).take(1).collect(),
+    }
+}
+
+/// Recognises the records of one event; texts are looked up once.
+struct Eye<'a> {
+    trace: &'a Trace,
+    what: &'a What,
+    tasks: BTreeSet<Task>,
+    subject: Option<Name>,
+    net: Option<Net>,
+}
+
+impl<'a> Eye<'a> {
+    fn new(trace: &'a Trace, roster: &Roster, what: &'a What) -> Self {
+        let tasks = match what {
+            What::Task { task, .. } => roster.tasks_named(task),
+            _ => BTreeSet::new(),
+        };
+        let text = match what {
+            What::Uart { uart: text, .. }
+            | What::Edge { pin: text, .. }
+            | What::Stimulus(text)
+            | What::Mark(text)
+            | What::Line(text) => Some(text),
+            What::Prints(_) | What::Task { .. } => None,
+        };
+        let subject = text
+            .and_then(|text| trace.names().texts().iter().position(|own| own == text))
+            .and_then(|place| u32::try_from(place).ok())
+            .map(Name);
+        Self { trace, what, tasks, subject, net: None }
+    }
+
+    fn sees(&mut self, record: &Record) -> bool {
+        // A pin may be moved to another net in the middle of a run.
+        if let Kind::NetPin { net, pin } = record.kind
+            && Some(pin) == self.subject
+        {
+            self.net = Some(net);
+        }
+        match *self.what {
+            What::Prints(ref part) => {
+                matches!(record.kind, Kind::Line { text, .. } if self.trace.text(text).contains(part))
+            }
+            What::Line(_) => matches!(record.kind, Kind::Line { text, .. } if Some(text) == self.subject),
+            What::Task { event, .. } => {
+                task_of(record.kind, event).is_some_and(|task| self.tasks.contains(&task))
+            }
+            What::Edge { to, .. } => {
+                matches!(record.kind, Kind::Edge { net, level }
+                    if Some(net) == self.net && level == net_level(to))
+            }
+            What::Uart { event, byte: wanted, .. } => {
+                uart_of(record.kind, event).is_some_and(|(uart, byte)| {
+                    Some(uart) == self.subject && wanted.is_none_or(|wanted| wanted == byte)
+                })
+            }
+            What::Stimulus(_) => matches!(record.kind, Kind::Stimulus { actor, mark, .. }
+                if self.subject.is_some() && (Some(actor) == self.subject || mark == self.subject)),
+            What::Mark(_) => matches!(record.kind, Kind::Stimulus { mark, .. }
+                if mark.is_some() && mark == self.subject),
+        }
+    }
+}
+
+fn task_of(kind: Kind, event: TaskEvent) -> Option<Task> {
+    match (event, kind) {
+        (TaskEvent::Created, Kind::TaskCreated { task, .. })
+        | (TaskEvent::Ready, Kind::Ready { entry: Entry::Task(task), .. })
+        | (TaskEvent::Step, Kind::Step { task, .. })
+        | (TaskEvent::CancelRequested, Kind::CancelRequested { task })
+        | (TaskEvent::TimeoutExpired, Kind::TimeoutExpired { task: Some(task) })
+        | (TaskEvent::Interrupted(None), Kind::Interrupted { task, .. })
+        | (
+            TaskEvent::Interrupted(Some(InterruptKind::Cancelled)),
+            Kind::Interrupted { task, with: Interrupt::Cancelled },
+        )
+        | (
+            TaskEvent::Interrupted(Some(InterruptKind::TimedOut)),
+            Kind::Interrupted { task, with: Interrupt::TimedOut },
+        )
+        | (TaskEvent::Finished, Kind::Finished { task }) => Some(task),
+        _ => None,
+    }
+}
+
+fn uart_of(kind: Kind, event: UartEvent) -> Option<(Name, u8)> {
+    match (event, kind) {
+        (UartEvent::Rx, Kind::UartBuffered { uart, byte, .. })
+        | (UartEvent::Tx, Kind::UartTx { uart, byte })
+        | (UartEvent::Overrun, Kind::UartOverrun { uart, byte })
+        | (UartEvent::Framing, Kind::UartRx { uart, byte, framing: true }) => Some((uart, byte)),
+        _ => None,
+    }
+}
+
+fn net_level(level: Level) -> NetLevel {
+    match level {
+        Level::Low => NetLevel::Low,
+        Level::High => NetLevel::High,
+    }
+}
+
+/// The event in words, e.g. `uart2 rx`, `reader step`, `X3 low`, `line "ready"`.
+pub fn phrase(event: &Event) -> String {
+    let mut text = match &event.what {
+        What::Prints(part) => format!("line with {part:?}"),
+        What::Line(line) => format!("line {line:?}"),
+        What::Task { task, event } => format!("{task} {}", task_word(*event)),
+        What::Edge { pin, to: Level::Low } => format!("{pin} low"),
+        What::Edge { pin, to: Level::High } => format!("{pin} high"),
+        What::Uart { uart, event, byte } => {
+            let byte = byte.map(|byte| format!(" 0x{byte:02x}")).unwrap_or_default();
+            format!("{uart} {}{byte}", uart_word(*event))
+        }
+        What::Stimulus(name) => format!("stimulus {name}"),
+        What::Mark(name) => format!("mark {name}"),
+    };
+    if let Some(nth) = event.nth {
+        text = format!("{} {text}", ordinal(nth as usize));
+    }
+    text
+}
+
+fn task_word(event: TaskEvent) -> &'static str {
+    match event {
+        TaskEvent::Created => "created",
+        TaskEvent::Ready => "ready",
+        TaskEvent::Step => "step",
+        TaskEvent::CancelRequested => "cancel requested",
+        TaskEvent::TimeoutExpired => "timeout expired",
+        TaskEvent::Interrupted(None) => "interrupted",
+        TaskEvent::Interrupted(Some(InterruptKind::Cancelled)) => "interrupted (cancelled)",
+        TaskEvent::Interrupted(Some(InterruptKind::TimedOut)) => "interrupted (timed out)",
+        TaskEvent::Finished => "finished",
+    }
+}
+
+fn uart_word(event: UartEvent) -> &'static str {
+    match event {
+        UartEvent::Rx => "rx",
+        UartEvent::Tx => "tx",
+        UartEvent::Overrun => "overrun",
+        UartEvent::Framing => "framing error",
+    }
+}
+
+/// `1st`, `2nd`, `3rd`, `11th`, `21st`.
+pub(super) fn ordinal(n: usize) -> String {
+    let end = match (n % 10, n % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{n}{end}")
+}
+
+/// The parts that events are about.
+pub(super) fn subjects<'a>(events: impl IntoIterator<Item = &'a Event>) -> Subjects {
+    let mut subjects = Subjects::default();
+    for event in events {
+        match &event.what {
+            What::Prints(_) | What::Line(_) => subjects.console = true,
+            What::Task { task, .. } => drop(subjects.tasks.insert(task.clone())),
+            What::Edge { pin, .. } => drop(subjects.pins.insert(pin.clone())),
+            What::Uart { uart, .. } => drop(subjects.uarts.insert(uart.clone())),
+            What::Stimulus(_) | What::Mark(_) => {}
+        }
+    }
+    subjects
+}
+
+/// A name that no part of the run has.
+struct Stranger<'a> {
+    kind: &'static str,
+    name: &'a str,
+    near: Option<&'a str>,
+}
+
+/// Why the event cannot be seen in this run, if its name is not there.
+pub(super) fn stranger(roster: &Roster, event: &Event) -> Option<String> {
+    find_stranger(roster, event).map(|stranger| stranger.sentence())
+}
+
+/// As [`stranger`], but only where the name is so like one that took part that a slip of the hand is likely.
+pub(super) fn slip(roster: &Roster, event: &Event) -> Option<String> {
+    find_stranger(roster, event)
+        .filter(|stranger| stranger.near.is_some_and(|near| !siblings(stranger.name, near)))
+        .map(|stranger| stranger.sentence())
+}
+
+fn find_stranger<'a>(roster: &'a Roster, event: &'a Event) -> Option<Stranger<'a>> {
+    let (kind, name, known): (_, &str, Vec<&str>) = match &event.what {
+        What::Task { task, .. } => {
+            if !roster.tasks_named(task).is_empty() {
+                return None;
+            }
+            let whole = roster.tasks().map(|(_, own)| own);
+            let stems = roster.tasks().filter_map(|(_, own)| own.split_once('#').map(|(stem, _)| stem));
+            ("task", task, stems.chain(whole).collect())
+        }
+        What::Uart { uart, .. } => ("UART", uart, roster.uarts().collect()),
+        What::Edge { pin, .. } => ("pin", pin, roster.pins().map(|(pin, _)| pin).collect()),
+        What::Stimulus(name) | What::Mark(name) => ("mark", name, roster.marks().collect()),
+        What::Prints(_) | What::Line(_) => return None,
+    };
+    if known.contains(&name) { None } else { Some(Stranger { kind, name, near: near(name, known) }) }
+}
+
+impl Stranger<'_> {
+    fn sentence(&self) -> String {
+        let hint = self.near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        format!("no {} `{}` took part{hint}", self.kind, self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vpyb_core::time::Duration;
+
+    use super::super::sample::{Sample, edge, ms, prints, task_event, uart_event};
+    use super::*;
+
+    fn times(sample: &Sample, event: &Event) -> Vec<Instant> {
+        let roster = Roster::of(&sample.trace);
+        occurrences(&sample.trace, &roster, event).into_iter().map(|seen| seen.at).collect()
+    }
+
+    #[test]
+    fn a_task_name_stands_for_its_numbered_tasks() {
+        let mut sample = Sample::new();
+        let (one, three) = (sample.task("hog#1"), sample.task("hog#3"));
+        sample.step(1, one, 1);
+        sample.step(2, three, 1);
+        assert_eq!(times(&sample, &task_event("hog", TaskEvent::Step)), [ms(1), ms(2)]);
+        assert_eq!(times(&sample, &task_event("hog#3", TaskEvent::Step)), [ms(2)]);
+        assert_eq!(times(&sample, &task_event("ho", TaskEvent::Step)), []);
+    }
+
+    #[test]
+    fn a_held_byte_counts_when_it_is_buffered() {
+        let mut sample = Sample::new();
+        let uart = sample.uart("uart2", "X3", "X4");
+        sample.push(1, Kind::UartRx { uart, byte: 7, framing: false });
+        sample.push(1, Kind::UartHeld { uart, byte: 7 });
+        sample.push(9, Kind::UartBuffered { uart, byte: 7, ring: 64 });
+        assert_eq!(times(&sample, &uart_event("uart2", UartEvent::Rx)), [ms(9)]);
+        let other = Event {
+            what: What::Uart { uart: "uart2".into(), event: UartEvent::Rx, byte: Some(8) },
+            nth: None,
+            once_per: None,
+        };
+        assert_eq!(times(&sample, &other), []);
+    }
+
+    #[test]
+    fn a_burst_counts_once_and_nth_picks_after_that() {
+        let mut sample = Sample::new();
+        let net = sample.pin("X3");
+        // 20 ms after the first of the burst a new one begins; 19 ms after it is still the same.
+        for at in [0, 5, 19, 20, 40] {
+            sample.push(at, Kind::Edge { net, level: NetLevel::Low });
+            sample.push(at, Kind::Edge { net, level: NetLevel::High });
+        }
+        let mut event = edge("X3", Level::Low);
+        event.once_per = Some(Duration::from_millis(20));
+        assert_eq!(times(&sample, &event), [ms(0), ms(20), ms(40)]);
+        event.nth = Some(2);
+        assert_eq!(times(&sample, &event), [ms(20)]);
+        event.nth = Some(4);
+        assert_eq!(times(&sample, &event), []);
+    }
+
+    #[test]
+    fn a_line_may_be_known_by_a_part() {
+        let mut sample = Sample::new();
+        sample.line(3, "ready: 1");
+        assert_eq!(times(&sample, &prints("ready")), [ms(3)]);
+        let whole = Event { what: What::Line("ready".into()), nth: None, once_per: None };
+        assert_eq!(times(&sample, &whole), []);
+    }
+
+    #[test]
+    fn a_mark_is_no_actor() {
+        let mut sample = Sample::new();
+        let (actor, mark) = (sample.name("line"), sample.name("full"));
+        sample.push(1, Kind::Stimulus { actor, step: 0, mark: None });
+        sample.push(2, Kind::Stimulus { actor, step: 1, mark: Some(mark) });
+        let event = |what| Event { what, nth: None, once_per: None };
+        assert_eq!(times(&sample, &event(What::Stimulus("line".into()))), [ms(1), ms(2)]);
+        assert_eq!(times(&sample, &event(What::Mark("full".into()))), [ms(2)]);
+        assert_eq!(times(&sample, &event(What::Mark("line".into()))), []);
+        // An unmarked step must not be taken for a mark that is in no table.
+        assert_eq!(times(&sample, &event(What::Mark("nowhere".into()))), []);
+    }
+
+    #[test]
+    fn a_stranger_is_named_with_the_nearest_that_took_part() {
+        let mut sample = Sample::new();
+        sample.task("hog#1");
+        let roster = Roster::of(&sample.trace);
+        let hint = stranger(&roster, &task_event("hgo", TaskEvent::Step));
+        assert_eq!(hint.as_deref(), Some("no task `hgo` took part; did you mean `hog`?"));
+        assert_eq!(stranger(&roster, &task_event("hog", TaskEvent::Step)), None);
+    }
+
+    #[test]
+    fn ordinals_are_english() {
+        let all: Vec<_> = [1, 2, 3, 4, 11, 12, 13, 21, 112].map(ordinal).into();
+        assert_eq!(all, ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th"]);
+    }
+}
