@@ -5,3 +5,6 @@ mod report;
 mod trace;
 mod trace_export;
 mod trace_file;
+//! Tests of the whole through its public API; one module for each concern.
+mod diagnostics;
+mod lowering;

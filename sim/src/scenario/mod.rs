@@ -1,5 +1,37 @@
 //! The scenario format: from text to a value that can be run, or to diagnostics.
 //!
 //! Knows neither world nor board: the names that a board and its programs know are handed in.
+//! [`parse`] reads a file with the help of a [`Vocabulary`]; [`render`] shows what is wrong with it.
+//!
+//! ```text
+//! text ── toml ──> tree ── variant::overlay ──> a tree per variant ── lower ──> Scenario
+//!                                                                      │
+//!                  Problems <── table, value, words <── bench, tasks, script, actors, expects
+//! ```
 
 pub mod model;
+
+mod actors;
+mod bench;
+mod bound;
+mod counters;
+mod diagnostic;
+mod events;
+mod expects;
+mod lower;
+mod names;
+mod parse;
+mod problems;
+mod script;
+mod table;
+mod tasks;
+mod time;
+mod transcript;
+mod value;
+mod variant;
+mod vocabulary;
+mod words;
+
+pub use diagnostic::{Diagnostic, code, render};
+pub use parse::parse;
+pub use vocabulary::{ProgramWords, Vocabulary};

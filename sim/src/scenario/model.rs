@@ -70,6 +70,10 @@ pub struct Cpu {
     pub runq_len: Option<usize>,
     /// Overrides the program's length of the wait queue.
     pub waitq_len: Option<usize>,
+    /// Overrides the program's length of the I/O queue; only with a scheduler that has one.
+    pub ioq_len: Option<usize>,
+    /// Overrides the program's length of the low-priority queue; only with a scheduler that has one.
+    pub lp_len: Option<usize>,
     /// The cost profile's name.
     pub profile: String,
     /// The price of one step.
@@ -92,6 +96,8 @@ impl Default for Cpu {
             scheduler: "uasyncio-v2".into(),
             runq_len: None,
             waitq_len: None,
+            ioq_len: None,
+            lp_len: None,
             profile: "micropython-pyboard-v1.1".into(),
             step: None,
             callback: None,

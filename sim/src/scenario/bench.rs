@@ -1,0 +1,262 @@
+//! What is on the bench: `[board]`, `[cpu]`, `[parts.*]`, `[uart*]`, `[program]` and `[run]`.
+//!
+//! Owns how these tables are read and their limits. Knows no board: names come from the
+//! vocabulary.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use vpyb_core::time::{Duration, Instant};
+
+use super::diagnostic::{Diagnostic, code};
+use super::model::{Arg, Board, Cpu, Part, Program, Run, UartOverride};
+use super::names::{Names, Unique};
+use super::table::Table;
+use super::tasks::{BAUDS, DEFAULT_BAUD};
+use super::value::Value;
+use super::vocabulary::{ProgramWords, Vocabulary};
+use super::words::{Words, not_built, quoted};
+
+/// How long a queue may be.
+const QUEUE: RangeInclusive<i64> = 1..=65_535;
+/// How long a queue may be that a discipline can do without.
+const EXTRA_QUEUE: RangeInclusive<i64> = 0..=65_535;
+/// Words of the format; those that can be run are in the vocabulary.
+const SCHEDULERS: [&str; 3] = ["uasyncio-v2", "fast-io", "asyncio-v3"];
+const PROFILES: [&str; 4] = ["micropython-pyboard-v1.1", "rust-stm32f405", "ideal", "recorded"];
+const LATER_PARTS: [&str; 6] = ["button", "htu21d", "mma7660", "nec-remote", "logic-source", "network"];
+/// The verdicts that a run may have beside `passed` and `error: …`.
+pub const ABNORMAL: [(&str, ()); 7] = [
+    ("overrun", ()),
+    ("stuck", ()),
+    ("livelock", ()),
+    ("hang", ()),
+    ("limit", ()),
+    ("guard", ()),
+    ("panic", ()),
+];
+
+/// `[board]`.
+pub fn board(table: Option<Table<'_>>, vocabulary: &Vocabulary) -> Board {
+    let mut board = Board::default();
+    let Some(mut table) = table else { return board };
+    if let Some(model) = table.key("model").and_then(|value| value.known("board", &vocabulary.models, &[])) {
+        board.model = model;
+    }
+    if let Some(links) = table.key("links").and_then(Value::items) {
+        board.links = links.filter_map(|pair| link(pair, vocabulary)).collect();
+    }
+    table.close();
+    board
+}
+
+fn link(pair: Value<'_>, vocabulary: &Vocabulary) -> Option<[String; 2]> {
+    let ends: Vec<Value<'_>> = pair.items()?.collect();
+    let [one, other] = ends[..] else {
+        pair.refuse(code::MALFORMED, "a link joins two pins", "write it as `[\"X1\", \"X2\"]`");
+        return None;
+    };
+    let ends = [one, other].map(|end| end.known("pin", &vocabulary.pins, &[]));
+    let [Some(one), Some(other)] = ends else { return None };
+    if one == other {
+        pair.refuse(code::CONFLICT, "this links a pin to itself", "name two pins");
+        return None;
+    }
+    Some([one, other])
+}
+
+/// `[cpu]`; the tasks of `[cpu.task.NAME]` must exist.
+pub fn cpu(table: Option<Table<'_>>, vocabulary: &Vocabulary, names: &Names) -> Cpu {
+    let mut cpu = Cpu::default();
+    let Some(mut table) = table else { return cpu };
+    let length = |value: Value<'_>, allowed| value.integer(allowed).map(|length| length as usize);
+    if let Some(word) =
+        table.key("scheduler").and_then(|v| v.known("scheduler", &vocabulary.schedulers, &SCHEDULERS))
+    {
+        cpu.scheduler = word;
+    }
+    if let Some(word) =
+        table.key("profile").and_then(|v| v.known("cost profile", &vocabulary.profiles, &PROFILES))
+    {
+        cpu.profile = word;
+    }
+    cpu.runq_len = table.key("runq_len").and_then(|value| length(value, QUEUE));
+    cpu.waitq_len = table.key("waitq_len").and_then(|value| length(value, QUEUE));
+    if vocabulary.schedulers.iter().any(|name| name == "fast-io") {
+        cpu.ioq_len = fast_io_only(table.key("ioq_len"), &cpu).and_then(|value| length(value, EXTRA_QUEUE));
+        cpu.lp_len = fast_io_only(table.key("lp_len"), &cpu).and_then(|value| length(value, EXTRA_QUEUE));
+    } else {
+        table.later(&["ioq_len", "lp_len"]);
+    }
+    cpu.step = table.key("step").and_then(Value::duration);
+    cpu.callback = table.key("callback").and_then(Value::duration);
+    cpu.io_poll = table.key("io_poll").and_then(Value::duration);
+    cpu.isr = table.key("isr").and_then(Value::duration);
+    cpu.access = table.key("access").and_then(Value::duration);
+    if let Some(mut tasks) = table.key("task").and_then(Value::table) {
+        cpu.task_step = tasks.entries().filter_map(|entry| task_step(entry, names)).collect();
+    }
+    table.later(&["max_overdue"]);
+    table.close();
+    cpu
+}
+
+/// A length that only the discipline with these queues can use.
+fn fast_io_only<'a>(value: Option<Value<'a>>, cpu: &Cpu) -> Option<Value<'a>> {
+    let value = value?;
+    if cpu.scheduler != "fast-io" {
+        let message = format!("`{}` has no effect on the scheduler `{}`", value.key, cpu.scheduler);
+        let problem = Diagnostic::new(code::CONFLICT, value.key_span(), message);
+        value.report(problem.help("it belongs to `scheduler = \"fast-io\"`; in a variant, say it there"));
+    }
+    Some(value)
+}
+
+fn task_step(entry: Value<'_>, names: &Names) -> Option<(String, Duration)> {
+    if !names.is_task(entry.key) {
+        entry.report(names.unknown_task(entry.key, entry.key_span()));
+    }
+    let mut table = entry.table()?;
+    let step = table.need("step", "\"4ms\"").and_then(Value::duration);
+    table.close();
+    Some((entry.key.to_owned(), step?))
+}
+
+/// `[parts.NAME]`. A UART has at most one part on its RX wire.
+pub fn parts(value: Option<Value<'_>>, vocabulary: &Vocabulary) -> BTreeMap<String, Part> {
+    let mut parts = BTreeMap::new();
+    let mut wired = Unique::default();
+    let Some(mut all) = value.and_then(Value::table) else { return parts };
+    for entry in all.entries() {
+        let (name, table) = (entry.key_name(), entry.table());
+        let Some(mut table) = table.map(|table| table.called(format!("`[parts.{}]`", entry.key))) else {
+            continue;
+        };
+        let kinds = [("serial-peer", true), ("uart-feed", false)];
+        let kind = table.need("kind", "\"serial-peer\"");
+        let Some(peer) = kind.and_then(|value| value.word("kind of part", &kinds, &LATER_PARTS)) else {
+            continue;
+        };
+        let wire = table.need("uart", "\"uart2\"");
+        let uart = wire.and_then(|value| value.known("UART", &vocabulary.uarts, &[])).unwrap_or_default();
+        if let Some(wire) = wire.filter(|_| !uart.is_empty()) {
+            claim_wire(&mut wired, &uart, wire);
+        }
+        let part = if peer { serial_peer(&mut table, uart) } else { Part::UartFeed { uart } };
+        table.close();
+        if let Some(name) = name {
+            parts.insert(name.to_owned(), part);
+        }
+    }
+    parts
+}
+
+/// Two parts cannot drive one wire.
+fn claim_wire(wired: &mut Unique, uart: &str, wire: Value<'_>) {
+    let Some(first) = wired.first(uart) else {
+        wired.claim("wire", uart, wire);
+        return;
+    };
+    let message = format!("two parts are wired to `{uart}`");
+    let problem = Diagnostic::new(code::CONFLICT, wire.span(), message).also(first, "the first one");
+    wire.report(problem.help("one part may drive a wire; wire the other one elsewhere"));
+}
+
+fn serial_peer(table: &mut Table<'_>, uart: String) -> Part {
+    let baud = table.key("baud").and_then(|value| value.integer(BAUDS));
+    if let Some(replies) = table.key("replies")
+        && replies.items().is_some_and(|mut items| items.next().is_some())
+    {
+        replies.report(not_built(replies.span(), "a serial peer with `replies`"));
+    }
+    Part::SerialPeer { uart, baud: baud.map_or(DEFAULT_BAUD, |baud| baud as u32) }
+}
+
+/// `[uartN]`.
+pub fn uart(mut table: Table<'_>) -> UartOverride {
+    let settings = UartOverride {
+        baud: table.key("baud").and_then(|value| value.integer(BAUDS)).map(|baud| baud as u32),
+        read_buf_len: table.key("read_buf_len").and_then(|value| value.integer(0..=65_535)).map(|n| n as u16),
+        rx_irq_latency: table.key("rx_irq_latency").and_then(Value::duration),
+    };
+    table.later(&["bits", "parity", "stop", "flow"]);
+    table.close();
+    settings
+}
+
+/// `[program]`; declares its tasks.
+pub fn program(table: Option<Table<'_>>, vocabulary: &Vocabulary, names: &mut Names) -> Option<Program> {
+    let mut table = table?;
+    let known: Vec<String> = vocabulary.programs.iter().map(|program| program.name.clone()).collect();
+    let name = table.need("name", "\"blink\"").and_then(|value| value.known("program", &known, &[]));
+    let words = name.as_deref().and_then(|name| vocabulary.program(name));
+    let mut args = BTreeMap::new();
+    if let Some(mut table) = table.key("args").and_then(Value::table) {
+        args.extend(table.entries().filter_map(|entry| argument(entry, words)));
+    }
+    table.close();
+    match words {
+        Some(words) => names.program_tasks.clone_from(&words.tasks),
+        None => names.any_task = true,
+    }
+    Some(Program { name: name.unwrap_or_default(), args })
+}
+
+fn argument(entry: Value<'_>, words: Option<&ProgramWords>) -> Option<(String, Arg)> {
+    use toml::de::DeValue;
+    if let Some(words) = words
+        && !words.args.iter().any(|name| name == entry.key)
+    {
+        let message = format!("the program `{}` has no argument {}", words.name, quoted(entry.key));
+        let names = Words::new("argument", words.args.iter().map(String::as_str));
+        entry.report(names.advise(Diagnostic::new(code::UNKNOWN_NAME, entry.key_span(), message), entry.key));
+        return None;
+    }
+    let arg = match entry.raw() {
+        DeValue::String(text) => Arg::Text(text.to_string()),
+        DeValue::Integer(_) => Arg::Int(entry.integer(i64::MIN..=i64::MAX)?),
+        DeValue::Float(number) => Arg::Float(number.as_str().parse().ok()?),
+        DeValue::Boolean(flag) => Arg::Bool(*flag),
+        DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
+            let message = format!("the argument `{}` must be a text, a number, `true` or `false`", entry.key);
+            entry.refuse(code::WRONG_TYPE, message, format!("write it as in `{} = \"…\"`", entry.key));
+            return None;
+        }
+    };
+    Some((entry.key.to_owned(), arg))
+}
+
+/// `[run]`.
+pub fn run(table: Option<Table<'_>>, names: &Names) -> Run {
+    let mut run = Run::default();
+    let Some(mut table) = table else { return run };
+    let end = |value: Option<Value<'_>>| value.and_then(lasting).map(|span| Instant::ZERO + span);
+    run.until = end(table.key("until"));
+    run.main = table.key("main").and_then(|value| names.scripted_task(value));
+    run.limit = end(table.key("limit"));
+    run.max_step = table.key("max_step").and_then(lasting).unwrap_or(run.max_step);
+    run.livelock_after = table.key("livelock_after").and_then(lasting).unwrap_or(run.livelock_after);
+    run.seed = table.key("seed").and_then(|value| value.integer(0..=i64::MAX)).map_or(run.seed, |n| n as u64);
+    if let Some(allow) = table.key("allow").and_then(Value::items) {
+        run.allow = allow.filter_map(verdict_to_allow).collect();
+    }
+    table.later(&["seeds"]);
+    table.close();
+    run
+}
+
+/// A span of time that is not zero.
+fn lasting(value: Value<'_>) -> Option<Duration> {
+    let span = value.duration()?;
+    if span.is_zero() {
+        let message = format!("`{}` must be more than zero", value.key);
+        value.refuse(code::OUT_OF_RANGE, message, format!("write it as in `{} = \"10s\"`", value.key));
+        return None;
+    }
+    Some(span)
+}
+
+fn verdict_to_allow(value: Value<'_>) -> Option<String> {
+    value.word("verdict to allow", &ABNORMAL, &[])?;
+    value.text().map(str::to_owned)
+}

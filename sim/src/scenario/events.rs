@@ -1,0 +1,133 @@
+//! Events: what an expectation looks for in a trace.
+//!
+//! Owns [`Events`], from the table in the file to an [`Event`]. Knows no trace.
+
+use super::diagnostic::{Diagnostic, code};
+use super::model::{Event, InterruptKind, Level, TaskEvent, UartEvent, What};
+use super::names::{Names, only_key};
+use super::table::Table;
+use super::value::Value;
+use super::vocabulary::Vocabulary;
+use super::words::alternatives;
+
+/// The keys that say what is seen.
+const KINDS: [&str; 7] = ["prints", "line", "task", "edge", "uart", "stimulus", "mark"];
+/// Keys of the format that cannot be looked for yet.
+const LATER: [&str; 4] = ["matches", "i2c", "address", "fault"];
+
+const TASK_EVENTS: [(&str, TaskEvent); 7] = [
+    ("created", TaskEvent::Created),
+    ("ready", TaskEvent::Ready),
+    ("step", TaskEvent::Step),
+    ("cancel_requested", TaskEvent::CancelRequested),
+    ("timeout_expired", TaskEvent::TimeoutExpired),
+    ("interrupted", TaskEvent::Interrupted(None)),
+    ("finished", TaskEvent::Finished),
+];
+const UART_EVENTS: [(&str, UartEvent); 4] = [
+    ("rx", UartEvent::Rx),
+    ("tx", UartEvent::Tx),
+    ("overrun", UartEvent::Overrun),
+    ("framing", UartEvent::Framing),
+];
+const INTERRUPTS: [(&str, InterruptKind); 2] =
+    [("cancelled", InterruptKind::Cancelled), ("timed out", InterruptKind::TimedOut)];
+
+/// Reads events.
+pub struct Events<'n> {
+    /// What the file declares.
+    pub names: &'n Names,
+    /// What the board has.
+    pub vocabulary: &'n Vocabulary,
+}
+
+impl Events<'_> {
+    /// One event.
+    pub fn read(&self, value: Value<'_>) -> Option<Event> {
+        let mut table = value.table()?.called("this event");
+        let kind = only_key(&table, &KINDS, "this event", "an event looks for one thing");
+        let (span, problems) = (table.span(), table.problems());
+        let what = match kind {
+            Err(()) => return None,
+            Ok(None) => {
+                for key in KINDS.into_iter().chain(["event", "nth", "once_per"]) {
+                    table.key(key);
+                }
+                table.later(&LATER);
+                if table.close() {
+                    let problem =
+                        Diagnostic::new(code::MISSING, span, "this does not say what is looked for");
+                    problems
+                        .add(problem.help(format!("an event has one of the keys {}", alternatives(&KINDS))));
+                }
+                return None;
+            }
+            Ok(Some(kind)) => self.what(kind, &mut table),
+        };
+        let nth = table.key("nth").and_then(|value| value.integer(1..=i64::from(u32::MAX)));
+        let once_per = table.key("once_per").and_then(Value::duration);
+        table.later(&LATER);
+        table.close();
+        Some(Event { what: what?, nth: nth.map(|n| n as u32), once_per })
+    }
+
+    fn what(&self, kind: &str, table: &mut Table<'_>) -> Option<What> {
+        match kind {
+            "prints" => table.key("prints")?.text().map(|text| What::Prints(text.into())),
+            "line" => table.key("line")?.text().map(|text| What::Line(text.into())),
+            "stimulus" => self.names.stimulus(table.key("stimulus")?).map(What::Stimulus),
+            "mark" => self.names.mark(table.key("mark")?).map(What::Mark),
+            "task" => self.task(table),
+            "edge" => self.edge(table),
+            _ => self.uart(table),
+        }
+    }
+
+    fn task(&self, table: &mut Table<'_>) -> Option<What> {
+        let task = table.key("task").and_then(|value| self.names.seen_task(value));
+        let event = table.need("event", "\"step\"");
+        let event = event.and_then(|value| value.word("event of a task", &TASK_EVENTS, &[]));
+        let with = table.key("with");
+        let kind = with.and_then(|value| value.word("interrupt", &INTERRUPTS, &[]));
+        let event = match (event?, with) {
+            (TaskEvent::Interrupted(_), _) => TaskEvent::Interrupted(kind),
+            (event, None) => event,
+            (_, Some(with)) => {
+                let message = "only `event = \"interrupted\"` can say `with`";
+                with.report(
+                    Diagnostic::new(code::CONFLICT, with.key_span(), message).help("leave `with` out"),
+                );
+                return None;
+            }
+        };
+        Some(What::Task { task: task?, event })
+    }
+
+    fn edge(&self, table: &mut Table<'_>) -> Option<What> {
+        let pin = table.key("edge").and_then(|value| value.known("pin", &self.vocabulary.pins, &[]));
+        let levels = [("low", Level::Low), ("high", Level::High)];
+        let to = table.need("to", "\"low\"").and_then(|value| value.word("level", &levels, &[]));
+        Some(What::Edge { pin: pin?, to: to? })
+    }
+
+    fn uart(&self, table: &mut Table<'_>) -> Option<What> {
+        let uart = table.key("uart").and_then(|value| value.known("UART", &self.vocabulary.uarts, &[]));
+        let event = table.need("event", "\"rx\"");
+        let event = event.and_then(|value| value.word("event of a UART", &UART_EVENTS, &[]));
+        let byte = match table.key("byte") {
+            Some(value) => Some(byte(value)?),
+            None => None,
+        };
+        Some(What::Uart { uart: uart?, event: event?, byte })
+    }
+}
+
+/// The value of a byte; whoever writes a character learns its number.
+fn byte(value: Value<'_>) -> Option<u8> {
+    if let Some([byte]) = value.raw().as_str().map(str::as_bytes) {
+        let message = "`byte` must be a whole number, not a text";
+        value.refuse(code::WRONG_TYPE, message, format!("write `byte = {byte:#04x}`"));
+        return None;
+    }
+    value.integer(0..=255).map(|byte| byte as u8)
+}

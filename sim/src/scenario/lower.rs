@@ -1,0 +1,126 @@
+//! From the tree of a file to a [`Scenario`].
+//!
+//! Owns the keys of the top level and the order in which the sections are read: names are declared
+//! before anything refers to them. Knows no section from inside.
+
+use std::collections::BTreeMap;
+
+use toml::de::DeTable;
+
+use super::actors::{self, Bench};
+use super::diagnostic::{Diagnostic, code};
+use super::events::Events;
+use super::expects::Expects;
+use super::model::Scenario;
+use super::names::Names;
+use super::problems::Problems;
+use super::script::Scripts;
+use super::table::Table;
+use super::value::Value;
+use super::variant::Case;
+use super::vocabulary::Vocabulary;
+use super::{bench, tasks};
+
+/// The keys of `[run]` that end a run without a program.
+const ENDS: [&str; 3] = ["until", "main", "limit"];
+
+/// Reads one case. What it gives back is to be used only if no problem was found.
+pub fn lower(root: &DeTable<'_>, case: &Case<'_>, vocabulary: &Vocabulary, problems: &Problems) -> Scenario {
+    let mut names = Names::default();
+    let mut root = Table::new(root, 0..0, "this file", problems);
+    let mut scenario = head(&mut root, case);
+    let lists = Lists::read(&mut root);
+    scenario.board = bench::board(section(&mut root, "board"), vocabulary);
+    scenario.parts = bench::parts(root.key("parts"), vocabulary);
+    scenario.uarts = uarts(&mut root, vocabulary);
+    scenario.program = bench::program(section(&mut root, "program"), vocabulary, &mut names);
+    scenario.objects = tasks::objects(section(&mut root, "objects"), vocabulary, &mut names);
+    let heads = tasks::heads(lists.tasks, &mut names);
+    scenario.tasks = tasks::tasks(heads, &Scripts { names: &names, vocabulary });
+    scenario.cpu = bench::cpu(section(&mut root, "cpu"), vocabulary, &names);
+    scenario.run = bench::run(section(&mut root, "run"), &names);
+    let (parts, uarts, objects) = (&scenario.parts, &scenario.uarts, &scenario.objects);
+    let outside = Bench { vocabulary, parts, uarts, objects };
+    scenario.actors = actors::actors(lists.actors, lists.stimuli, &outside, &mut names);
+    let events = Events { names: &names, vocabulary };
+    scenario.expects = Expects { events, case }.read(lists.expects);
+    check_whole(root);
+    scenario
+}
+
+/// Something must run, and must end. A misspelt section is told first.
+fn check_whole(mut root: Table<'_>) {
+    let (program, task, run) = (root.peek("program"), root.peek("task"), root.peek("run"));
+    let problems = root.problems();
+    root.later(&["fault", "phase"]);
+    if !root.close() || program.is_some() {
+        return;
+    }
+    if task.is_none() {
+        let problem = Diagnostic::new(code::MISSING, 0..0, "this file has nothing to run");
+        let help = "add a `[program]` with the `name` of a program, or a `[[task]]` with a `script`";
+        problems.add(problem.help(help));
+        return;
+    }
+    let keys = run.and_then(|run| run.raw().as_table());
+    if keys.is_none_or(|keys| ENDS.iter().all(|end| !keys.contains_key(*end))) {
+        let span = run.map_or(0..0, Value::span);
+        let problem = Diagnostic::new(code::MISSING, span, "nothing says when this run ends");
+        let help = "add `until = \"10s\"` to `[run]`, or `main` with the name of a task, or `limit`";
+        problems.add(problem.help(help));
+    }
+}
+
+/// What says what the file is.
+fn head(root: &mut Table<'_>, case: &Case<'_>) -> Scenario {
+    root.key("schema");
+    root.key("variant");
+    let title = root.key("title").and_then(Value::text);
+    let tutorial = root.key("tutorial").and_then(Value::text).map(str::to_owned);
+    let tags = root.key("tags").and_then(Value::items).into_iter().flatten().filter_map(Value::text);
+    Scenario {
+        name: case
+            .variant
+            .map_or_else(|| case.path.to_owned(), |variant| format!("{}::{variant}", case.path)),
+        path: case.path.to_owned(),
+        source: case.source.to_owned(),
+        title: title.unwrap_or(case.path).to_owned(),
+        tutorial,
+        tags: tags.map(str::to_owned).collect(),
+        ..Scenario::default()
+    }
+}
+
+/// The lists of tables.
+struct Lists<'a> {
+    tasks: Vec<Table<'a>>,
+    actors: Vec<Table<'a>>,
+    stimuli: Vec<Table<'a>>,
+    expects: Vec<Table<'a>>,
+}
+
+impl<'a> Lists<'a> {
+    fn read(root: &mut Table<'a>) -> Self {
+        let [tasks, actors, stimuli, expects] = ["task", "actor", "stimulus", "expect"]
+            .map(|key| root.key(key).map_or_else(Vec::new, Value::tables));
+        Self { tasks, actors, stimuli, expects }
+    }
+}
+
+fn section<'a>(root: &mut Table<'a>, key: &'static str) -> Option<Table<'a>> {
+    root.key(key)?.table().map(|table| table.called(format!("`[{key}]`")))
+}
+
+fn uarts<'a>(
+    root: &mut Table<'a>,
+    vocabulary: &'a Vocabulary,
+) -> BTreeMap<String, super::model::UartOverride> {
+    let mut uarts = BTreeMap::new();
+    for name in &vocabulary.uarts {
+        let table = root.key(name).and_then(Value::table);
+        if let Some(table) = table {
+            uarts.insert(name.clone(), bench::uart(table.called(format!("`[{name}]`"))));
+        }
+    }
+    uarts
+}

@@ -1,0 +1,277 @@
+//! What good scenario files are lowered to.
+//!
+//! Owns one file with all operations and one with all patterns that can be run. Bad files are in
+//! `diagnostics`.
+
+use vpyb_core::time::{Duration, Instant};
+use vpyb_sim::scenario::model::*;
+use vpyb_sim::scenario::parse;
+
+use crate::diagnostics::vocabulary;
+
+fn scenario(source: &str) -> Scenario {
+    let read = parse("test.toml", source, &vocabulary());
+    let mut scenarios = read.unwrap_or_else(|problems| panic!("{problems:#?}"));
+    assert_eq!(scenarios.len(), 1);
+    scenarios.remove(0)
+}
+
+const OPERATIONS: &str = r#"
+schema = 1
+title = "All operations"
+tags = ["uart"]
+
+[board]
+links = [["X1", "X2"]]
+
+[objects]
+uarts = { u = { uart = "uart4", baud = 115200 } }
+pins = { out = { pin = "Y1", mode = "output" }, in = { pin = "X3", pull = "up" } }
+
+[[task]]
+name = "a"
+script = [
+  { log = "start" }, "time", { sleep_ms = -1 }, { sleep = 0.5 }, "yield", { delay = 20 }, { busy_us = 500 },
+  { create = "b" }, { cancel = "hog#2" },
+  { wait_for_ms = { limit = 100, do = ["yield"] } },
+  { try = { do = [], catch = [{ on = "CancelledError", do = ["time"] }, { on = "TimeoutError", do = [] }] } },
+  { finally = { do = ["time"], then = ["yield"] } },
+  { raise = { kind = "ValueError", text = "v1" } },
+  { repeat = { times = 3, do = ["yield"] } }, { forever = ["yield"] },
+  { call_soon = "now" }, { call_later = { after = 1, text = "s" } }, { call_later_ms = { after = 10, text = "ms" } },
+  { any = "u" }, { readline = "u" }, { read = { uart = "u", n = 4 } }, { awrite = { uart = "u", data = "é\n" } },
+  { led = { led = "LED1", to = "toggle" } }, { pin = { pin = "out", to = "high" } },
+]
+
+[[task]]
+name = "b"
+start = false
+script = []
+
+[[task]]
+name = "hog"
+count = 2
+script = [{ busy_us = 1 }]
+
+[cpu]
+runq_len = 8
+step = "200us"
+task.hog.step = "4ms"
+
+[uart4]
+read_buf_len = 128
+rx_irq_latency = "2us"
+
+[run]
+main = "a"
+limit = "1min"
+seed = 7
+allow = ["overrun"]
+"#;
+
+fn operations() -> Vec<Op> {
+    let u = || "u".to_owned();
+    vec![
+        Op::Log("start".into()),
+        Op::Time,
+        Op::SleepMs(-1),
+        Op::Sleep(0.5),
+        Op::Yield,
+        Op::Delay(20),
+        Op::BusyUs(500),
+        Op::Create("b".into()),
+        Op::Cancel("hog#2".into()),
+        Op::WaitForMs { limit: 100, body: vec![Op::Yield] },
+        Op::Try {
+            body: vec![],
+            handlers: vec![(ErrorKind::CancelledError, vec![Op::Time]), (ErrorKind::TimeoutError, vec![])],
+        },
+        Op::Finally { body: vec![Op::Time], then: vec![Op::Yield] },
+        Op::Raise { kind: ErrorKind::ValueError, text: "v1".into() },
+        Op::Repeat { times: 3, body: vec![Op::Yield] },
+        Op::Forever(vec![Op::Yield]),
+        Op::CallSoon("now".into()),
+        Op::CallLater { after: 1.0, text: "s".into() },
+        Op::CallLaterMs { after: 10, text: "ms".into() },
+        Op::Any(u()),
+        Op::Readline(u()),
+        Op::Read { uart: u(), n: 4 },
+        Op::Awrite { uart: u(), data: "é\n".into() },
+        Op::Led { led: "LED1".into(), to: LedTo::Toggle },
+        Op::Pin { pin: "out".into(), to: Level::High },
+    ]
+}
+
+#[test]
+fn each_operation_and_setting_has_its_value() {
+    let scenario = scenario(OPERATIONS);
+    assert_eq!((scenario.name.as_str(), scenario.title.as_str()), ("test.toml", "All operations"));
+    assert_eq!(scenario.board.links, [["X1".to_owned(), "X2".to_owned()]]);
+    assert_eq!(scenario.tasks[0].script, operations());
+    let tasks: Vec<_> = scenario.tasks.iter().map(|task| (task.name.as_str(), task.start)).collect();
+    assert_eq!(tasks, [("a", true), ("b", false), ("hog#1", true), ("hog#2", true)]);
+    assert_eq!(scenario.objects.uarts["u"], UartObject { uart: "uart4".into(), baud: 115_200 });
+    assert_eq!(scenario.objects.pins["in"], PinObject { pin: "X3".into(), output: false, pull: Pull::Up });
+    let cpu = Cpu {
+        runq_len: Some(8),
+        step: Some(Duration::from_micros(200)),
+        task_step: [("hog".to_owned(), Duration::from_millis(4))].into(),
+        ..Cpu::default()
+    };
+    assert_eq!(scenario.cpu, cpu);
+    let uart4 =
+        UartOverride { read_buf_len: Some(128), rx_irq_latency: Some(Duration::from_micros(2)), baud: None };
+    assert_eq!(scenario.uarts["uart4"], uart4);
+    let run = Run {
+        main: Some("a".into()),
+        limit: Some(Instant::from_millis(60_000)),
+        seed: 7,
+        allow: vec!["overrun".into()],
+        ..Run::default()
+    };
+    assert_eq!(scenario.run, run);
+}
+
+const PATTERNS: &str = r#"
+schema = 1
+
+[parts.peer]
+kind = "serial-peer"
+uart = "uart2"
+baud = 2400
+
+[program]
+name = "uart_reader"
+args = { uart = "uart2" }
+
+[[actor]]
+name = "line"
+steps = [
+  { send = { to = "uart2", data = "a" }, mark = "first" },
+  { after = "1ms", send = { to = "uart4", data = "b", times = 2 } },
+  { at = "1s", drive = { pin = "X3", level = "float" } },
+  { stall = "30ms" },
+  { mark = "end" },
+]
+
+[[stimulus]]
+at = "2s"
+drive = { pin = "X3", level = "low" }
+
+[[expect]]
+title = "existence"
+that = { task = "reader#2", event = "interrupted", with = "timed out", nth = 2, once_per = "20ms" }
+between = ["1s", "2s"]
+
+[[expect]]
+title = "absence"
+never = { uart = "uart2", event = "rx", byte = 0x37 }
+
+[[expect]]
+title = "instant"
+that = { edge = "X3", to = "low" }
+at = "2s ± 1ms"
+
+[[expect]]
+title = "order"
+order = [{ stimulus = "line" }, { mark = "first" }, { line = "b" }]
+
+[[expect]]
+title = "overrun"
+from = { prints = "a" }
+to = { prints = "b" }
+overrun = 0
+
+[[expect]]
+title = "counter"
+counter = "task.reader.max_latency"
+is = "<= sched.bound"
+
+[[expect]]
+title = "transcript"
+transcript = """
+1.018 750  hello
+plain
+"""
+
+[[expect]]
+title = "verdict"
+verdict = "error: ValueError v1"
+
+[[expect]]
+title = "bites"
+fails = "E0203"
+on = "absence"
+"#;
+
+#[test]
+fn each_pattern_has_its_value() {
+    let scenario = scenario(PATTERNS);
+    let seen = |what| Event { what, nth: None, once_per: None };
+    let limit = |amount| Some(Limit { amount, inclusive: true });
+    let bound = |min, max, text: &str| Bound { min, max, text: text.into() };
+    let timed_out = TaskEvent::Interrupted(Some(InterruptKind::TimedOut));
+    let interrupted = Event {
+        what: What::Task { task: "reader#2".into(), event: timed_out },
+        nth: Some(2),
+        once_per: Some(Duration::from_millis(20)),
+    };
+    let zero = || limit(Amount::Count(0));
+    let expected = [
+        Pattern::Existence {
+            that: interrupted,
+            count: bound(limit(Amount::Count(1)), None, ">= 1"),
+            between: Some((Instant::from_millis(1_000), Instant::from_millis(2_000))),
+        },
+        Pattern::Absence {
+            never: seen(What::Uart { uart: "uart2".into(), event: UartEvent::Rx, byte: Some(b'7') }),
+            between: None,
+        },
+        Pattern::Instant {
+            that: seen(What::Edge { pin: "X3".into(), to: Level::Low }),
+            at: bound(limit(Amount::Time(1_999_000_000)), limit(Amount::Time(2_001_000_000)), "2s ± 1ms"),
+        },
+        Pattern::Order {
+            events: [What::Stimulus("line".into()), What::Mark("first".into()), What::Line("b".into())]
+                .map(seen)
+                .into(),
+        },
+        Pattern::Overrun {
+            from: seen(What::Prints("a".into())),
+            to: seen(What::Prints("b".into())),
+            overrun: bound(zero(), zero(), "0"),
+        },
+        Pattern::Counter {
+            counter: "task.reader.max_latency".into(),
+            is: bound(None, limit(Amount::Counter("sched.bound".into())), "<= sched.bound"),
+        },
+        Pattern::Transcript {
+            lines: vec![
+                TranscriptLine { at: Some(Instant::from_micros(1_018_750)), text: "hello".into() },
+                TranscriptLine { at: None, text: "plain".into() },
+            ],
+        },
+        Pattern::Verdict { verdict: "error: ValueError v1".into() },
+        Pattern::Fails { code: "E0203".into(), on: "absence".into() },
+    ];
+    let patterns: Vec<Pattern> = scenario.expects.into_iter().map(|expect| expect.pattern).collect();
+    assert_eq!(patterns, expected);
+}
+
+#[test]
+fn an_absent_time_word_means_at_once_and_a_peer_says_the_speed() {
+    let scenario = scenario(PATTERNS);
+    let send =
+        |to: &str, data: &str, times, baud| Action::Send { to: to.into(), data: data.into(), times, baud };
+    let after = |ms| When::After(Duration::from_millis(ms));
+    let steps = [
+        (after(0), send("uart2", "a", 1, 2_400), Some("first")),
+        (after(1), send("uart4", "b", 2, 9_600), None),
+        (When::At(Instant::from_millis(1_000)), Action::Drive { pin: "X3".into(), level: None }, None),
+        (after(0), Action::Stall(Duration::from_millis(30)), None),
+        (after(0), Action::Nothing, Some("end")),
+    ];
+    let steps = steps.map(|(when, action, mark)| Step { when, action, mark: mark.map(str::to_owned) });
+    assert_eq!(scenario.actors[0], Actor { name: "line".into(), steps: steps.into() });
+    assert_eq!(scenario.actors[1].name, "stimulus#1");
+}
