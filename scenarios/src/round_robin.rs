@@ -23,6 +23,9 @@ pub const ARGS: &[ArgSpec] = &[
     ArgSpec { name: "bare", default: ArgDefault::Int(0), help: "1: a bare yield instead of `sleep_ms(0)`" },
 ];
 
+/// The tasks that it makes.
+pub const TASKS: &[&str] = &["foo", "master"];
+
 /// The firmware's top level.
 ///
 /// # Errors
@@ -33,7 +36,8 @@ pub async fn main<B: Board>(top: Top<B>, args: Args) -> Result<(), TaskError> {
     let event_loop = top.event_loop(Config { runq_len: tasks as usize + 1, ..Config::default() });
     let count = Rc::new(Cell::new(0));
     for number in 1..=tasks {
-        let counter = Foo { event_loop: event_loop.clone(), board: top.board().clone(), count: count.clone() };
+        let counter =
+            Foo { event_loop: event_loop.clone(), board: top.board().clone(), count: count.clone() };
         let style = Style { print: args.int("print") != 0, bare: args.int("bare") != 0 };
         event_loop.create_task_named(alloc::format!("foo#{number}"), counter.run(number, style))?;
     }

@@ -33,6 +33,9 @@ pub const ARGS: &[ArgSpec] = &[
     ArgSpec { name: "text", default: ArgDefault::Text("Hello uart"), help: "the line that is sent" },
 ];
 
+/// The tasks that it makes.
+pub const TASKS: &[&str] = &["sender", "receiver"];
+
 /// The firmware's top level.
 ///
 /// # Errors

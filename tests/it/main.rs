@@ -1,10 +1,9 @@
 //! The tests of the whole, one module for each guarantee.
 
+mod diagnostics;
+mod lowering;
 mod one_byte;
 mod report;
 mod trace;
 mod trace_export;
 mod trace_file;
-//! Tests of the whole through its public API; one module for each concern.
-mod diagnostics;
-mod lowering;

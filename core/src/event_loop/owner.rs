@@ -306,8 +306,10 @@ impl Owner {
     /// Asks each device that is waited for; queues who waited for those that are ready.
     fn ask_devices(shared: &Shared) -> Result<(u16, u16), Ended> {
         let (mut devices, mut ready) = (0, 0);
-        for place in 0..shared.poller.borrow().len() {
-            let Some((device, mask)) = shared.poller.borrow().asked(place) else { continue };
+        let known = shared.poller.borrow().len();
+        for place in 0..known {
+            let asked = shared.poller.borrow().asked(place);
+            let Some((device, mask)) = asked else { continue };
             devices += 1;
             if device.poll(mask).and(mask).is_empty() {
                 continue;

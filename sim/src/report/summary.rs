@@ -55,6 +55,20 @@ impl Summary {
     }
 }
 
+impl Summary {
+    /// The sum as one JSON object; `wall_ms` is the host's.
+    pub fn to_json(&self, wall_ms: u64) -> String {
+        serde_json::json!({
+            "kind": "summary",
+            "passed": self.passed,
+            "failed": self.failed,
+            "virtual_ns": self.virtual_time.as_nanos(),
+            "wall_ms": wall_ms,
+        })
+        .to_string()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

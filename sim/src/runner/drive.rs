@@ -77,6 +77,7 @@ pub(super) fn run_with(
     let recorder = Rc::new(Recorder::new(machine.clone(), scenario.cpu.task_step.clone()));
     let mut firmware = firmware(scenario, programs, &machine, &recorder);
     let mut run = Run { scenario, machine: &machine, recorder: &recorder, heart };
+    tracing::info!(at = 0, "{} begins, seed {seed}", scenario.name);
     let driven = catch_unwind(AssertUnwindSafe(|| run.drive(&mut firmware)));
     let verdict = driven.unwrap_or_else(|payload| verdict_of_unwind(&*payload));
     // What is left of the program may only be dropped, and that must not take the run down.
@@ -86,6 +87,7 @@ pub(super) fn run_with(
     let mut machine = machine.borrow_mut();
     machine.flush_console();
     let bench = &mut machine.world.bench;
+    tracing::info!(at = bench.now().as_nanos(), "{} ended: {verdict}", scenario.name);
     let name = bench.trace.name(&verdict);
     bench.record(Kind::Verdict { verdict: name });
     Outcome { trace: std::mem::take(&mut bench.trace), verdict }

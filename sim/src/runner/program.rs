@@ -19,6 +19,8 @@ pub struct Program {
     pub name: &'static str,
     /// The arguments that it takes.
     pub args: &'static [ArgSpec],
+    /// The names of the tasks that it makes; `foo` stands for every `foo#n`.
+    pub tasks: &'static [&'static str],
     /// Makes its top level.
     pub main: fn(Top<VirtualBoard>, Args) -> Main,
 }
@@ -28,7 +30,7 @@ pub fn boxed(main: impl Future<Output = Result<(), TaskError>> + 'static) -> Mai
     Box::pin(main)
 }
 
-/// The program that a module is: its `main` and its `ARGS`, under the module's name.
+/// The program that a module is: its `main`, its `ARGS` and its `TASKS`, under the module's name.
 ///
 /// ```ignore
 /// vpyb_sim::cli::main(&[program!(my_app)])
@@ -39,6 +41,7 @@ macro_rules! program {
         $crate::runner::Program {
             name: $crate::program!(@last $($path)::+),
             args: $($path)::+::ARGS,
+            tasks: $($path)::+::TASKS,
             main: |top, args| $crate::runner::boxed($($path)::+::main(top, args)),
         }
     };

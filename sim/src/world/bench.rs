@@ -78,6 +78,7 @@ impl Bench {
 
     /// Records something, caused by the present cause.
     pub fn record(&mut self, kind: Kind) -> Seq {
+        tracing::trace!(at = self.now.as_nanos(), ?kind);
         self.trace.push(self.now, self.cause, kind)
     }
 

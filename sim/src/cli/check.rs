@@ -1,0 +1,18 @@
+//! `vpyb check`: reads scenario files and tells what is wrong with them, without running any.
+
+use super::arguments::{Arguments, Paths};
+use super::files::find;
+use super::{EXIT_HELD, EXIT_USAGE};
+use crate::runner::Program;
+
+/// Checks what is asked for; gives the exit status.
+pub fn check(arguments: &Arguments, call: &Paths, programs: &[Program]) -> u8 {
+    let found = find(arguments, &call.paths, programs);
+    if arguments.json() {
+        let (files, scenarios) = (found.files, found.scenarios.len());
+        println!("{}", serde_json::json!({ "kind": "checked", "files": files, "scenarios": scenarios }));
+    } else if !found.bad {
+        println!("{} files, {} scenarios: nothing is wrong", found.files, found.scenarios.len());
+    }
+    if found.bad { EXIT_USAGE } else { EXIT_HELD }
+}

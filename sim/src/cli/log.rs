@@ -1,0 +1,74 @@
+//! The simulator's own diagnostics, on standard error.
+//!
+//! Owns how a log line looks: its time stamp is the virtual time that the event carries in its field `at`
+//! (nanoseconds). Nothing of it reaches a trace.
+
+use std::fmt;
+
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::FmtContext;
+use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
+use tracing_subscriber::registry::LookupSpan;
+
+use crate::trace::show_instant;
+use vpyb_core::time::Instant;
+
+/// Starts logging: warnings, and more with each `-v`; `VPYB_LOG` sets a filter of its own.
+pub fn start(verbose: u8, coloured: bool) {
+    let level = ["warn", "info", "debug", "trace"][usize::from(verbose.min(3))];
+    let filter = EnvFilter::try_from_env("VPYB_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(coloured)
+        .event_format(VirtualTime);
+    // A second start in one process keeps the first one's settings.
+    subscriber.try_init().ok();
+}
+
+struct VirtualTime;
+
+#[derive(Default)]
+struct Fields {
+    at: Option<u64>,
+    text: String,
+}
+
+impl Visit for Fields {
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        if field.name() == "at" {
+            self.at = Some(value);
+        } else {
+            self.record_debug(field, &value);
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        use fmt::Write;
+        let written = match field.name() {
+            "message" => write!(self.text, "{value:?}"),
+            name => write!(self.text, " {name}={value:?}"),
+        };
+        written.expect("a text takes everything");
+    }
+}
+
+impl<S, N> FormatEvent<S, N> for VirtualTime
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let at = fields.at.map_or_else(String::new, |at| show_instant(Instant::from_nanos(at)));
+        writeln!(writer, "{at:>14} {:5} {}", event.metadata().level(), fields.text)
+    }
+}

@@ -1,0 +1,46 @@
+//! The command line `vpyb`.
+//!
+//! Owns arguments, files and the terminal: everything of the host that a run must not see. A crate with
+//! programs of its own calls [`main`] with their list and has the whole command line.
+
+mod arguments;
+mod check;
+mod files;
+mod list;
+mod log;
+mod programs;
+mod run;
+mod trace;
+mod vocabulary;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use programs::PROGRAMS;
+pub use vocabulary::vocabulary;
+
+use crate::runner::Program;
+use arguments::{Arguments, Command};
+
+/// All held.
+pub const EXIT_HELD: u8 = 0;
+/// An expectation failed.
+pub const EXIT_FAILED: u8 = 1;
+/// The call or a file is invalid.
+pub const EXIT_USAGE: u8 = 2;
+/// A run itself ended abnormally: stuck, livelock, hang, limit, guard, panic or an error.
+pub const EXIT_ABNORMAL: u8 = 3;
+
+/// Runs the command line with these programs.
+pub fn main(programs: &'static [Program]) -> ExitCode {
+    let arguments = Arguments::parse();
+    log::start(arguments.verbose, arguments.paint_stderr());
+    let code = match &arguments.command {
+        Command::Run(call) => run::run(&arguments, call, programs),
+        Command::Check(call) => check::check(&arguments, call, programs),
+        Command::List(call) => list::list(&arguments, call, programs),
+        Command::Trace(call) => trace::trace(&arguments, call, programs),
+    };
+    ExitCode::from(code)
+}

@@ -1,0 +1,99 @@
+//! `vpyb run`: runs scenarios, tells how each ended, keeps the traces of those that failed.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::arguments::{Arguments, RunCall};
+use super::files::{complain, find};
+use super::{EXIT_ABNORMAL, EXIT_USAGE};
+use crate::expect;
+use crate::report::{self, OutcomeLine, Summary};
+use crate::runner::{self, Options, Program};
+use crate::scenario::model::Scenario;
+use crate::trace::{self, Trace};
+
+/// Where the traces of failing runs are kept.
+const KEPT: &str = "target/vpyb";
+
+/// Runs what is asked for; gives the exit status.
+pub fn run(arguments: &Arguments, call: &RunCall, programs: &'static [Program]) -> u8 {
+    let started = Instant::now();
+    let found = find(arguments, &call.paths.paths, programs);
+    let width = found.scenarios.iter().map(|scenario| scenario.name.chars().count()).max().unwrap_or(0);
+    let several = found.scenarios.len() > 1;
+    let mut summary = Summary::default();
+    let mut broken = found.bad;
+    for scenario in &found.scenarios {
+        broken |= one(arguments, call, programs, scenario, width, several, &mut summary).is_err();
+    }
+    if arguments.json() {
+        let wall_ms = started.elapsed().as_millis() as u64;
+        println!("{}", summary.to_json(wall_ms));
+    } else if !found.scenarios.is_empty() {
+        let wall = vpyb_core::time::Duration::from_nanos(started.elapsed().as_nanos() as u64);
+        println!("\n{}", summary.line(wall));
+    }
+    let code = summary.exit_code;
+    if broken && code != EXIT_ABNORMAL { EXIT_USAGE } else { code }
+}
+
+/// Runs one scenario. An error is a trace that could not be written; it was told already.
+fn one(
+    arguments: &Arguments,
+    call: &RunCall,
+    programs: &'static [Program],
+    scenario: &Scenario,
+    width: usize,
+    several: bool,
+    summary: &mut Summary,
+) -> Result<(), ()> {
+    let options = Options { seed: call.seed, ..Options::default() };
+    let outcome = runner::run_guarded(scenario, programs, options, Duration::from_secs(call.patience));
+    let judgement = expect::judge(&outcome.trace, scenario);
+    let result = report::Outcome::new(scenario, &outcome.trace, &judgement);
+    summary.add(&result);
+    let failed = judgement.status().exit_code() != 0;
+    let out = match &call.trace {
+        Some(out) if several => Some(out.join(file_name(&scenario.name))),
+        Some(out) => Some(out.clone()),
+        None => failed.then(|| Path::new(KEPT).join(file_name(&scenario.name))),
+    };
+    if arguments.json() {
+        println!("{}", OutcomeLine::of(&result, Some(trace::digest(&outcome.trace))).to_json());
+    } else {
+        println!("{}", report::status_line(&result, width, arguments.paint()));
+        if failed {
+            println!("\n{}", report::failure(&result, arguments.paint()));
+        }
+    }
+    let Some(out) = out else { return Ok(()) };
+    match write(&outcome.trace, &out) {
+        Ok(()) => {
+            if failed && !arguments.json() {
+                println!("  trace:    {}\n", out.display());
+            }
+            Ok(())
+        }
+        Err(error) => {
+            complain(arguments, &scenario.path, &format!("cannot write `{}`: {error}", out.display()));
+            Err(())
+        }
+    }
+}
+
+/// The name of the file that keeps a scenario's trace.
+fn file_name(scenario: &str) -> PathBuf {
+    let name: String = scenario.trim_start_matches("./").replace("::", "@").replace(['/', ':'], "_");
+    PathBuf::from(name.replace(".toml", "") + ".vpyb")
+}
+
+fn write(trace: &Trace, out: &Path) -> io::Result<()> {
+    if let Some(folder) = out.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = io::BufWriter::new(fs::File::create(out)?);
+    trace::write(trace, &mut file)?;
+    io::Write::flush(&mut file)
+}

@@ -1,0 +1,30 @@
+//! The names that this command line knows: those of the board, the profiles and the programs.
+
+use vpyb_core::Discipline;
+
+use crate::board::{LEDS, MODEL, PINS, Profile, UARTS};
+use crate::runner::Program;
+use crate::scenario::{ProgramWords, Vocabulary};
+
+/// The words that these programs and the board add to the scenario format.
+pub fn vocabulary(programs: &[Program]) -> Vocabulary {
+    let words = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+    Vocabulary {
+        models: vec![MODEL.to_owned()],
+        pins: words(PINS),
+        uarts: UARTS.iter().map(|unit| unit.name.to_owned()).collect(),
+        leds: words(LEDS),
+        schedulers: Discipline::ALL.iter().map(|discipline| discipline.name().to_owned()).collect(),
+        profiles: Profile::ALL.iter().map(|profile| profile.name.to_owned()).collect(),
+        programs: programs.iter().map(program_words).collect(),
+        counters: Vec::new(),
+    }
+}
+
+fn program_words(program: &Program) -> ProgramWords {
+    ProgramWords {
+        name: program.name.to_owned(),
+        args: program.args.iter().map(|spec| spec.name.to_owned()).collect(),
+        tasks: program.tasks.iter().map(|&task| task.to_owned()).collect(),
+    }
+}
