@@ -16,7 +16,7 @@ fn scenario(source: &str) -> Scenario {
     scenarios.remove(0)
 }
 
-const OPERATIONS: &str = r#"
+pub const OPERATIONS: &str = r#"
 schema = 1
 title = "All operations"
 tags = ["uart"]
@@ -132,7 +132,7 @@ fn each_operation_and_setting_has_its_value() {
     assert_eq!(scenario.run, run);
 }
 
-const PATTERNS: &str = r#"
+pub const PATTERNS: &str = r#"
 schema = 1
 
 [parts.peer]

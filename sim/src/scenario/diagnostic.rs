@@ -122,22 +122,35 @@ pub fn render(diagnostics: &[Diagnostic], path: &str, source: &str, colour: bool
     text
 }
 
-/// One diagnostic in the renderer's terms. Only the first line of a label is underlined.
+/// One diagnostic in the renderer's terms. It is given only the lines from the first label to the
+/// last, and only the first line of a label is underlined.
 fn report<'a>(diagnostic: &'a Diagnostic, path: &'a str, source: &'a str) -> Group<'a> {
+    let (lines, first_line) = lines_around(diagnostic, source);
+    let shown = &source[lines.clone()];
     let marks = diagnostic.labels.iter().enumerate().map(|(i, (span, remark))| {
         let kind = if i == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
         let length = source[span.clone()].find(['\n', '\r']).unwrap_or(span.len());
-        let mark = kind.span(span.start..span.start + length);
+        let start = span.start - lines.start;
+        let mark = kind.span(start..start + length);
         if remark.is_empty() { mark } else { mark.label(remark.as_str()) }
     });
     let group = Level::ERROR
         .primary_title(diagnostic.message.as_str())
         .id(diagnostic.code)
-        .element(Snippet::source(source).path(path).annotations(marks));
+        .element(Snippet::source(shown).line_start(first_line).path(path).annotations(marks));
     match &diagnostic.help {
         Some(help) => group.element(Level::HELP.message(help.as_str())),
         None => group,
     }
+}
+
+/// The whole lines that hold all labels, and the number of the first of them.
+fn lines_around(diagnostic: &Diagnostic, source: &str) -> (Range<usize>, usize) {
+    let starts = || diagnostic.labels.iter().map(|(span, _)| span.start);
+    let (first, last) = (starts().min().unwrap_or(0), starts().max().unwrap_or(0));
+    let begin = source[..first].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = source[last..].find('\n').map_or(source.len(), |newline| last + newline);
+    (begin..end, source[..begin].matches('\n').count() + 1)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The scenario format: from text to a value that can be run, or to diagnostics.
 //!
 //! Knows neither world nor board: the names that a board and its programs know are handed in.
-//! [`parse`] reads a file with the help of a [`Vocabulary`]; [`render`] shows what is wrong with it.
+//! [`parse()`] reads a file with the help of a [`Vocabulary`]; [`render`] shows what is wrong with it.
 //!
 //! ```text
 //! text ── toml ──> tree ── variant::overlay ──> a tree per variant ── lower ──> Scenario

@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use super::diagnostic::{Diagnostic, code};
 
 /// So many problems are kept; more are dropped.
-pub const MOST: usize = 500;
+pub const MOST: usize = 200;
 
 /// The problems found so far.
 #[derive(Default)]

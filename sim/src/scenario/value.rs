@@ -63,6 +63,11 @@ impl<'a> Value<'a> {
         self.problems.add(Diagnostic::new(code, self.span(), message).help(help));
     }
 
+    /// True if no further problem will be kept.
+    pub fn is_futile(self) -> bool {
+        self.problems.is_full()
+    }
+
     /// Notes any problem.
     pub fn report(self, problem: Diagnostic) {
         self.problems.add(problem);

@@ -9,7 +9,7 @@ use super::diagnostic::{Diagnostic, code};
 
 /// Longer words are neither compared nor quoted in full.
 const LONGEST: usize = 48;
-/// Only so many words of a list are compared.
+/// Only so many words of a list are looked at.
 const COMPARED: usize = 1_000;
 /// A list of at most so many words is shown in full.
 const SHOWN: usize = 24;
@@ -27,7 +27,7 @@ pub struct Words<'w> {
 impl<'w> Words<'w> {
     /// Words that all work.
     pub fn new(noun: &'w str, built: impl IntoIterator<Item = &'w str>) -> Self {
-        Self { noun, built: built.into_iter().collect(), later: &[] }
+        Self { noun, built: built.into_iter().take(COMPARED).collect(), later: &[] }
     }
 
     /// Together with words that do not work yet.
@@ -103,7 +103,6 @@ fn nearest<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w s
     // One slip is forgiven in a short word, but not in a single letter.
     let limit = (length.max(3) / 3).min(length.saturating_sub(1));
     words
-        .take(COMPARED)
         .filter(|candidate| candidate.len() <= LONGEST)
         .map(|candidate| (strsim::osa_distance(&typed, &candidate.to_lowercase()), candidate))
         .filter(|&(distance, _)| distance <= limit)
