@@ -3,6 +3,7 @@
 mod diagnostics;
 mod lowering;
 mod one_byte;
+mod oracle;
 mod report;
 mod trace;
 mod trace_export;

@@ -18,15 +18,22 @@ const UART: [(&str, Quantity); 5] = [
     ("lost", Quantity::Count),
     ("high_water", Quantity::Count),
 ];
-const TASK: [(&str, Quantity); 5] = [
+const SENT: [(&str, Quantity); 1] = [("bytes", Quantity::Count)];
+const TASK: [(&str, Quantity); 7] = [
     ("steps", Quantity::Count),
     ("max_latency", Quantity::Time),
     ("max_step", Quantity::Time),
     ("sleep_overrun", Quantity::Time),
+    ("sleep_bound", Quantity::Time),
+    ("sleep_bound.sum", Quantity::Time),
     ("cancelled", Quantity::Count),
 ];
-const SCHED: [(&str, Quantity); 3] =
-    [("passes", Quantity::Count), ("idle", Quantity::Any), ("bound", Quantity::Time)];
+const SCHED: [(&str, Quantity); 4] = [
+    ("passes", Quantity::Count),
+    ("idle", Quantity::Time),
+    ("bound", Quantity::Time),
+    ("bound.sum", Quantity::Time),
+];
 const PIN: [(&str, Quantity); 3] =
     [("edges", Quantity::Count), ("coalesced", Quantity::Count), ("contention", Quantity::Count)];
 
@@ -40,9 +47,14 @@ pub fn quantity(
     let parts: Vec<&str> = name.split('.').collect();
     let own = match parts[..] {
         [uart, "rx", last] if vocabulary.uarts.iter().any(|name| name == uart) => member(&UART, last),
-        ["task", task, last] if names.is_task(task) => member(&TASK, last),
-        ["task", task, _] => return Err(names.unknown_task(task, span)),
-        ["sched", last] => member(&SCHED, last),
+        [uart, "tx", last] if vocabulary.uarts.iter().any(|name| name == uart) => member(&SENT, last),
+        ["task", task, ref last @ ..] if !last.is_empty() => {
+            if !names.is_task(task) {
+                return Err(names.unknown_task(task, span));
+            }
+            member(&TASK, &last.join("."))
+        }
+        ["sched", ref last @ ..] if !last.is_empty() => member(&SCHED, &last.join(".")),
         ["pin", pin, last] if vocabulary.pins.iter().any(|name| name == pin) => member(&PIN, last),
         ["pin", pin, _] => {
             return Err(Words::new("pin", vocabulary.pins.iter().map(String::as_str)).refuse(span, pin));
