@@ -39,6 +39,8 @@ pub enum Why<'a> {
     Interrupted,
     /// A `Waker` was called.
     Woken,
+    /// `requeue`: a lock was handed over, or a program queued the task once more.
+    Requeued,
 }
 
 /// What a step gave back.
@@ -56,6 +58,8 @@ pub enum Yield<'a> {
     IoWrite(&'a str),
     /// Gives up reading from the device.
     IoReadDone(&'a str),
+    /// In no queue until somebody queues it.
+    Park,
     /// Waits for a `Waker`.
     Waker,
     /// Asks the loop to stop.

@@ -69,6 +69,16 @@ impl EventLoop {
         Sleep(Leaf::new(self.shared(), Yielded::Bare))
     }
 
+    /// Parks the current task: it is in no queue until [`requeue`](Self::requeue) makes it ready.
+    ///
+    /// # Cancellation
+    ///
+    /// Under `UasyncioV2` the interrupt arrives when something else makes the task ready, perhaps never. Dropped,
+    /// nothing is lost.
+    pub fn park(&self) -> Sleep<'_> {
+        Sleep(Leaf::new(self.shared(), Yielded::Park))
+    }
+
     /// Awaits `future`, and has [`Interrupt::TimedOut`] raised in the current task after `ms` milliseconds
     /// (tutorial section 5.2.2). The result is that of `future`: if it traps the interrupt and ends well, so does
     /// this.

@@ -46,7 +46,7 @@ pub(crate) use shared::{Shared, Yielded};
 use task::State;
 
 use crate::error::{CancelError, Interrupt, QueueFull, TaskError};
-use crate::observer::Event;
+use crate::observer::{Event, Why};
 use crate::stream::{Pollable, Readiness};
 use crate::ticks;
 
@@ -139,6 +139,17 @@ impl EventLoop {
         }
         self.shared.observe(|| Event::CancelRequested { task: header.id.get() });
         self.shared.deliver(header, Interrupt::Cancelled).map_err(CancelError::QueueFull)
+    }
+
+    /// Appends a task to the run queue once more, whatever it waits for: `create_task` of a task that exists, in
+    /// the original. Its innermost await is complete when it is resumed, and an entry that it still has elsewhere
+    /// stays. A parked task is made ready by it.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueFull`] if the run queue has no place.
+    pub fn requeue(&self, task: &TaskHandle) -> Result<(), QueueFull> {
+        self.shared.push_task(&task.header, Why::Requeued)
     }
 
     /// Asks the loop to stop once everything that is queued now has run.

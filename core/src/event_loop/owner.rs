@@ -154,6 +154,10 @@ impl Owner {
     fn apply_yield(shared: &Shared, header: &Header, yielded: Yielded) -> Stop {
         match yielded {
             Yielded::Nothing => Ok(()),
+            Yielded::Park => {
+                header.place.set(Place::Nowhere);
+                Ok(())
+            }
             Yielded::Bare | Yielded::Delay(0) | Yielded::SleepMs(0) => {
                 header.place.set(Place::RunQueue);
                 shared.push_task(header, Why::Yielded).map_err(|full| Self::lost(header, full))
@@ -499,6 +503,7 @@ fn observe_yield(shared: &Shared, observer: &dyn crate::observer::Observer, task
     let name = device.as_deref().map_or("", |device| device.name());
     let yielded = match yielded {
         Yielded::Nothing => Yield::Waker,
+        Yielded::Park => Yield::Park,
         Yielded::Bare => Yield::Bare,
         Yielded::Delay(ms) => Yield::Delay(ms),
         Yielded::SleepMs(ms) => Yield::SleepMs(ms),

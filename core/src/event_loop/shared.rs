@@ -44,6 +44,8 @@ pub(crate) enum Yielded {
     IoRead(u32),
     IoWrite(u32),
     IoReadDone(u32),
+    /// In no queue: only `requeue` or a delivered interrupt can make it ready.
+    Park,
 }
 
 /// No task runs.

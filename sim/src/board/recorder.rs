@@ -78,6 +78,7 @@ fn yielded_of(trace: &mut Trace, yielded: Yield<'_>) -> Yielded {
         Yield::IoRead(device) => Yielded::IoRead(trace.name(device)),
         Yield::IoWrite(device) => Yielded::IoWrite(trace.name(device)),
         Yield::IoReadDone(device) => Yielded::IoReadDone(trace.name(device)),
+        Yield::Park => Yielded::Park,
         Yield::Waker => Yielded::Waker,
         Yield::StopLoop => Yielded::StopLoop,
         Yield::Return => Yielded::Return,
@@ -183,6 +184,7 @@ impl Recorder {
                     }
                     CoreWhy::Interrupted => (Why::Interrupted, bench.cause()),
                     CoreWhy::Woken => (Why::Woken, bench.cause()),
+                    CoreWhy::Requeued => (Why::Requeued, bench.cause()),
                 };
                 let context = machine.world.bench.cause_is(cause);
                 let seq = machine.world.bench.record(Kind::Ready { entry, why });

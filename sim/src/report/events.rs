@@ -126,6 +126,7 @@ impl Words<'_> {
             Why::Device(device) => format!("{} is ready", self.text(device)),
             Why::Interrupted => "to be interrupted".into(),
             Why::Woken => "woken".into(),
+            Why::Requeued => "queued by another".into(),
         }
     }
 

@@ -105,6 +105,7 @@ impl Fields<'_> {
             Why::Device(device) => vec![("why", json!("device")), ("device", self.text(device))],
             Why::Interrupted => vec![("why", json!("interrupted"))],
             Why::Woken => vec![("why", json!("woken"))],
+            Why::Requeued => vec![("why", json!("requeued"))],
         }
     }
 

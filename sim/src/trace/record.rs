@@ -71,6 +71,8 @@ pub enum Why {
     Interrupted,
     /// A `Waker` was called.
     Woken,
+    /// Somebody queued it: a lock was handed over, or the program queued it once more.
+    Requeued,
 }
 
 /// What a step gave back to the event loop, in the words of the recorded runs.

@@ -109,6 +109,7 @@ impl<'t> Words<'t> {
             Why::Device(device) => format!("{} is ready", self.trace.text(device)),
             Why::Interrupted => "it was interrupted".to_owned(),
             Why::Woken => "its waker was called".to_owned(),
+            Why::Requeued => "it was queued by another".to_owned(),
         }
     }
 
