@@ -42,7 +42,7 @@ impl BitClock {
         Self { numerator: 1_000_000_000, denominator: baud.into() }
     }
 
-    /// What the chip's divider makes of a speed: `clock / BRR` with 16 bits of BRR, 16 at the least.
+    /// What the chip's divider makes of a speed: `clock / BRR`, with 16 bits of BRR and 16 at the least.
     ///
     /// # Errors
     ///
@@ -52,7 +52,7 @@ impl BitClock {
         if baud == 0 {
             return Err(error);
         }
-        let divider = (u64::from(clock) + u64::from(baud) / 2) / u64::from(baud);
+        let divider = Self::divider(baud.into(), clock.into());
         if !(16..=0xFFFF).contains(&divider) {
             return Err(error);
         }
@@ -61,6 +61,13 @@ impl BitClock {
             return Err(error);
         }
         Ok(Self { numerator: divider * 1_000_000_000, denominator: clock.into() })
+    }
+
+    /// BRR as ST's library computes it: hundredths of a sixteenth, truncated, then rounded to sixteenths.
+    fn divider(baud: u64, clock: u64) -> u64 {
+        let hundredths = clock * 25 / (4 * baud);
+        let (whole, rest) = (hundredths / 100, hundredths % 100);
+        whole * 16 + (rest * 16 + 50) / 100
     }
 
     /// The instant `halves` half bits after `base`, rounded down.
