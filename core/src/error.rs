@@ -57,6 +57,10 @@ pub enum Queue {
     Run,
     /// Entries that are due at a tick.
     Wait,
+    /// Tasks whose device is ready; only under `FastIo`.
+    Io,
+    /// Entries that are due at a tick and run when nothing else does; only under `FastIo`.
+    LowPriority,
 }
 
 impl Queue {
@@ -65,13 +69,18 @@ impl Queue {
         match self {
             Self::Run => "run queue",
             Self::Wait => "wait queue",
+            Self::Io => "I/O queue",
+            Self::LowPriority => "low-priority queue",
         }
     }
 }
 
 impl fmt::Display for QueueFull {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} entries is full", self.queue.name(), self.len)
+        match self.len {
+            0 => write!(f, "no {} exists", self.queue.name()),
+            len => write!(f, "{} of {len} entries is full", self.queue.name()),
+        }
     }
 }
 
@@ -172,8 +181,11 @@ pub enum CancelError {
     /// It has not had its first step. The original raises `TypeError` ("can't pend throw to
     /// just-started generator"); the task runs normally.
     NotStarted,
-    /// It waits for a device and the run queue has no place for it. The cancellation stays pending.
+    /// It waits for a device and the queue has no place for it. The cancellation stays pending.
     QueueFull(QueueFull),
+    /// Under `FastIo`: an interrupt is pending already, or the task has ended or cancels itself. The
+    /// original raises `AssertionError`; the later interrupt replaces the earlier.
+    AlreadyInterrupted,
 }
 
 impl fmt::Display for CancelError {
@@ -181,6 +193,9 @@ impl fmt::Display for CancelError {
         match self {
             Self::NotStarted => f.write_str("a task that has not started cannot be cancelled"),
             Self::QueueFull(full) => full.fmt(f),
+            Self::AlreadyInterrupted => {
+                f.write_str("the task is interrupted already, has ended, or is itself")
+            }
         }
     }
 }

@@ -49,7 +49,9 @@ impl<'a> Leaf<'a> {
     #[cold]
     fn begin_slow(&mut self, cx: &Context<'_>) {
         self.state = match self.yielded {
-            Yielded::Delay(ms) | Yielded::SleepMs(ms) if ms != 0 => {
+            Yielded::Delay(ms) | Yielded::SleepMs(ms) | Yielded::AfterMs(ms) | Yielded::After(ms)
+                if ms != 0 =>
+            {
                 let due = self.shared.due_after(ms);
                 match self.shared.wake_after(ms, cx) {
                     Some((key, timer)) => State::Timed { due, key, timer },

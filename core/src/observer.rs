@@ -58,6 +58,12 @@ pub enum Yield<'a> {
     IoWrite(&'a str),
     /// Gives up reading from the device.
     IoReadDone(&'a str),
+    /// Gives up writing to the device.
+    IoWriteDone(&'a str),
+    /// `after_ms`: milliseconds at low priority.
+    AfterMs(i32),
+    /// `after`: seconds at low priority, in milliseconds.
+    After(i32),
     /// In no queue until somebody queues it.
     Park,
     /// Waits for a `Waker`.

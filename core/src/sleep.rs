@@ -59,6 +59,26 @@ impl EventLoop {
         Sleep(Leaf::new(self.shared(), Yielded::Delay(ms)))
     }
 
+    /// Pauses for `ms` milliseconds at low priority: the task is resumed when it is due and nothing else is ready
+    /// or due, one such task a pass. Needs `FastIo` with a low-priority queue; without one the loop stops with
+    /// an error, as in the original.
+    ///
+    /// # Cancellation
+    ///
+    /// The interrupt arrives at once. Dropped, its entry is taken out of the queue.
+    pub fn after_ms(&self, ms: i32) -> Sleep<'_> {
+        Sleep(Leaf::new(self.shared(), Yielded::AfterMs(ms)))
+    }
+
+    /// Pauses for `seconds`, truncated to whole milliseconds, at low priority; see [`after_ms`](Self::after_ms).
+    ///
+    /// # Cancellation
+    ///
+    /// As for [`after_ms`](Self::after_ms).
+    pub fn after(&self, seconds: f64) -> Sleep<'_> {
+        Sleep(Leaf::new(self.shared(), Yielded::After(whole_ms(seconds))))
+    }
+
     /// A bare yield: the task goes to the end of the run queue.
     ///
     /// # Cancellation

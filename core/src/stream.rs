@@ -32,6 +32,11 @@ impl Readiness {
         Self(self.0 | other.0)
     }
 
+    /// What this says and `other` does not.
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether it says nothing.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
@@ -122,6 +127,15 @@ impl<D: StreamRead + 'static> StreamReader<D> {
         Leaf::new(self.event_loop.shared(), Yielded::IoRead(device))
     }
 
+    /// Gives up the registration where the discipline does so: `FastIo` always, `UasyncioV2` at the end of the
+    /// stream only.
+    async fn finish(&self, end_of_stream: bool) -> Result<(), Interrupt> {
+        if end_of_stream || self.event_loop.shared().gives_up_devices() {
+            self.done().await?;
+        }
+        Ok(())
+    }
+
     fn done(&self) -> Leaf<'_> {
         let device = self.event_loop.shared().enter_device(&self.pollable);
         Leaf::new(self.event_loop.shared(), Yielded::IoReadDone(device))
@@ -140,9 +154,7 @@ impl<D: StreamRead + 'static> StreamReader<D> {
             self.ready().await?;
             if let Some(count) = self.device.read(&mut data) {
                 data.truncate(count);
-                if count == 0 {
-                    self.done().await?;
-                }
+                self.finish(count == 0).await?;
                 return Ok(data);
             }
         }
@@ -155,18 +167,19 @@ impl<D: StreamRead + 'static> StreamReader<D> {
     /// As for [`read`](Self::read), but bytes read so far are lost.
     pub async fn readexactly(&self, n: usize) -> Result<Vec<u8>, Interrupt> {
         let mut data = alloc::vec![0; n];
-        let mut filled = 0;
+        let (mut filled, mut end) = (0, false);
         while filled < n {
             self.ready().await?;
             match self.device.read(&mut data[filled..]) {
                 None => {}
                 Some(0) => {
-                    self.done().await?;
+                    end = true;
                     break;
                 }
                 Some(count) => filled += count,
             }
         }
+        self.finish(end).await?;
         data.truncate(filled);
         Ok(data)
     }
@@ -182,11 +195,10 @@ impl<D: StreamRead + 'static> StreamReader<D> {
             self.ready().await?;
             match self.device.read_line(&mut line) {
                 None => {}
-                Some(0) => {
-                    self.done().await?;
+                Some(count) if count == 0 || line.ends_with(b"\n") => {
+                    self.finish(count == 0).await?;
                     return Ok(line);
                 }
-                Some(_) if line.ends_with(b"\n") => return Ok(line),
                 Some(_) => {}
             }
         }
@@ -218,6 +230,10 @@ impl<D: StreamWrite + 'static> StreamWriter<D> {
             let taken = self.device.write(data).unwrap_or(0);
             data = &data[taken.min(data.len())..];
             if data.is_empty() {
+                if self.event_loop.shared().gives_up_devices() {
+                    let device = self.event_loop.shared().enter_device(&self.pollable);
+                    Leaf::new(self.event_loop.shared(), Yielded::IoWriteDone(device)).await?;
+                }
                 return Ok(());
             }
             let device = self.event_loop.shared().enter_device(&self.pollable);

@@ -28,6 +28,24 @@ pub(super) enum What {
     Timeout(Option<u32>),
 }
 
+/// When a callback is queued to run.
+#[derive(Clone, Copy)]
+pub(super) enum When {
+    /// At once.
+    Soon,
+    /// After so many milliseconds, through the wait queue.
+    Later(i32),
+    /// After so many milliseconds, through the low-priority queue.
+    After(i32),
+}
+
+impl When {
+    /// `call_later_ms`: a delay of 0 does not go through the wait queue.
+    pub fn later_ms(ms: i32) -> Self {
+        if ms == 0 { Self::Soon } else { Self::Later(ms) }
+    }
+}
+
 /// What a callback may return.
 pub trait Outcome {
     /// As a result that the loop understands.
@@ -47,14 +65,17 @@ impl Outcome for Result<(), TaskError> {
 }
 
 impl Shared {
-    /// Enters a callback, queued at once (`None`) or after a delay.
-    pub(super) fn add_callback(&self, what: What, delay_ms: Option<i32>) -> Result<Guard, QueueFull> {
+    /// Enters a callback, queued at once (`None`), or after a delay, or after a delay at low priority.
+    pub(super) fn add_callback(&self, what: What, when: When) -> Result<Guard, QueueFull> {
         let id = CallbackId(self.next_callback.get());
         self.next_callback.set(id.0 + 1);
         let key = self.callbacks.borrow_mut().insert(Callback { id, what });
-        let queued = match delay_ms {
-            None => self.push_callback(key, id, Why::Created).map(|()| None),
-            Some(ms) => self.arm(ms, RawEntry::callback(key as u32), Some(Entry::Callback(id))).map(Some),
+        let raw = RawEntry::callback(key as u32);
+        let entry = Some(Entry::Callback(id));
+        let queued = match when {
+            When::Soon => self.push_callback(key, id, Why::Created).map(|()| None),
+            When::Later(ms) => self.arm(ms, raw, entry).map(Some),
+            When::After(ms) => self.arm_in(&self.lpq, ms, raw, entry).map(Some),
         };
         match queued {
             Ok(timer) => Ok(Guard { key, id, timer }),
@@ -77,13 +98,13 @@ impl Shared {
         self.observe(|| Event::CallbackBegins { callback: id });
         let result = match what {
             What::Function(function) => function(),
-            What::Timeout(slot) => self.expire(slot).map_err(TaskError::from),
+            What::Timeout(slot) => self.expire(slot),
         };
         self.observe(|| Event::CallbackEnds { callback: id, error: result.as_ref().err() });
         result
     }
 
-    fn expire(&self, slot: Option<u32>) -> Result<(), QueueFull> {
+    fn expire(&self, slot: Option<u32>) -> Result<(), TaskError> {
         let Some(slot) = slot else {
             self.observe(|| Event::TimeoutExpired { task: None });
             return Ok(());
@@ -91,14 +112,13 @@ impl Shared {
         let header = self.header(slot);
         header.discount_entry();
         self.observe(|| Event::TimeoutExpired { task: Some(header.id.get()) });
-        self.deliver(&header, Interrupt::TimedOut)
+        self.deliver(&header, Interrupt::TimedOut).map_err(TaskError::from)
     }
 
     /// Arms a time-out for the current task; `None` if a queue is full, which stops the loop.
     pub(crate) fn arm_timeout(&self, delay_ms: i32) -> Option<Guard> {
         let header = self.current_header().expect("wait_for runs inside a task");
-        let delay = (delay_ms != 0).then_some(delay_ms);
-        match self.add_callback(What::Timeout(Some(header.slot)), delay) {
+        match self.add_callback(What::Timeout(Some(header.slot)), When::later_ms(delay_ms)) {
             Ok(guard) => {
                 header.count_entry();
                 Some(guard)
@@ -122,10 +142,9 @@ impl Shared {
         }
         if remove
             && let Some(timer) = guard.timer
-            && self.waitq.borrow_mut().remove(timer).is_some()
+            && self.remove_timer(timer)
         {
             callbacks.remove(guard.key);
-            self.observe(|| Event::TimerDropped { timer });
         }
     }
 }

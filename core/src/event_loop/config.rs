@@ -11,6 +11,17 @@ pub enum Discipline {
     /// the end of each pass, interrupts delivered when the task is next scheduled.
     #[default]
     UasyncioV2,
+    /// The `fast_io` variant, version 0.24: an interrupt of a sleeping task arrives at once, tasks may wait at low
+    /// priority, and with an I/O queue the devices are asked before every step.
+    FastIo {
+        /// Entries in the I/O queue; 0: there is none, and I/O is polled once a pass.
+        ioq_len: usize,
+        /// Entries in the low-priority queue; 0: there is none.
+        lp_len: usize,
+        /// A low-priority entry that is overdue by more than this many milliseconds runs although others are
+        /// ready; 0: never.
+        max_overdue_ms: i32,
+    },
 }
 
 impl Discipline {
@@ -18,6 +29,7 @@ impl Discipline {
     pub const fn name(self) -> &'static str {
         match self {
             Self::UasyncioV2 => "uasyncio-v2",
+            Self::FastIo { .. } => "fast-io",
         }
     }
 
@@ -26,8 +38,8 @@ impl Discipline {
         Self::ALL.iter().copied().find(|discipline| discipline.name() == name)
     }
 
-    /// All that are built.
-    pub const ALL: &[Self] = &[Self::UasyncioV2];
+    /// All that are built, without optional queues.
+    pub const ALL: &[Self] = &[Self::UasyncioV2, Self::FastIo { ioq_len: 0, lp_len: 0, max_overdue_ms: 0 }];
 }
 
 /// How an event loop is set up: `get_event_loop(runq_len=16, waitq_len=16)`.
@@ -56,13 +68,29 @@ pub struct Overrides {
     pub runq_len: Option<usize>,
     /// Instead of the program's length of the wait queue.
     pub waitq_len: Option<usize>,
+    /// Instead of the length of the I/O queue, under `FastIo`.
+    pub ioq_len: Option<usize>,
+    /// Instead of the length of the low-priority queue, under `FastIo`.
+    pub lp_len: Option<usize>,
+    /// Instead of the overdue limit, under `FastIo`.
+    pub max_overdue_ms: Option<i32>,
 }
 
 impl Overrides {
     /// What takes effect.
     pub fn apply(&self, config: Config) -> Config {
+        // A discipline that is set in place of the same one keeps the program's queues.
+        let set = self.discipline.filter(|set| set.name() != config.discipline.name());
+        let discipline = match set.unwrap_or(config.discipline) {
+            Discipline::FastIo { ioq_len, lp_len, max_overdue_ms } => Discipline::FastIo {
+                ioq_len: self.ioq_len.unwrap_or(ioq_len),
+                lp_len: self.lp_len.unwrap_or(lp_len),
+                max_overdue_ms: self.max_overdue_ms.unwrap_or(max_overdue_ms),
+            },
+            other => other,
+        };
         Config {
-            discipline: self.discipline.unwrap_or(config.discipline),
+            discipline,
             runq_len: self.runq_len.unwrap_or(config.runq_len),
             waitq_len: self.waitq_len.unwrap_or(config.waitq_len),
         }

@@ -16,9 +16,8 @@ use core::task::Context;
 use super::entry::RawEntry;
 use super::poller::Waiter;
 use super::shared::{Shared, Yielded};
-use super::task::Place;
+use super::task::{Pending, Place};
 use crate::error::Interrupt;
-use crate::observer::Event;
 
 /// What became of a post.
 pub(crate) enum Post {
@@ -90,17 +89,19 @@ impl Shared {
         }
         header.leaf.set(0);
         let removed = match header.place.replace(Place::Nowhere) {
-            Place::RunQueue => self.runq.remove_last(RawEntry::task(header.slot)),
-            Place::Timer(serial) => {
-                let removed = self.waitq.borrow_mut().remove(serial).is_some();
-                self.observe(|| Event::TimerDropped { timer: serial });
-                removed
+            Place::RunQueue => {
+                let entry = RawEntry::task(header.slot);
+                self.runq.remove_last(entry) || self.ioq.as_ref().is_some_and(|ioq| ioq.remove_last(entry))
             }
-            Place::Device(device) => self.poller.borrow_mut().withdraw(device, Waiter::Task(header.slot)),
+            Place::Timer(serial) => self.remove_timer(serial),
+            Place::Device(device) => {
+                self.poller.borrow_mut().withdraw(device, Waiter::Task(header.slot), self.fast)
+            }
             Place::Nowhere | Place::Waker => false,
         };
         if removed {
             header.discount_entry();
+            header.pending.set(Pending::None);
         }
     }
 
@@ -144,7 +145,7 @@ impl Shared {
         if self.closed.get() {
             return;
         }
-        if self.waitq.borrow_mut().remove(timer).is_some() {
+        if self.remove_timer(timer) {
             let waker = self.wakers.borrow_mut().try_remove(key);
             drop(waker);
         }

@@ -40,7 +40,7 @@ pub use run::{RunForever, RunUntilComplete};
 pub use task::{TaskHandle, TaskName};
 
 pub(crate) use callback::Guard;
-use callback::What;
+use callback::{What, When};
 pub(crate) use leaf::Post;
 pub(crate) use shared::{Shared, Yielded};
 use task::State;
@@ -92,7 +92,7 @@ impl EventLoop {
     ///
     /// [`QueueFull`] if the run queue has not two places; nothing is queued.
     pub fn call_soon<R: Outcome>(&self, callback: impl FnOnce() -> R + 'static) -> Result<(), QueueFull> {
-        self.shared.add_callback(What::Function(Box::new(|| callback().into_result())), None).map(drop)
+        self.call(When::Soon, callback)
     }
 
     /// Calls back after `delay_ms` milliseconds; at once, by the run queue, if that is 0. A negative delay
@@ -106,8 +106,7 @@ impl EventLoop {
         delay_ms: i32,
         callback: impl FnOnce() -> R + 'static,
     ) -> Result<(), QueueFull> {
-        let delay = (delay_ms != 0).then_some(delay_ms);
-        self.shared.add_callback(What::Function(Box::new(|| callback().into_result())), delay).map(drop)
+        self.call(When::later_ms(delay_ms), callback)
     }
 
     /// Calls back after `delay_s` seconds, truncated to whole milliseconds. Always through the wait queue,
@@ -121,24 +120,67 @@ impl EventLoop {
         delay_s: f64,
         callback: impl FnOnce() -> R + 'static,
     ) -> Result<(), QueueFull> {
-        let function = What::Function(Box::new(|| callback().into_result()));
-        self.shared.add_callback(function, Some(whole_ms(delay_s))).map(drop)
+        self.call(When::Later(whole_ms(delay_s)), callback)
     }
 
-    /// Raises [`Interrupt::Cancelled`] in a task (tutorial section 5.2.1), when it is next resumed. Only a
-    /// task that waits for a device, or for a waker, is made ready for it at once; one that sleeps gets it
-    /// when its sleep is over. A task that has ended, or that cancels itself, is not affected.
+    /// Calls back after `delay_ms` milliseconds at low priority: when nothing else is ready.
     ///
     /// # Errors
     ///
-    /// `NotStarted` if the task has not had its first step; it then runs normally.
+    /// [`QueueFull`] if the low-priority queue has no place, or does not exist: only `FastIo` has one.
+    pub fn call_after_ms<R: Outcome>(
+        &self,
+        delay_ms: i32,
+        callback: impl FnOnce() -> R + 'static,
+    ) -> Result<(), QueueFull> {
+        self.call(When::After(delay_ms), callback)
+    }
+
+    /// Calls back after `delay_s` seconds, truncated to whole milliseconds, at low priority.
+    ///
+    /// # Errors
+    ///
+    /// As for [`call_after_ms`](Self::call_after_ms).
+    pub fn call_after<R: Outcome>(
+        &self,
+        delay_s: f64,
+        callback: impl FnOnce() -> R + 'static,
+    ) -> Result<(), QueueFull> {
+        self.call(When::After(whole_ms(delay_s)), callback)
+    }
+
+    fn call<R: Outcome>(&self, when: When, callback: impl FnOnce() -> R + 'static) -> Result<(), QueueFull> {
+        let function = What::Function(Box::new(|| callback().into_result()));
+        self.shared.add_callback(function, when).map(drop)
+    }
+
+    /// How many milliseconds a low-priority entry may be overdue before it runs although others are ready; 0:
+    /// without limit. Only `FastIo` has such entries.
+    pub fn max_overdue_ms(&self) -> i32 {
+        self.shared.max_overdue_ms.get()
+    }
+
+    /// Sets [`max_overdue_ms`](Self::max_overdue_ms).
+    pub fn set_max_overdue_ms(&self, ms: i32) {
+        self.shared.max_overdue_ms.set(ms);
+    }
+
+    /// Raises [`Interrupt::Cancelled`] in a task (tutorial section 5.2.1), when it is next resumed. A task that waits
+    /// for a device, or for a waker, is made ready for it at once. One that sleeps gets it when its sleep is over
+    /// under `UasyncioV2`, and is made ready at once under `FastIo`. Under `UasyncioV2`, a task that has ended, or
+    /// that cancels itself, is not affected.
+    ///
+    /// # Errors
+    ///
+    /// `NotStarted` if the task has not had its first step; it then runs normally. `AlreadyInterrupted` under
+    /// `FastIo`, where the original fails an assertion.
     pub fn cancel(&self, task: &TaskHandle) -> Result<(), CancelError> {
         let header = &task.header;
         if header.state.get() == State::Fresh {
             return Err(CancelError::NotStarted);
         }
         self.shared.observe(|| Event::CancelRequested { task: header.id.get() });
-        self.shared.deliver(header, Interrupt::Cancelled).map_err(CancelError::QueueFull)
+        self.shared.deliver(header, Interrupt::Cancelled)
     }
 
     /// Appends a task to the run queue once more, whatever it waits for: `create_task` of a task that exists, in
@@ -193,6 +235,11 @@ pub(crate) fn whole_ms(seconds: f64) -> i32 {
 
 /// What leaves on devices need.
 impl Shared {
+    /// Whether readers and writers give a device up after each call, which costs a turn.
+    pub(crate) fn gives_up_devices(&self) -> bool {
+        self.fast
+    }
+
     /// The place of a device in the poller.
     pub(crate) fn enter_device(&self, device: &Rc<dyn Pollable>) -> u32 {
         self.poller.borrow_mut().enter(device)
@@ -206,7 +253,7 @@ impl Shared {
         cx: &core::task::Context<'_>,
     ) -> usize {
         let key = self.wakers.borrow_mut().insert(cx.waker().clone());
-        self.poller.borrow_mut().register(device, interest, poller::Waiter::Waker(key));
+        self.poller.borrow_mut().register(device, interest, poller::Waiter::Waker(key), self.fast);
         key
     }
 
@@ -215,7 +262,7 @@ impl Shared {
         if self.closed.get() {
             return;
         }
-        self.poller.borrow_mut().withdraw(device, poller::Waiter::Waker(key));
+        self.poller.borrow_mut().withdraw(device, poller::Waiter::Waker(key), self.fast);
         let waker = self.wakers.borrow_mut().try_remove(key);
         drop(waker);
     }

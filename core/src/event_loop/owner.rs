@@ -20,13 +20,16 @@
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cell::RefCell;
 use core::task::{Context, Poll, Waker};
 
 use super::entry::{Decoded, RawEntry};
 use super::poller::Waiter;
 use super::run::Ended;
+use super::run_queue::RunQueue;
 use super::shared::{NOBODY, Shared, TaskFuture, Yielded};
 use super::task::{Header, Pending, Place, State};
+use super::wait_queue::WaitQueue;
 use super::wake::{TaskWaker, WakeSet};
 use crate::error::{Interrupt, TaskError};
 use crate::observer::{Entry, Event, TaskId, Why, Yield};
@@ -43,10 +46,12 @@ pub enum Step {
     Task,
     /// A callback ran.
     Callback,
-    /// The devices were asked and the pass is over; `devices` were waited for.
+    /// The devices were asked without waiting, or a wait is over.
     Polled {
         /// How many devices were asked.
         devices: u16,
+        /// Whether the pass is over; if not, the devices were asked before a step.
+        pass: bool,
     },
     /// Nothing can be done before `until`, or before something outside happens.
     Idle {
@@ -76,8 +81,17 @@ enum Ran {
 #[derive(Clone, Copy)]
 enum Phase {
     Expire,
-    Run { left: u32 },
-    Wait { since: Instant, timeout_ms: i32 },
+    /// Under `FastIo` with an I/O queue, the devices are asked before each entry.
+    Ask {
+        left: u32,
+    },
+    Run {
+        left: u32,
+    },
+    Wait {
+        since: Instant,
+        timeout_ms: i32,
+    },
 }
 
 pub(super) struct Owner {
@@ -85,6 +99,8 @@ pub(super) struct Owner {
     wakes: WakeSet,
     phase: Phase,
     ran: Ran,
+    /// The tick at which the pass began.
+    began: u32,
 }
 
 type Stop = Result<(), Ended>;
@@ -95,7 +111,13 @@ fn failed(by: impl ToString, error: impl Into<TaskError>) -> Ended {
 
 impl Owner {
     pub fn new() -> Self {
-        Self { slots: Vec::new(), wakes: WakeSet::default(), phase: Phase::Expire, ran: Ran::Nothing }
+        Self {
+            slots: Vec::new(),
+            wakes: WakeSet::default(),
+            phase: Phase::Expire,
+            ran: Ran::Nothing,
+            began: 0,
+        }
     }
 
     /// One step of a run; the end of the run as an error.
@@ -104,6 +126,12 @@ impl Owner {
         loop {
             match self.phase {
                 Phase::Expire => self.expire(shared)?,
+                Phase::Ask { left } => return self.ask_before_entry(shared, left),
+                Phase::Run { left } if shared.ioq.is_some() => {
+                    if let Some(step) = self.run_after_asking(shared, left)? {
+                        return Ok(step);
+                    }
+                }
                 Phase::Run { left: 0 } => self.begin_wait(shared),
                 Phase::Run { left } => {
                     if let Some(step) = self.run_entry(shared, left)? {
@@ -162,22 +190,12 @@ impl Owner {
                 header.place.set(Place::RunQueue);
                 shared.push_task(header, Why::Yielded).map_err(|full| Self::lost(header, full))
             }
-            Yielded::Delay(ms) | Yielded::SleepMs(ms) => {
-                let entry = Entry::Task(header.id.get());
-                let timer = shared
-                    .arm(ms, RawEntry::task(header.slot), Some(entry))
-                    .map_err(|full| Self::lost(header, full))?;
-                header.count_entry();
-                header.place.set(Place::Timer(timer));
-                Ok(())
-            }
+            Yielded::Delay(ms) | Yielded::SleepMs(ms) => Self::arm(shared, &shared.waitq, header, ms),
+            Yielded::AfterMs(ms) | Yielded::After(ms) => Self::arm(shared, &shared.lpq, header, ms),
             Yielded::IoRead(device) => Self::wait_for_device(shared, header, device, Readiness::READ),
             Yielded::IoWrite(device) => Self::wait_for_device(shared, header, device, Readiness::WRITE),
-            Yielded::IoReadDone(device) => {
-                Self::give_up_device(shared, device)?;
-                header.place.set(Place::RunQueue);
-                shared.push_task(header, Why::Yielded).map_err(|full| Self::lost(header, full))
-            }
+            Yielded::IoReadDone(device) => Self::give_up_device(shared, header, device, Readiness::READ),
+            Yielded::IoWriteDone(device) => Self::give_up_device(shared, header, device, Readiness::WRITE),
         }
     }
 
@@ -186,11 +204,25 @@ impl Owner {
         failed(header.name.borrow(), full)
     }
 
+    fn arm(shared: &Shared, queue: &RefCell<WaitQueue>, header: &Header, ms: i32) -> Stop {
+        let entry = Entry::Task(header.id.get());
+        let timer = shared
+            .arm_in(queue, ms, RawEntry::task(header.slot), Some(entry))
+            .map_err(|full| Self::lost(header, full))?;
+        header.count_entry();
+        header.place.set(Place::Timer(timer));
+        if shared.fast {
+            header.pending.set(Pending::Timed);
+        }
+        Ok(())
+    }
+
     fn wait_for_device(shared: &Shared, header: &Header, device: u32, mask: Readiness) -> Stop {
         header.pending.set(Pending::Io);
         header.place.set(Place::Device(device));
         header.count_entry();
-        let before = shared.poller.borrow_mut().register(device, mask, Waiter::Task(header.slot));
+        let before =
+            shared.poller.borrow_mut().register(device, mask, Waiter::Task(header.slot), shared.fast);
         if let Some(Waiter::Task(slot)) = before {
             shared.header(slot).discount_entry();
         }
@@ -200,35 +232,56 @@ impl Owner {
         Ok(())
     }
 
-    /// V2's `remove_reader` fails on a device that is not registered.
-    fn give_up_device(shared: &Shared, device: u32) -> Stop {
-        let former = shared.poller.borrow_mut().unregister(device);
+    /// Gives up a registration, and queues the task for I/O. V2's `remove_reader` fails on a device that is not
+    /// registered.
+    fn give_up_device(shared: &Shared, header: &Header, device: u32, direction: Readiness) -> Stop {
+        let former = shared.poller.borrow_mut().unregister(device, direction, shared.fast);
         match former {
             Some(Some(Waiter::Task(slot))) => shared.header(slot).discount_entry(),
-            None => {
+            None if !shared.fast && direction == Readiness::READ => {
                 let name = shared.device(device);
                 let message = alloc::format!("{} was given up but nobody waits for it", name.name());
                 return Err(failed("event loop", TaskError::failed(message)));
             }
-            Some(_) => {}
+            _ => {}
         }
-        Ok(())
+        header.place.set(Place::RunQueue);
+        shared.push_io(header, Why::Yielded).map_err(|full| Self::lost(header, full))
     }
 
     // ---- the pass --------------------------------------------------------------------------------
 
     fn expire(&mut self, shared: &Shared) -> Stop {
-        let start = shared.ticks();
+        self.began = shared.ticks();
+        self.expire_low_priority(shared)?;
         loop {
             let due = {
                 let mut waitq = shared.waitq.borrow_mut();
-                let is_due = waitq.first().is_some_and(|timer| ticks::ticks_diff(timer.due, start) <= 0);
+                let is_due = waitq.first().is_some_and(|timer| ticks::ticks_diff(timer.due, self.began) <= 0);
                 if is_due { waitq.pop() } else { None }
             };
             let Some(timer) = due else { break };
             self.move_due(shared, timer)?;
         }
-        self.phase = Phase::Run { left: shared.runq.len() };
+        let left = shared.runq.len();
+        self.phase = if shared.ioq.is_some() { Phase::Ask { left } } else { Phase::Run { left } };
+        Ok(())
+    }
+
+    /// Moves one low-priority entry if it is overdue beyond the limit, or due while nothing else is ready or due.
+    fn expire_low_priority(&mut self, shared: &Shared) -> Stop {
+        let Some(due) = shared.lpq.borrow().first().map(|timer| timer.due) else { return Ok(()) };
+        let late = ticks::ticks_diff(due, self.began);
+        let limit = shared.max_overdue_ms.get();
+        let overdue = limit > 0 && late < -limit;
+        let nothing_due = || {
+            let waitq = shared.waitq.borrow();
+            waitq.first().is_none_or(|timer| ticks::ticks_diff(timer.due, self.began) > 0)
+        };
+        if overdue || (shared.runq.len() == 0 && late <= 0 && nothing_due()) {
+            let timer = shared.lpq.borrow_mut().pop();
+            return timer.map_or(Ok(()), |timer| self.move_due(shared, timer));
+        }
         Ok(())
     }
 
@@ -238,6 +291,14 @@ impl Owner {
             Decoded::Task(slot) => {
                 let header = shared.header(slot);
                 header.discount_entry();
+                if shared.fast {
+                    if header.cancelled.replace(false) {
+                        shared.observe(|| Event::TimerDropped { timer: timer.serial });
+                        return Ok(());
+                    }
+                    // An interrupt that was not delivered yet is lost here, as in the original.
+                    header.pending.set(Pending::None);
+                }
                 if header.place.get() == Place::Timer(timer.serial) {
                     header.place.set(Place::RunQueue);
                 }
@@ -256,11 +317,45 @@ impl Owner {
         }
     }
 
+    /// Asks the devices before the next entry runs: the whole point of the I/O queue.
+    fn ask_before_entry(&mut self, shared: &Shared, left: u32) -> Result<Step, Ended> {
+        self.drain_wakes(shared)?;
+        let (devices, ready) = Self::ask_devices(shared)?;
+        self.phase = Phase::Run { left };
+        if ready > 0 {
+            shared.observe(|| Event::Polled { timeout_ms: 0, since: shared.now(), ready });
+        }
+        Ok(Step::Polled { devices, pass: false })
+    }
+
+    /// Runs what the I/O queue holds, which does not count against the pass, else the next entry of the pass.
+    fn run_after_asking(&mut self, shared: &Shared, left: u32) -> Result<Option<Step>, Ended> {
+        let io = shared.ioq.as_ref().and_then(RunQueue::pop);
+        let step = match io {
+            Some(entry) => self.run(shared, entry, left + 1)?,
+            None if left == 0 => {
+                self.begin_wait(shared);
+                return Ok(None);
+            }
+            None => self.run_entry(shared, left)?,
+        };
+        if let Phase::Run { left } = self.phase {
+            self.phase = Phase::Ask { left };
+        }
+        Ok(step)
+    }
+
     #[inline]
     fn run_entry(&mut self, shared: &Shared, left: u32) -> Result<Option<Step>, Ended> {
         let Some(entry) = shared.runq.pop() else {
             unreachable!("a pass runs no more entries than it counted")
         };
+        self.run(shared, entry, left)
+    }
+
+    /// Runs an entry that was taken out of a queue; `left` counts it still.
+    #[inline]
+    fn run(&mut self, shared: &Shared, entry: RawEntry, left: u32) -> Result<Option<Step>, Ended> {
         self.phase = Phase::Run { left: left - 1 };
         match entry.decode() {
             Decoded::Task(slot) => self.resume(shared, slot, true),
@@ -271,22 +366,31 @@ impl Owner {
                 if let Err(error) = shared.run_callback(key) {
                     self.ran = Ran::Failed { by: "callback".into(), error };
                 }
+                return Ok(Some(Step::Callback));
             }
             Decoded::Nothing => return Ok(None),
             Decoded::Wake(_) => unreachable!("the run queue holds no such entry"),
         }
-        let callback = matches!(entry.decode(), Decoded::Callback(_));
-        Ok(Some(if callback { Step::Callback } else { Step::Task }))
+        Ok(Some(Step::Task))
     }
 
     fn begin_wait(&mut self, shared: &Shared) {
         let since = shared.now();
-        let timeout_ms = if shared.runq.len() > 0 {
-            0
-        } else {
-            let waitq = shared.waitq.borrow();
-            waitq.first().map_or(-1, |timer| ticks::ticks_diff(timer.due, ticks::ticks_ms(since)).max(0))
-        };
+        let mut timeout_ms = if shared.runq.len() > 0 { 0 } else { -1 };
+        if timeout_ms < 0 {
+            // With an empty wait queue, a low-priority delay is reckoned from the beginning of the pass.
+            let mut from = self.began;
+            if let Some(timer) = shared.waitq.borrow().first() {
+                from = ticks::ticks_ms(since);
+                timeout_ms = ticks::ticks_diff(timer.due, from).max(0);
+            }
+            if let Some(timer) = shared.lpq.borrow().first() {
+                let delay = ticks::ticks_diff(timer.due, from).max(0);
+                if timeout_ms < 0 || delay < timeout_ms {
+                    timeout_ms = delay;
+                }
+            }
+        }
         self.phase = Phase::Wait { since, timeout_ms };
     }
 
@@ -300,7 +404,7 @@ impl Owner {
         if woken || ready > 0 || over {
             self.phase = Phase::Expire;
             shared.observe(|| Event::Polled { timeout_ms, since, ready });
-            return Ok(Step::Polled { devices });
+            return Ok(Step::Polled { devices, pass: true });
         }
         Ok(Step::Idle { until, sample: shared.poller.borrow().sampled() })
     }
@@ -315,28 +419,37 @@ impl Owner {
             let asked = shared.poller.borrow().asked(place);
             let Some((device, mask)) = asked else { continue };
             devices += 1;
-            if device.poll(mask).and(mask).is_empty() {
+            let found = device.poll(mask).and(mask);
+            if found.is_empty() {
                 continue;
             }
             ready += 1;
-            let waiter = shared.poller.borrow_mut().reported(place);
-            match waiter {
-                Some(Waiter::Task(slot)) => {
-                    let header = shared.header(slot);
-                    // An interrupt that was not delivered yet is lost here, as in the original.
-                    header.pending.set(Pending::None);
-                    shared
-                        .push_task(&header, Why::Device(device.name()))
-                        .map_err(|full| Self::lost(&header, full))?;
-                }
-                Some(Waiter::Waker(key)) => {
-                    let waker = shared.wakers.borrow().get(key).cloned();
-                    waker.inspect(Waker::wake_by_ref);
-                }
-                None => {}
+            let told = shared.poller.borrow_mut().reported(place, found, shared.fast);
+            for waiter in told.into_iter().flatten() {
+                Self::tell(shared, waiter, device.name())?;
             }
         }
         Ok((devices, ready))
+    }
+
+    /// A device that somebody waits for is ready.
+    fn tell(shared: &Shared, waiter: Waiter, device: &str) -> Stop {
+        match waiter {
+            Waiter::Task(slot) => {
+                let header = shared.header(slot);
+                // An interrupt that was not delivered yet is lost here, as in the original.
+                header.pending.set(Pending::None);
+                shared.push_io(&header, Why::Device(device)).map_err(|full| Self::lost(&header, full))?;
+                if shared.fast {
+                    header.discount_entry();
+                }
+            }
+            Waiter::Waker(key) => {
+                let waker = shared.wakers.borrow().get(key).cloned();
+                waker.inspect(Waker::wake_by_ref);
+            }
+        }
+        Ok(())
     }
 
     /// Queues the tasks whose wakers were called, in order of slots. True if there were any.
@@ -441,7 +554,7 @@ impl Owner {
         let interrupt = match header.pending.replace(Pending::None) {
             Pending::None => None,
             Pending::Interrupt(interrupt) => Some(interrupt),
-            Pending::Io => Some(Interrupt::Corrupt),
+            Pending::Io | Pending::Timed => Some(Interrupt::Corrupt),
         };
         shared.interrupt.set(interrupt);
         if let Some(with) = interrupt {
@@ -510,6 +623,9 @@ fn observe_yield(shared: &Shared, observer: &dyn crate::observer::Observer, task
         Yielded::IoRead(_) => Yield::IoRead(name),
         Yielded::IoWrite(_) => Yield::IoWrite(name),
         Yielded::IoReadDone(_) => Yield::IoReadDone(name),
+        Yielded::IoWriteDone(_) => Yield::IoWriteDone(name),
+        Yielded::AfterMs(ms) => Yield::AfterMs(ms),
+        Yielded::After(ms) => Yield::After(ms),
     };
     observer.observe(Event::StepEnds { task, yielded });
 }

@@ -1,4 +1,4 @@
-//! The run queue: a ring of entries that are ready.
+//! The run queue, and the I/O queue: rings of entries that are ready.
 //!
 //! Owns order and capacity. An entry takes one place, a callback two, as in the original. It knows
 //! entries as numbers only; what they name is the loop's business.
@@ -16,10 +16,11 @@ pub(super) struct RunQueue {
     head: Cell<u32>,
     len: Cell<u32>,
     capacity: u32,
+    queue: Queue,
 }
 
 impl RunQueue {
-    pub fn new(capacity: usize) -> Self {
+    pub fn new(queue: Queue, capacity: usize) -> Self {
         let size = capacity.max(1).next_power_of_two();
         Self {
             ring: vec![Cell::new(RawEntry::FILLER); size].into_boxed_slice(),
@@ -27,6 +28,7 @@ impl RunQueue {
             head: Cell::new(0),
             len: Cell::new(0),
             capacity: capacity as u32,
+            queue,
         }
     }
 
@@ -37,7 +39,7 @@ impl RunQueue {
     }
 
     fn full(&self) -> QueueFull {
-        QueueFull { queue: Queue::Run, len: self.capacity as usize }
+        QueueFull { queue: self.queue, len: self.capacity as usize }
     }
 
     #[inline]
@@ -98,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_callback_that_does_not_fit_is_refused_whole() {
-        let queue = RunQueue::new(3);
+        let queue = RunQueue::new(Queue::Run, 3);
         queue.push(RawEntry::task(7)).unwrap();
         queue.push_two(RawEntry::callback(1)).unwrap();
         assert_eq!(queue.push(RawEntry::task(8)).unwrap_err().len, 3);
@@ -109,7 +111,7 @@ mod tests {
 
     #[test]
     fn it_is_first_in_first_out_round_the_ring() {
-        let queue = RunQueue::new(3);
+        let queue = RunQueue::new(Queue::Run, 3);
         for i in 0..100 {
             queue.push(RawEntry::task(i)).unwrap();
             queue.push(RawEntry::task(i + 1000)).unwrap();

@@ -19,14 +19,14 @@ use core::task::Waker;
 use slab::Slab;
 
 use super::callback::Callback;
-use super::config::Config;
+use super::config::{Config, Discipline};
 use super::entry::RawEntry;
 use super::poller::Poller;
 use super::run_queue::RunQueue;
 use super::task::{Header, Pending, Place, State, TaskHandle, TaskName};
-use super::wait_queue::WaitQueue;
+use super::wait_queue::{Timer, WaitQueue};
 use crate::clock::Clock;
-use crate::error::{Interrupt, QueueFull, TaskError};
+use crate::error::{CancelError, Interrupt, Queue, QueueFull, TaskError};
 use crate::observer::{CallbackId, Entry, Event, Observer, TaskId, Why};
 use crate::ticks;
 use crate::time::{Duration, Instant};
@@ -44,6 +44,11 @@ pub(crate) enum Yielded {
     IoRead(u32),
     IoWrite(u32),
     IoReadDone(u32),
+    IoWriteDone(u32),
+    /// Low priority, milliseconds.
+    AfterMs(i32),
+    /// Low priority, from seconds; in milliseconds.
+    After(i32),
     /// In no queue: only `requeue` or a delivered interrupt can make it ready.
     Park,
 }
@@ -58,6 +63,15 @@ pub(crate) struct Shared {
 
     pub(super) runq: RunQueue,
     pub(super) waitq: RefCell<WaitQueue>,
+    /// Under `FastIo` with an I/O queue: tasks whose device is ready.
+    pub(super) ioq: Option<RunQueue>,
+    /// Under `FastIo`: timed entries of low priority; empty and of no length without them.
+    pub(super) lpq: RefCell<WaitQueue>,
+    /// Whether the discipline is `FastIo`.
+    pub(super) fast: bool,
+    pub(super) max_overdue_ms: Cell<i32>,
+    /// Serial numbers of timed entries, in all queues.
+    next_timer: Cell<u32>,
     pub(super) poller: RefCell<Poller>,
     pub(super) registry: RefCell<Registry>,
     pub(super) callbacks: RefCell<Slab<Callback>>,
@@ -144,11 +158,20 @@ impl Registry {
 
 impl Shared {
     pub(super) fn new(clock: Rc<dyn Clock>, observer: Option<Rc<dyn Observer>>, config: Config) -> Self {
+        let (fast, ioq_len, lp_len, max_overdue_ms) = match config.discipline {
+            Discipline::UasyncioV2 => (false, 0, 0, 0),
+            Discipline::FastIo { ioq_len, lp_len, max_overdue_ms } => (true, ioq_len, lp_len, max_overdue_ms),
+        };
         Self {
             clock,
             observer,
-            runq: RunQueue::new(config.runq_len),
-            waitq: RefCell::new(WaitQueue::new(config.waitq_len)),
+            runq: RunQueue::new(Queue::Run, config.runq_len),
+            waitq: RefCell::new(WaitQueue::new(Queue::Wait, config.waitq_len)),
+            ioq: (ioq_len > 0).then(|| RunQueue::new(Queue::Io, ioq_len)),
+            lpq: RefCell::new(WaitQueue::new(Queue::LowPriority, lp_len)),
+            fast,
+            max_overdue_ms: Cell::new(max_overdue_ms),
+            next_timer: Cell::new(0),
             config,
             poller: RefCell::default(),
             registry: RefCell::default(),
@@ -226,19 +249,42 @@ impl Shared {
         Ok(())
     }
 
-    // ---- the wait queue ------------------------------------------------------------------------
+    /// Queues a task for I/O: in the I/O queue if there is one.
+    pub(super) fn push_io(&self, header: &Header, why: Why<'_>) -> Result<(), QueueFull> {
+        let Some(ioq) = &self.ioq else { return self.push_task(header, why) };
+        ioq.push(RawEntry::task(header.slot))
+            .map_err(|full| self.report_full(full, Some(header.id.get())))?;
+        header.count_entry();
+        self.observe(|| Event::Ready { entry: Entry::Task(header.id.get()), why });
+        Ok(())
+    }
+
+    // ---- timed queues --------------------------------------------------------------------------
 
     /// Puts an entry into the wait queue, due `delay_ms` after the present tick.
     pub(super) fn arm(&self, delay_ms: i32, raw: RawEntry, entry: Option<Entry>) -> Result<u32, QueueFull> {
+        self.arm_in(&self.waitq, delay_ms, raw, entry)
+    }
+
+    /// Puts an entry into a timed queue, due `delay_ms` after the present tick.
+    pub(super) fn arm_in(
+        &self,
+        queue: &RefCell<WaitQueue>,
+        delay_ms: i32,
+        raw: RawEntry,
+        entry: Option<Entry>,
+    ) -> Result<u32, QueueFull> {
         let now = self.now();
         let due = ticks::ticks_add(ticks::ticks_ms(now), delay_ms);
-        let timer = self.waitq.borrow_mut().push(due, raw).map_err(|full| {
+        let timer = self.next_timer.get();
+        queue.borrow_mut().push(Timer { due, serial: timer, entry: raw }).map_err(|full| {
             let task = match entry {
                 Some(Entry::Task(task)) => Some(task),
                 _ => None,
             };
             self.report_full(full, task)
         })?;
+        self.next_timer.set(timer.wrapping_add(1));
         if let Some(entry) = entry {
             self.observe(|| Event::TimerArmed { timer, entry, due: due_instant(now, delay_ms) });
         }
@@ -272,18 +318,38 @@ impl Shared {
         Ok(TaskHandle { header })
     }
 
+    /// Takes a timed entry out of whichever queue it is in.
+    pub(super) fn remove_timer(&self, serial: u32) -> bool {
+        let removed = self.waitq.borrow_mut().remove(serial).is_some()
+            || self.lpq.borrow_mut().remove(serial).is_some();
+        if removed {
+            self.observe(|| Event::TimerDropped { timer: serial });
+        }
+        removed
+    }
+
     /// Raises an interrupt in a task, by the rules of the discipline.
-    pub(super) fn deliver(&self, header: &Header, interrupt: Interrupt) -> Result<(), QueueFull> {
-        if header.state.get() != State::Suspended {
+    pub(super) fn deliver(&self, header: &Header, interrupt: Interrupt) -> Result<(), CancelError> {
+        let state = header.state.get();
+        if !self.fast && state != State::Suspended {
             // A running task does not interrupt itself, and a finished one is beyond reach.
             return Ok(());
         }
-        let before = header.pending.replace(Pending::Interrupt(interrupt));
-        if before == Pending::Io || header.place.get() == Place::Waker {
-            header.place.set(Place::RunQueue);
-            self.push_task(header, Why::Interrupted)?;
+        if state == State::Running {
+            return Err(CancelError::AlreadyInterrupted);
         }
-        Ok(())
+        // On a finished task this is stored all the same, so that the next one is an error under `FastIo`.
+        let before = header.pending.replace(Pending::Interrupt(interrupt));
+        let waits_for_waker = state == State::Suspended && header.place.get() == Place::Waker;
+        match before {
+            Pending::Interrupt(_) if self.fast => return Err(CancelError::AlreadyInterrupted),
+            Pending::Timed => header.cancelled.set(true),
+            Pending::Io => {}
+            _ if waits_for_waker => {}
+            _ => return Ok(()),
+        }
+        header.place.set(Place::RunQueue);
+        self.push_io(header, Why::Interrupted).map_err(CancelError::QueueFull)
     }
 
     /// A device that was waited for.

@@ -15,6 +15,10 @@
 //!   None ── cancel, time-out ──▶ Interrupt      (delivered when the task is next resumed)
 //!   Io ──── a leftover entry resumes it ──▶ delivered as Corrupt
 //! ```
+//!
+//! `FastIo` adds the marker `Timed`, set when the task goes into a timed queue and cleared when it leaves it. An
+//! interrupt that finds it queues the task at once and has the timed entry discarded when it is due. There, an
+//! interrupt that finds another one pending is an error.
 
 use alloc::borrow::Cow;
 use alloc::rc::Rc;
@@ -30,6 +34,8 @@ pub(super) enum Pending {
     None,
     /// Waits for a device.
     Io,
+    /// Under `FastIo`: is in the wait queue or in the low-priority queue.
+    Timed,
     Interrupt(Interrupt),
 }
 
@@ -103,6 +109,8 @@ pub(super) struct Header {
     pub entries: Cell<u32>,
     /// A woken entry is in the run queue already.
     pub woken: Cell<bool>,
+    /// Under `FastIo`: its next timed entry to fall due is discarded.
+    pub cancelled: Cell<bool>,
     pub name: RefCell<TaskName>,
 }
 
@@ -117,6 +125,7 @@ impl Header {
             place: Cell::new(Place::Nowhere),
             entries: Cell::new(0),
             woken: Cell::new(false),
+            cancelled: Cell::new(false),
             name: RefCell::new(TaskName::given("")),
         }
     }
@@ -128,6 +137,7 @@ impl Header {
         self.pending.set(Pending::None);
         self.leaf.set(0);
         self.place.set(Place::Nowhere);
+        self.cancelled.set(false);
         *self.name.borrow_mut() = name;
     }
 

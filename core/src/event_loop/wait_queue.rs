@@ -30,12 +30,12 @@ impl Timer {
 pub(super) struct WaitQueue {
     heap: Vec<Timer>,
     capacity: usize,
-    next_serial: u32,
+    queue: Queue,
 }
 
 impl WaitQueue {
-    pub fn new(capacity: usize) -> Self {
-        Self { heap: Vec::with_capacity(capacity.min(4096)), capacity, next_serial: 0 }
+    pub fn new(queue: Queue, capacity: usize) -> Self {
+        Self { heap: Vec::with_capacity(capacity.min(4096)), capacity, queue }
     }
 
     /// The entry that comes out next.
@@ -44,16 +44,14 @@ impl WaitQueue {
         self.heap.first()
     }
 
-    /// Adds an entry; gives its serial number.
-    pub fn push(&mut self, due: u32, entry: RawEntry) -> Result<u32, QueueFull> {
+    /// Adds an entry. Serial numbers grow; all timed queues share them.
+    pub fn push(&mut self, timer: Timer) -> Result<(), QueueFull> {
         if self.heap.len() >= self.capacity {
-            return Err(QueueFull { queue: Queue::Wait, len: self.capacity });
+            return Err(QueueFull { queue: self.queue, len: self.capacity });
         }
-        let serial = self.next_serial;
-        self.next_serial = serial.wrapping_add(1);
-        self.heap.push(Timer { due, serial, entry });
+        self.heap.push(timer);
         self.sift_up(self.heap.len() - 1);
-        Ok(serial)
+        Ok(())
     }
 
     /// Takes the first entry out.
@@ -107,34 +105,34 @@ impl WaitQueue {
 mod tests {
     use super::*;
 
+    fn queue_of(dues: impl IntoIterator<Item = u32>) -> WaitQueue {
+        let mut queue = WaitQueue::new(Queue::Wait, 99);
+        for (serial, due) in dues.into_iter().enumerate() {
+            let serial = serial as u32;
+            queue.push(Timer { due, serial, entry: RawEntry::task(serial) }).unwrap();
+        }
+        queue
+    }
+
     fn drain(queue: &mut WaitQueue) -> Vec<(u32, u32)> {
         core::iter::from_fn(|| queue.pop()).map(|timer| (timer.due, timer.serial)).collect()
     }
 
     #[test]
     fn of_equal_due_times_the_first_pushed_comes_first() {
-        let mut queue = WaitQueue::new(9);
-        for due in [30, 10, 20, 10, 30, 10] {
-            queue.push(due, RawEntry::task(0)).unwrap();
-        }
+        let mut queue = queue_of([30, 10, 20, 10, 30, 10]);
         assert_eq!(drain(&mut queue), [(10, 1), (10, 3), (10, 5), (20, 2), (30, 0), (30, 4)]);
     }
 
     #[test]
     fn due_times_wrap() {
-        let mut queue = WaitQueue::new(9);
-        for due in [3, PERIOD - 2, 1, PERIOD - 1] {
-            queue.push(due, RawEntry::task(0)).unwrap();
-        }
+        let mut queue = queue_of([3, PERIOD - 2, 1, PERIOD - 1]);
         assert_eq!(drain(&mut queue), [(PERIOD - 2, 1), (PERIOD - 1, 3), (1, 2), (3, 0)]);
     }
 
     #[test]
     fn a_removed_entry_leaves_the_others_in_order() {
-        let mut queue = WaitQueue::new(99);
-        for i in 0..50u32 {
-            queue.push(i * 37 % 50, RawEntry::task(i)).unwrap();
-        }
+        let mut queue = queue_of((0..50).map(|i| i * 37 % 50));
         for serial in (0..50).step_by(3) {
             assert_eq!(queue.remove(serial).unwrap().serial, serial);
         }
@@ -146,8 +144,8 @@ mod tests {
 
     #[test]
     fn a_full_queue_refuses() {
-        let mut queue = WaitQueue::new(1);
-        queue.push(1, RawEntry::task(0)).unwrap();
-        assert_eq!(queue.push(1, RawEntry::task(0)), Err(QueueFull { queue: Queue::Wait, len: 1 }));
+        let mut queue = WaitQueue::new(Queue::LowPriority, 0);
+        let timer = Timer { due: 1, serial: 0, entry: RawEntry::task(0) };
+        assert_eq!(queue.push(timer), Err(QueueFull { queue: Queue::LowPriority, len: 0 }));
     }
 }

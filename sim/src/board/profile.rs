@@ -20,6 +20,8 @@ pub struct Profile {
     pub callback: Duration,
     /// The end of one pass: the poll, and looking at the wait queue.
     pub pass: Duration,
+    /// A poll before a step, with an I/O queue.
+    pub poll: Duration,
     /// Asking one device.
     pub io_poll: Duration,
     /// From an interrupt request to the end of its handler.
@@ -40,6 +42,7 @@ impl Profile {
         delay: Duration::from_micros(129),
         callback: Duration::from_micros(110),
         pass: Duration::from_micros(245),
+        poll: Duration::from_micros(44),
         io_poll: Duration::from_micros(10),
         isr: Duration::from_micros(2),
         access: Duration::from_micros(3),
@@ -52,6 +55,7 @@ impl Profile {
         delay: Duration::ZERO,
         callback: Duration::ZERO,
         pass: Duration::ZERO,
+        poll: Duration::ZERO,
         io_poll: Duration::ZERO,
         isr: Duration::ZERO,
         access: Duration::from_micros(1),
@@ -72,7 +76,9 @@ impl Profile {
     pub fn price_of_step(&self, own: Option<Duration>, yielded: Yielded) -> Duration {
         let step = own.unwrap_or(self.step);
         match yielded {
-            Yielded::Delay(_) | Yielded::SleepMs(_) => step + self.delay,
+            Yielded::Delay(_) | Yielded::SleepMs(_) | Yielded::AfterMs(_) | Yielded::After(_) => {
+                step + self.delay
+            }
             _ => step,
         }
     }

@@ -136,6 +136,7 @@ impl Words<'_> {
             Yielded::None => "then yields".into(),
             Yielded::Delay(ms) => format!("then sleeps {ms} ms"),
             Yielded::SleepMs(ms) => format!("then sleep_ms({ms})"),
+            Yielded::AfterMs(ms) | Yielded::After(ms) => format!("then waits {ms} ms at low priority"),
             Yielded::IoRead(device) => format!("then waits to read {}", self.text(device)),
             Yielded::IoWrite(device) => format!("then waits to write {}", self.text(device)),
             Yielded::IoReadDone(device) | Yielded::IoWriteDone(device) => {

@@ -54,6 +54,9 @@ fn waits(outcome: &Outcome) -> BTreeMap<Task, Wait> {
                     Yielded::Running => "nothing: it is inside a step".to_owned(),
                     Yielded::None | Yielded::Delay(0) | Yielded::SleepMs(0) => "its turn".to_owned(),
                     Yielded::Delay(ms) | Yielded::SleepMs(ms) => format!("the end of its sleep of {ms} ms"),
+                    Yielded::AfterMs(ms) | Yielded::After(ms) => {
+                        format!("the end of its {ms} ms at low priority")
+                    }
                     Yielded::IoRead(device) => format!("{} to be readable", trace.text(device)),
                     Yielded::IoWrite(device) => format!("{} to be writable", trace.text(device)),
                     Yielded::IoReadDone(_) | Yielded::IoWriteDone(_) => "its turn".to_owned(),

@@ -132,6 +132,9 @@ fn firmware(
             discipline: Discipline::from_name(&scenario.cpu.scheduler),
             runq_len: scenario.cpu.runq_len,
             waitq_len: scenario.cpu.waitq_len,
+            ioq_len: scenario.cpu.ioq_len,
+            lp_len: scenario.cpu.lp_len,
+            max_overdue_ms: None,
         },
         started: Some(start_scripts(scenario, board.clone(), scripts.clone())),
     };
@@ -225,9 +228,10 @@ impl Run<'_> {
                         return verdict;
                     }
                 }
-                Step::Polled { devices } => {
+                Step::Polled { devices, pass } => {
                     let mut machine = self.machine.borrow_mut();
-                    let price = machine.profile.pass + machine.profile.io_poll.times(devices.into());
+                    let poll = if pass { machine.profile.pass } else { machine.profile.poll };
+                    let price = poll + machine.profile.io_poll.times(devices.into());
                     machine.advance(price);
                 }
                 Step::Idle { until, sample } => {

@@ -108,6 +108,10 @@ pub enum Yielded {
     TimedOut,
     /// The task ended with another error, which stops the loop.
     Raise(Name),
+    /// `after_ms`: a delay in milliseconds at low priority.
+    AfterMs(i32),
+    /// `after`: seconds at low priority, in milliseconds.
+    After(i32),
 }
 
 /// What is delivered to a task at its `await`.

@@ -83,6 +83,9 @@ impl<'t> Words<'t> {
         let plain = match yielded {
             Yielded::Delay(ms) => return format!("delay {ms}"),
             Yielded::SleepMs(ms) => return format!("sleep_ms {ms}"),
+            Yielded::AfterMs(ms) => return format!("after_ms {ms}"),
+            // The original yields seconds.
+            Yielded::After(ms) => return format!("after {}", f64::from(ms) / 1000.0),
             Yielded::IoRead(device) => return format!("io_read {}", self.trace.text(device)),
             Yielded::IoWrite(device) => return format!("io_write {}", self.trace.text(device)),
             Yielded::IoReadDone(device) => return format!("io_read_done {}", self.trace.text(device)),

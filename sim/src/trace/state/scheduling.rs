@@ -267,8 +267,10 @@ impl Scheduling {
         let running = self.cpu.filter(|cpu| cpu.entry == armed.entry);
         // A step that yields no delay may arm timers for waits that it polls itself.
         let sleeps = running.is_none_or(|cpu| {
-            matches!(cpu.yielded, Yielded::Delay(_) | Yielded::SleepMs(_))
-                && cpu.until.is_some_and(|end| end <= at)
+            matches!(
+                cpu.yielded,
+                Yielded::Delay(_) | Yielded::SleepMs(_) | Yielded::AfterMs(_) | Yielded::After(_)
+            ) && cpu.until.is_some_and(|end| end <= at)
         });
         if sleeps {
             self.loop_acts_on(task, at);
