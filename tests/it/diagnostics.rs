@@ -25,6 +25,7 @@ pub fn vocabulary() -> Vocabulary {
     let program = |name: &str, args: &[&str], tasks: &[&str]| ProgramWords {
         name: name.to_owned(),
         args: words(args),
+        numbers: words(&["leds"]),
         tasks: words(tasks),
     };
     Vocabulary {

@@ -7,7 +7,8 @@
 //! | file | owns |
 //! |---|---|
 //! | `firmware` | [`Top`], [`Firmware`]: a program and its loop as one thing to be stepped |
-//! | `owner` | the futures, the pass, one step of a task |
+//! | `owner` | the futures, the pass |
+//! | `resume` | one step of a task |
 //! | `shared` | what handle, leaves and owner have in common |
 //! | `leaf` | how an await and the loop talk during a step |
 //! | `run_queue`, `wait_queue`, `poller`, `callback`, `wake` | what is ready, due, waited for, to be called, woken |
@@ -20,7 +21,9 @@ mod entry;
 mod firmware;
 mod leaf;
 mod owner;
+mod pass;
 mod poller;
+mod resume;
 mod run;
 mod run_queue;
 mod shared;

@@ -1,6 +1,6 @@
 //! The names that this command line knows: those of the board, the profiles and the programs.
 
-use vpyb_core::Discipline;
+use vpyb_core::{ArgDefault, ArgSpec, Discipline};
 
 use crate::board::{LEDS, MODEL, PINS, Profile, UARTS};
 use crate::runner::Program;
@@ -22,9 +22,11 @@ pub fn vocabulary(programs: &[Program]) -> Vocabulary {
 }
 
 fn program_words(program: &Program) -> ProgramWords {
+    let is_number = |spec: &&ArgSpec| matches!(spec.default, ArgDefault::Int(_));
     ProgramWords {
         name: program.name.to_owned(),
         args: program.args.iter().map(|spec| spec.name.to_owned()).collect(),
+        numbers: program.args.iter().filter(is_number).map(|spec| spec.name.to_owned()).collect(),
         tasks: program.tasks.iter().map(|&task| task.to_owned()).collect(),
     }
 }

@@ -158,8 +158,6 @@ fn arg_value(value: &Arg) -> ArgValue {
     match value {
         Arg::Text(text) => ArgValue::Text(text.clone()),
         Arg::Int(int) => ArgValue::Int(*int),
-        Arg::Float(float) => ArgValue::Text(float.to_string()),
-        Arg::Bool(bool) => ArgValue::Text(bool.to_string()),
     }
 }
 

@@ -202,24 +202,24 @@ pub fn program(table: Option<Table<'_>>, vocabulary: &Vocabulary, names: &mut Na
     Some(Program { name: name.unwrap_or_default(), args })
 }
 
+/// An argument of a known program: a whole number or a text. Of an unknown one nothing can be said.
 fn argument(entry: Value<'_>, words: Option<&ProgramWords>) -> Option<(String, Arg)> {
     use toml::de::DeValue;
-    if let Some(words) = words
-        && !words.args.iter().any(|name| name == entry.key)
-    {
+    let words = words?;
+    if !words.args.iter().any(|name| name == entry.key) {
         let message = format!("the program `{}` has no argument {}", words.name, quoted(entry.key));
         let names = Words::new("argument", words.args.iter().map(String::as_str));
         entry.report(names.advise(Diagnostic::new(code::UNKNOWN_NAME, entry.key_span(), message), entry.key));
         return None;
     }
+    let number = words.numbers.iter().any(|name| name == entry.key);
     let arg = match entry.raw() {
-        DeValue::String(text) => Arg::Text(text.to_string()),
-        DeValue::Integer(_) => Arg::Int(entry.integer(i64::MIN..=i64::MAX)?),
-        DeValue::Float(number) => Arg::Float(number.as_str().parse().ok()?),
-        DeValue::Boolean(flag) => Arg::Bool(*flag),
-        DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
-            let message = format!("the argument `{}` must be a text, a number, `true` or `false`", entry.key);
-            entry.refuse(code::WRONG_TYPE, message, format!("write it as in `{} = \"…\"`", entry.key));
+        DeValue::Integer(_) if number => Arg::Int(entry.integer(i64::MIN..=i64::MAX)?),
+        DeValue::String(text) if !number => Arg::Text(text.to_string()),
+        _ => {
+            let (wanted, example) = if number { ("a whole number", "1") } else { ("a text", "\"…\"") };
+            let message = format!("the argument `{}` must be {wanted}", entry.key);
+            entry.refuse(code::WRONG_TYPE, message, format!("write it as in `{} = {example}`", entry.key));
             return None;
         }
     };

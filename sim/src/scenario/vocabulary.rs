@@ -32,6 +32,8 @@ pub struct ProgramWords {
     pub name: String,
     /// The names of its arguments.
     pub args: Vec<String>,
+    /// The names of those that are whole numbers; the others are texts.
+    pub numbers: Vec<String>,
     /// The names of its tasks; `blink` stands for every `blink#n`.
     pub tasks: Vec<String>,
 }
