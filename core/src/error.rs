@@ -155,6 +155,8 @@ pub enum RunError {
     },
     /// Another stop request ended the run: `stop`, or the leftover of an earlier run.
     Stopped,
+    /// Somebody pressed Ctrl-C (tutorial section 5.1). The loop keeps its state and can be run again.
+    KeyboardInterrupt,
 }
 
 impl fmt::Display for RunError {
@@ -162,6 +164,7 @@ impl fmt::Display for RunError {
         match self {
             Self::Failed { by, error } => write!(f, "{by}: {error}"),
             Self::Stopped => f.write_str("stopped before it was complete"),
+            Self::KeyboardInterrupt => f.write_str("interrupted by Ctrl-C"),
         }
     }
 }

@@ -108,7 +108,8 @@ impl<'a> Leaf<'a> {
 impl Future for Leaf<'_> {
     type Output = Result<(), Interrupt>;
 
-    #[inline]
+    // Inlined as `Sleep`'s is, and for its sake.
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.state {
             State::Fresh => match self.shared.post(self.yielded, cx) {

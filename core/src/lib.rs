@@ -25,21 +25,36 @@
 //!     }
 //! }
 //! ```
+//!
+//! # Where to look
+//!
+//! | for | see |
+//! |---|---|
+//! | a program's top level | [`Top`], [`Config`], [`Args`], [`Board`] |
+//! | tasks, callbacks, pauses, time-outs, cancellation | [`EventLoop`], [`TaskHandle`], [`Interrupt`], [`TaskError`] |
+//! | reading and writing devices | [`StreamReader`], [`StreamWriter`]; for drivers, [`stream`] |
+//! | what tasks share, as in the tutorial | [`official`], [`asyn`] |
+//! | what tasks share, with waiters that are woken | [`sync`] |
+//! | bringing the core to a board | [`Firmware`], [`Step`], [`clock::Clock`], [`Board`], [`observer::Observer`] |
 #![no_std]
 #![warn(missing_docs)]
 
 extern crate alloc;
 
 mod args;
+pub mod asyn;
 mod board;
 pub mod clock;
 mod error;
 mod event_loop;
 mod interruptible;
+mod label;
 mod leaf;
 pub mod observer;
+pub mod official;
 mod sleep;
 pub mod stream;
+pub mod sync;
 pub mod ticks;
 pub mod time;
 

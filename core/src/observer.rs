@@ -74,6 +74,51 @@ pub enum Yield<'a> {
     Return,
 }
 
+/// A kind of thing that tasks share.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ObjectKind {
+    /// A lock, of either library.
+    Lock,
+    /// An event.
+    Event,
+    /// A barrier.
+    Barrier,
+    /// A semaphore, bounded or not.
+    Semaphore,
+    /// A condition variable.
+    Condition,
+    /// A queue of items.
+    Queue,
+}
+
+/// A thing that tasks share, by the name that the program gave it; empty if it gave none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Object<'a> {
+    /// What it is.
+    pub kind: ObjectKind,
+    /// Its name.
+    pub name: &'a str,
+}
+
+/// What was done to a thing that tasks share.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Use {
+    /// The task begins to wait for it.
+    WaitsOn,
+    /// A lock or a place of a semaphore was taken.
+    Acquired,
+    /// It was given back.
+    Released,
+    /// An event was set, a barrier opened, a condition notified.
+    Set,
+    /// An event was cleared.
+    Cleared,
+    /// An item went into a queue.
+    Put,
+    /// An item was taken out of a queue.
+    Got,
+}
+
 /// Something that the loop did or saw. Fields are called after what they hold.
 #[expect(missing_docs, reason = "the line above each variant speaks of its fields")]
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +155,8 @@ pub enum Event<'a> {
     QueueFull { full: QueueFull, task: Option<TaskId> },
     /// A run ended.
     LoopStopped { error: Option<&'a TaskError> },
+    /// Something that tasks share was used, by the task that runs now if any does.
+    Used { task: Option<TaskId>, object: Object<'a>, how: Use },
 }
 
 /// Is told what happens, as it happens.

@@ -17,7 +17,8 @@ pub struct Sleep<'a>(Leaf<'a>);
 impl Future for Sleep<'_> {
     type Output = Result<(), Interrupt>;
 
-    #[inline]
+    // Inlined into the task's own poll: what it posts does not go through memory first.
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Pin::new(&mut self.0).poll(cx)
     }

@@ -289,7 +289,7 @@ fn a_stuck_run_says_what_each_task_waits_for() {
     let (status, text_without) = text(&trace, &expected);
     assert_eq!(status, Status::Abnormal);
     assert!(
-        text_without.contains("error[E0210]: the run ended as `stuck`\n--> scenarios/sample.toml\n"),
+        text_without.contains("error[E0210]: the run ended as `stuck`\n --> scenarios/sample.toml\n"),
         "{text_without}"
     );
 }

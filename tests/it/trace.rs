@@ -71,6 +71,26 @@ fn the_latest_step_of_a_task() {
     assert_eq!(step("nobody", us(3_000)), None);
 }
 
+#[test]
+fn a_family_of_tasks_is_asked_for_by_its_stem() {
+    let mut trace = Trace::new(Meta::default());
+    let (one, two) = (trace.name("hog#1"), trace.name("hog#2"));
+    for (number, name) in [(0, one), (1, two)] {
+        let step = Kind::Step {
+            task: Task(number),
+            first: true,
+            stale: false,
+            yielded: Yielded::None,
+            took: Duration::ZERO,
+        };
+        trace.push(Instant::ZERO, None, Kind::TaskCreated { task: Task(number), name });
+        trace.push(us(number.into()), None, step);
+    }
+    assert_eq!(latest_step(&trace, "hog", us(5)), Some(Seq(3)));
+    assert_eq!(latest_step(&trace, "hog#1", us(5)), Some(Seq(1)));
+    assert_eq!(latest_step(&trace, "ho", us(5)), None);
+}
+
 /// A trace of scheduling records only, each with no cause.
 fn scheduling(records: &[(u64, Kind)]) -> Trace {
     let mut trace = Trace::new(Meta::default());

@@ -141,17 +141,24 @@ impl Firmware {
 
     /// Applies what the last step yielded, reading the clock now, and does one new thing or says that there
     /// is none. Never waits.
-    #[inline]
     pub fn step(&mut self) -> Step {
         if let Some(shared) = self.link.shared.get()
             && shared.running.get()
         {
             match self.owner.step(shared) {
                 Ok(step) => return step,
-                Err(ended) => self.end_run(ended),
+                Err(ended) => self.end_run(*ended),
             }
         }
         self.step_main()
+    }
+
+    /// Ctrl-C: ends the run under way with [`RunError::KeyboardInterrupt`](crate::RunError::KeyboardInterrupt), as
+    /// where the original waits for something to do. Tasks do not notice. Without a run it does nothing.
+    pub fn keyboard_interrupt(&mut self) {
+        if self.is_running() {
+            self.end_run(Ended::Interrupted);
+        }
     }
 
     /// How the program's top level ended, once it has.
@@ -179,13 +186,14 @@ impl Firmware {
         self.link.shared.get().map(|shared| EventLoop { shared: shared.clone() })
     }
 
+    #[cold]
     fn end_run(&mut self, ended: Ended) {
         let shared = self.link.shared.get().expect("a run has a loop");
         self.owner.stop();
         shared.running.set(false);
         shared.observe(|| Event::LoopStopped {
             error: match &ended {
-                Ended::Stopped => None,
+                Ended::Stopped | Ended::Interrupted => None,
                 Ended::Failed { error, .. } => Some(error),
             },
         });

@@ -18,6 +18,7 @@ use super::poller::Waiter;
 use super::shared::{Shared, Yielded};
 use super::task::{Pending, Place};
 use crate::error::Interrupt;
+use crate::observer::{Event, Object, Use};
 
 /// What became of a post.
 pub(crate) enum Post {
@@ -105,12 +106,56 @@ impl Shared {
         }
     }
 
+    // ---- parts of a task with an interrupt of their own ------------------------------------------
+
+    /// Whether this step resumes what the task waits for, rather than merely polling it.
+    pub(crate) fn is_resumption(&self) -> bool {
+        self.assert_in_step();
+        let by_waker = || self.current_header().is_some_and(|header| header.place.get() == Place::Waker);
+        self.resumed.get() != 0 || (self.posted.get() == 0 && by_waker())
+    }
+
+    /// Puts an interrupt in the place of the one that this step brings; gives the former one.
+    pub(crate) fn inject(&self, interrupt: Option<Interrupt>) -> Option<Interrupt> {
+        self.assert_in_step();
+        self.interrupt.replace(interrupt)
+    }
+
+    // ---- things that tasks share -----------------------------------------------------------------
+
+    /// Tells the observer that the current task, if there is one, used something.
+    pub(crate) fn tell_use(&self, object: Object<'_>, how: Use) {
+        if self.closed.get() {
+            return;
+        }
+        self.observe(|| Event::Used {
+            task: self.current_header().map(|header| header.id.get()),
+            object,
+            how,
+        });
+    }
+
+    /// Whether the owner of the loop is gone.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+
     // ---- the slow path -------------------------------------------------------------------------
 
     /// Takes a pending interrupt: on the slow path, whoever is polled first raises it.
+    ///
+    /// A step that a waker began, while the task slept too, brings no interrupt: it stays in the header, for
+    /// the end of the sleep. Who asks here does not sleep, so it is taken from there.
     pub(crate) fn take_interrupt(&self) -> Option<Interrupt> {
         self.assert_in_step();
-        self.interrupt.take()
+        if let Some(interrupt) = self.interrupt.take() {
+            return Some(interrupt);
+        }
+        let header = self.current_header()?;
+        let Pending::Interrupt(with) = header.pending.get() else { return None };
+        header.pending.set(Pending::None);
+        self.observe(|| Event::Interrupted { task: header.id.get(), with });
+        Some(with)
     }
 
     /// The present tick.

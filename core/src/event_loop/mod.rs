@@ -89,6 +89,11 @@ impl EventLoop {
         self.shared.create(Ok(TaskName::given(name)), Box::pin(future))
     }
 
+    /// Queues a task that is named after the function of `F`.
+    pub(crate) fn create_task_like<F>(&self, future: shared::TaskFuture) -> Result<TaskHandle, QueueFull> {
+        self.shared.create(Err(TaskName::function_of::<F>()), future)
+    }
+
     /// Queues a callback (tutorial section 2.2.2). It takes two places in the run queue.
     ///
     /// # Errors
@@ -179,10 +184,10 @@ impl EventLoop {
     /// `FastIo`, where the original fails an assertion.
     pub fn cancel(&self, task: &TaskHandle) -> Result<(), CancelError> {
         let header = &task.header;
+        self.shared.observe(|| Event::CancelRequested { task: header.id.get() });
         if header.state.get() == State::Fresh {
             return Err(CancelError::NotStarted);
         }
-        self.shared.observe(|| Event::CancelRequested { task: header.id.get() });
         self.shared.deliver(header, Interrupt::Cancelled)
     }
 

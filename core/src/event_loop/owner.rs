@@ -17,7 +17,8 @@
 //! charge the step's cost and deliver hardware between the resumption and the queueing, as the original
 //! spends its time.
 
-use alloc::string::{String, ToString};
+use alloc::boxed::Box;
+use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::RefCell;
@@ -73,7 +74,7 @@ pub(super) struct Slot {
 pub(super) enum Ran {
     Nothing,
     Task(u32),
-    Failed { by: String, error: TaskError },
+    Failed(Box<Ended>),
 }
 
 #[derive(Clone, Copy)]
@@ -101,10 +102,12 @@ pub(super) struct Owner {
     pub began: u32,
 }
 
-pub(super) type Stop = Result<(), Ended>;
+/// An end is boxed, so that the answer of a step that goes well fits into registers.
+pub(super) type Stop = Result<(), Box<Ended>>;
 
-pub(super) fn failed(by: impl ToString, error: impl Into<TaskError>) -> Ended {
-    Ended::Failed { by: by.to_string(), error: error.into() }
+#[cold]
+pub(super) fn failed(by: impl ToString, error: impl Into<TaskError>) -> Box<Ended> {
+    Box::new(Ended::Failed { by: by.to_string(), error: error.into() })
 }
 
 impl Owner {
@@ -119,8 +122,16 @@ impl Owner {
     }
 
     /// One step of a run; the end of the run as an error.
-    pub fn step(&mut self, shared: &Shared) -> Result<Step, Ended> {
+    #[inline]
+    pub fn step(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
         self.apply(shared)?;
+        // Nearly every step is a task's turn.
+        if self.resume_next(shared) { Ok(Step::Task) } else { self.go_round(shared) }
+    }
+
+    /// Goes on round the loop, up to the next thing that is a step.
+    #[inline(never)]
+    fn go_round(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
         loop {
             match self.phase {
                 Phase::Expire => self.expire(shared)?,
@@ -168,12 +179,22 @@ impl Owner {
                 let yielded = shared.yielded.replace(Yielded::Nothing);
                 Self::apply_yield(shared, &self.slots[slot as usize].header, yielded)?;
             }
-            Ran::Failed { by, error } => return Err(Ended::Failed { by, error }),
+            Ran::Failed(ended) => return Err(ended),
         }
+        if shared.stop_requested.get() || shared.overflow.get().is_some() {
+            return Err(Self::called_off(shared));
+        }
+        Ok(())
+    }
+
+    /// Why the run ends although nobody failed.
+    #[cold]
+    fn called_off(shared: &Shared) -> Box<Ended> {
         if let Some(full) = shared.overflow.take() {
-            return Err(failed("event loop", full));
+            return failed("event loop", full);
         }
-        if shared.stop_requested.replace(false) { Err(Ended::Stopped) } else { Ok(()) }
+        shared.stop_requested.set(false);
+        Box::new(Ended::Stopped)
     }
 
     #[inline]
@@ -198,7 +219,7 @@ impl Owner {
     }
 
     /// The loop could not move an entry: it is lost, with a record, and the run ends.
-    pub(super) fn lost(header: &Header, full: crate::error::QueueFull) -> Ended {
+    pub(super) fn lost(header: &Header, full: crate::error::QueueFull) -> Box<Ended> {
         failed(header.name.borrow(), full)
     }
 

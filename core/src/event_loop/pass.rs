@@ -3,6 +3,8 @@
 //! Owns the order of things within a pass, and the asking of devices. What a task does in its step, and
 //! what becomes of what it yields, stands in `resume` and `owner`.
 
+use alloc::boxed::Box;
+
 use super::entry::{Decoded, RawEntry};
 use super::owner::{Owner, Phase, Ran, Step, Stop, failed};
 use super::poller::Waiter;
@@ -84,7 +86,7 @@ impl Owner {
     }
 
     /// Asks the devices before the next entry runs: the whole point of the I/O queue.
-    pub(super) fn ask_before_entry(&mut self, shared: &Shared, left: u32) -> Result<Step, Ended> {
+    pub(super) fn ask_before_entry(&mut self, shared: &Shared, left: u32) -> Result<Step, Box<Ended>> {
         self.drain_wakes(shared)?;
         let (devices, ready) = Self::ask_devices(shared)?;
         self.phase = Phase::Run { left };
@@ -95,7 +97,11 @@ impl Owner {
     }
 
     /// Runs what the I/O queue holds, which does not count against the pass, else the next entry of the pass.
-    pub(super) fn run_after_asking(&mut self, shared: &Shared, left: u32) -> Result<Option<Step>, Ended> {
+    pub(super) fn run_after_asking(
+        &mut self,
+        shared: &Shared,
+        left: u32,
+    ) -> Result<Option<Step>, Box<Ended>> {
         let io = shared.ioq.as_ref().and_then(RunQueue::pop);
         let step = match io {
             Some(entry) => self.run(shared, entry, left + 1)?,
@@ -111,8 +117,23 @@ impl Owner {
         Ok(step)
     }
 
+    /// Resumes the task that is next in this pass, unless something else is.
     #[inline]
-    pub(super) fn run_entry(&mut self, shared: &Shared, left: u32) -> Result<Option<Step>, Ended> {
+    pub(super) fn resume_next(&mut self, shared: &Shared) -> bool {
+        if let Phase::Run { left: left @ 1.. } = self.phase
+            && shared.ioq.is_none()
+            && let Some(Decoded::Task(slot)) = shared.runq.first().map(RawEntry::decode)
+        {
+            shared.runq.pop();
+            self.phase = Phase::Run { left: left - 1 };
+            self.resume(shared, slot, true);
+            return true;
+        }
+        false
+    }
+
+    #[inline]
+    pub(super) fn run_entry(&mut self, shared: &Shared, left: u32) -> Result<Option<Step>, Box<Ended>> {
         let Some(entry) = shared.runq.pop() else {
             unreachable!("a pass runs no more entries than it counted")
         };
@@ -121,7 +142,7 @@ impl Owner {
 
     /// Runs an entry that was taken out of a queue; `left` counts it still.
     #[inline]
-    fn run(&mut self, shared: &Shared, entry: RawEntry, left: u32) -> Result<Option<Step>, Ended> {
+    fn run(&mut self, shared: &Shared, entry: RawEntry, left: u32) -> Result<Option<Step>, Box<Ended>> {
         self.phase = Phase::Run { left: left - 1 };
         match entry.decode() {
             Decoded::Task(slot) => self.resume(shared, slot, true),
@@ -130,7 +151,7 @@ impl Owner {
                 shared.runq.pop();
                 self.phase = Phase::Run { left: left - 2 };
                 if let Err(error) = shared.run_callback(key) {
-                    self.ran = Ran::Failed { by: "callback".into(), error };
+                    self.ran = Ran::Failed(failed("callback", error));
                 }
                 return Ok(Some(Step::Callback));
             }
@@ -160,7 +181,12 @@ impl Owner {
         self.phase = Phase::Wait { since, timeout_ms };
     }
 
-    pub(super) fn wait(&mut self, shared: &Shared, since: Instant, timeout_ms: i32) -> Result<Step, Ended> {
+    pub(super) fn wait(
+        &mut self,
+        shared: &Shared,
+        since: Instant,
+        timeout_ms: i32,
+    ) -> Result<Step, Box<Ended>> {
         let woken = self.drain_wakes(shared)?;
         let (devices, ready) = Self::ask_devices(shared)?;
         let until = u64::try_from(timeout_ms)
@@ -178,7 +204,7 @@ impl Owner {
     // ---- devices and wakers ----------------------------------------------------------------------
 
     /// Asks each device that is waited for; queues who waited for those that are ready.
-    fn ask_devices(shared: &Shared) -> Result<(u16, u16), Ended> {
+    fn ask_devices(shared: &Shared) -> Result<(u16, u16), Box<Ended>> {
         let (mut devices, mut ready) = (0, 0);
         let known = shared.poller.borrow().len();
         for place in 0..known {
@@ -220,7 +246,7 @@ impl Owner {
 
     /// Queues the tasks whose wakers were called, in order of slots. True if there were any.
     #[inline]
-    fn drain_wakes(&mut self, shared: &Shared) -> Result<bool, Ended> {
+    fn drain_wakes(&mut self, shared: &Shared) -> Result<bool, Box<Ended>> {
         if !self.wakes.any() {
             return Ok(false);
         }

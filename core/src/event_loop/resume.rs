@@ -3,11 +3,10 @@
 //! Owns what is handed to the future before the step and taken back after it. What the loop does with a yield
 //! stands in `owner`.
 
-use alloc::string::ToString;
 use alloc::sync::Arc;
 use core::task::{Context, Poll};
 
-use super::owner::{Owner, Ran, Slot};
+use super::owner::{Owner, Ran, Slot, failed};
 use super::shared::{NOBODY, Shared, Yielded};
 use super::task::{Header, Pending, Place, State};
 use super::wake::TaskWaker;
@@ -15,7 +14,9 @@ use crate::error::{Interrupt, TaskError};
 use crate::observer::{Event, TaskId, Yield};
 
 impl Owner {
+    #[cold]
     fn take_inbox(&mut self, shared: &Shared) {
+        shared.has_new.set(false);
         let new = shared.inbox.take();
         for (slot, future) in new {
             while self.slots.len() <= slot as usize {
@@ -36,10 +37,11 @@ impl Owner {
 
     #[inline]
     pub(super) fn resume(&mut self, shared: &Shared, slot: u32, by_entry: bool) {
-        if !shared.inbox.borrow().is_empty() {
+        if shared.has_new.get() {
             self.take_inbox(shared);
         }
         let Slot { future, header, waker, .. } = &mut self.slots[slot as usize];
+        let header: &Header = header;
         header.discount_entry();
         if !by_entry {
             header.woken.set(false);
@@ -85,15 +87,21 @@ impl Owner {
             return;
         }
         shared.resumed.set(if by_entry { header.leaf.get() } else { 0 });
-        let interrupt = match header.pending.replace(Pending::None) {
-            Pending::None => None,
-            Pending::Interrupt(interrupt) => Some(interrupt),
-            Pending::Io | Pending::Timed => Some(Interrupt::Corrupt),
-        };
-        shared.interrupt.set(interrupt);
-        if let Some(with) = interrupt {
-            shared.observe(|| Event::Interrupted { task: header.id.get(), with });
+        if header.pending.get() != Pending::None {
+            Self::raise(shared, header);
         }
+    }
+
+    /// Hands over an interrupt, or the marker of a wait that a leftover entry cut short.
+    #[cold]
+    fn raise(shared: &Shared, header: &Header) {
+        let with = match header.pending.replace(Pending::None) {
+            Pending::None => return,
+            Pending::Interrupt(interrupt) => interrupt,
+            Pending::Io | Pending::Timed => Interrupt::Corrupt,
+        };
+        shared.interrupt.set(Some(with));
+        shared.observe(|| Event::Interrupted { task: header.id.get(), with });
     }
 
     /// Takes back what the step left: the leaf that posted, an interrupt that nobody took.
@@ -106,7 +114,8 @@ impl Owner {
             header.leaf.set(0);
             header.place.set(Place::Waker);
         }
-        if let Some(interrupt) = shared.interrupt.take() {
+        if let Some(interrupt) = shared.interrupt.get() {
+            shared.interrupt.set(None);
             header.pending.set(Pending::Interrupt(interrupt));
         }
         let task = header.id.get();
@@ -131,8 +140,10 @@ impl Owner {
             }
             Err(error) => {
                 shared.observe(|| Event::StepFails { task, error: &error });
+                // Under `FastIo` even the first interrupt of a task that ended by an error fails an assertion.
+                header.pending.set(Pending::Interrupt(Interrupt::Cancelled));
                 if !error.ends_task_only() {
-                    self.ran = Ran::Failed { by: header.name.borrow().to_string(), error };
+                    self.ran = Ran::Failed(failed(header.name.borrow(), error));
                 }
             }
         }
@@ -142,9 +153,10 @@ impl Owner {
 fn observe_yield(shared: &Shared, observer: &dyn crate::observer::Observer, task: TaskId) {
     let yielded = shared.yielded.get();
     let device = match yielded {
-        Yielded::IoRead(device) | Yielded::IoWrite(device) | Yielded::IoReadDone(device) => {
-            Some(shared.device(device))
-        }
+        Yielded::IoRead(device)
+        | Yielded::IoWrite(device)
+        | Yielded::IoReadDone(device)
+        | Yielded::IoWriteDone(device) => Some(shared.device(device)),
         _ => None,
     };
     let name = device.as_deref().map_or("", |device| device.name());

@@ -20,6 +20,8 @@ use crate::error::{RunError, TaskError};
 pub(super) enum Ended {
     /// A stop request was met.
     Stopped,
+    /// Ctrl-C.
+    Interrupted,
     /// Somebody failed.
     Failed { by: String, error: TaskError },
 }
@@ -100,6 +102,7 @@ where
         let Some(ended) = take_end(&self.shared) else { return Poll::Pending };
         Poll::Ready(match (ended, self.result.take()) {
             (Ended::Failed { by, error }, _) => Err(RunError::Failed { by, error }),
+            (Ended::Interrupted, _) => Err(RunError::KeyboardInterrupt),
             (Ended::Stopped, Some(value)) => Ok(value),
             (Ended::Stopped, None) => Err(RunError::Stopped),
         })
@@ -119,6 +122,7 @@ impl Future for RunForever {
         let Some(ended) = take_end(&self.shared) else { return Poll::Pending };
         Poll::Ready(match ended {
             Ended::Failed { by, error } => Err(RunError::Failed { by, error }),
+            Ended::Interrupted => Err(RunError::KeyboardInterrupt),
             Ended::Stopped => Ok(()),
         })
     }

@@ -69,6 +69,12 @@ impl RunQueue {
         Ok(())
     }
 
+    /// The first place, which stays.
+    #[inline]
+    pub fn first(&self) -> Option<RawEntry> {
+        (self.len.get() > 0).then(|| self.ring[self.head.get() as usize].get())
+    }
+
     /// Takes the first place. The caller takes the second one of a callback.
     #[inline]
     pub fn pop(&self) -> Option<RawEntry> {

@@ -81,6 +81,8 @@ pub(crate) struct Shared {
 
     /// New tasks on their way to the owner.
     pub(super) inbox: RefCell<Vec<(u32, TaskFuture)>>,
+    /// The inbox is not empty.
+    pub(super) has_new: Cell<bool>,
     /// The owner is gone: nothing is accepted any more.
     pub(super) closed: Cell<bool>,
 
@@ -179,6 +181,7 @@ impl Shared {
             next_callback: Cell::new(0),
             wakers: RefCell::default(),
             inbox: RefCell::default(),
+            has_new: Cell::new(false),
             closed: Cell::new(false),
             in_step: Cell::new(false),
             current: Cell::new(NOBODY),
@@ -315,6 +318,7 @@ impl Shared {
             return Err(full);
         }
         self.inbox.borrow_mut().push((header.slot, future));
+        self.has_new.set(true);
         Ok(TaskHandle { header })
     }
 

@@ -65,6 +65,8 @@ pub struct Machine {
     pub(super) console: String,
     /// What made the device ready that was asked last.
     pub(super) ready_cause: Option<Seq>,
+    /// How many records are notes of scripted operations, which change nothing themselves.
+    pub(super) notes: usize,
     /// The task whose step is under way.
     pub(super) running: Option<Task>,
     step_began: Instant,
@@ -101,6 +103,7 @@ impl Machine {
             next_steps: vec![0; scenario.actors.len()],
             console: String::new(),
             ready_cause: None,
+            notes: 0,
             running: None,
             step_began: Instant::ZERO,
             calls: 0,
@@ -259,7 +262,8 @@ impl Machine {
 
     /// Whether the step under way has to be stopped.
     pub(super) fn check(&self) -> Result<(), Abort> {
-        if self.step_so_far() > self.max_step || self.calls > MAX_CALLS {
+        let free_calls = self.profile.access.is_zero() && self.calls > MAX_CALLS;
+        if self.step_so_far() > self.max_step || free_calls {
             return Err(Abort::Hang);
         }
         if self.world.bench.trace.records().len() > self.bound.records {

@@ -147,7 +147,8 @@ impl Recorder {
         }
         let zero = matches!(yielded, Yielded::None | Yielded::Delay(0) | Yielded::SleepMs(0));
         // A dull step leaves three records at the most: its entry's, its own, and that of a poll before it.
-        let records = machine.world.bench.trace.records().len();
+        // The notes of a script are no change: what its operations do has records of its own.
+        let records = machine.world.bench.trace.records().len() - machine.notes;
         if zero && records <= state.dull.records + 3 {
             state.dull.steps += 1;
         } else {
@@ -273,6 +274,8 @@ impl Observer for Recorder {
                 let device = machine.world.bench.trace.name(device);
                 machine.world.bench.record(Kind::IoWait { task: task_of(task), device, write });
             }
+            // What tasks share is not recorded yet: scripts note what they do with it.
+            Event::Used { .. } => {}
             scheduling => self.scheduling(state, machine, scheduling),
         }
     }

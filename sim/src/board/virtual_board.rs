@@ -97,6 +97,7 @@ impl VirtualBoard {
             let task = machine.running.filter(|_| task);
             let trace = &mut machine.world.bench.trace;
             let (at, op) = (trace.name(at), trace.name(op));
+            machine.notes += 1;
             Kind::Op { task, at, op, result: result.map(|result| trace.name(result)) }
         });
     }

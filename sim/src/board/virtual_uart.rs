@@ -5,7 +5,7 @@
 
 use embedded_io::{ErrorType, Read, ReadReady, Write, WriteReady};
 use vpyb_core::stream::{Pollable, Readiness, StreamRead, StreamWrite};
-use vpyb_core::time::Duration;
+use vpyb_core::time::{Duration, Instant};
 use vpyb_core::{Uart, UartError};
 
 use super::machine::Machine;
@@ -52,7 +52,9 @@ impl VirtualUart {
 
     /// Waits, keeping the CPU, until there is a character or the time between two is over.
     fn wait_for_character(&self) {
-        let until = self.board.machine.borrow().now() + self.between_characters;
+        // The driver counts millisecond ticks, so the present one is not whole.
+        let now = self.board.machine.borrow().now();
+        let until = Instant::from_millis(now.as_millis()) + self.between_characters;
         loop {
             {
                 let mut machine = self.board.machine.borrow_mut();

@@ -85,7 +85,7 @@ pub struct RunCall {
     /// Runs with this seed instead of the scenario's own.
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Gives a run up when one step keeps the host this many seconds without a call into the board.
+    /// Gives a run up when one step keeps the host this many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     pub patience: u64,
 }
@@ -101,13 +101,15 @@ pub enum TraceCall {
         time: String,
     },
     /// Shows why something happened: the chain of causes, back to its root.
+    #[command(override_usage = "vpyb trace why <TRACE> <SEQ>\n       \
+                                vpyb trace why <TRACE> --task <TASK> --at <TIME>")]
     Why {
         /// A trace, or a scenario file.
         trace: String,
         /// The record's sequence number.
         #[arg(required_unless_present = "task")]
         seq: Option<u32>,
-        /// Instead of a number: the task's last step at or before `--at`.
+        /// Instead of a number: the task's last step at or before `--at`; `hog` stands for every `hog#n`.
         #[arg(long, conflicts_with = "seq", requires = "at")]
         task: Option<String>,
         /// The instant for `--task`.

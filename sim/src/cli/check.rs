@@ -1,7 +1,8 @@
 //! `vpyb check`: reads scenario files and tells what is wrong with them, without running any.
 
 use super::arguments::{Arguments, Paths};
-use super::files::find;
+use super::files::{count, find};
+use super::output::say;
 use super::{EXIT_HELD, EXIT_USAGE};
 use crate::runner::Program;
 
@@ -10,9 +11,10 @@ pub fn check(arguments: &Arguments, call: &Paths, programs: &[Program]) -> u8 {
     let found = find(arguments, &call.paths, programs);
     if arguments.json() {
         let (files, scenarios) = (found.files, found.scenarios.len());
-        println!("{}", serde_json::json!({ "kind": "checked", "files": files, "scenarios": scenarios }));
+        say(serde_json::json!({ "kind": "checked", "files": files, "scenarios": scenarios }));
     } else if !found.bad {
-        println!("{} files, {} scenarios: nothing is wrong", found.files, found.scenarios.len());
+        let (files, scenarios) = (count(found.files, "file"), count(found.scenarios.len(), "scenario"));
+        say(format_args!("{files}, {scenarios}: nothing is wrong"));
     }
     if found.bad { EXIT_USAGE } else { EXIT_HELD }
 }

@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::arguments::Arguments;
+use super::output::say;
 use super::vocabulary::vocabulary;
 use crate::runner::Program;
 use crate::scenario::model::Scenario;
@@ -142,23 +143,24 @@ fn select(
 fn tell(arguments: &Arguments, diagnostics: &[Diagnostic], path: &str, source: &str) {
     if arguments.json() {
         for diagnostic in diagnostics {
-            println!(
-                "{}",
-                serde_json::json!({ "kind": "diagnostic", "path": path, "diagnostic": diagnostic })
-            );
+            say(serde_json::json!({ "kind": "diagnostic", "path": path, "diagnostic": diagnostic }));
         }
         return;
     }
-    let problems =
-        if diagnostics.len() == 1 { "1 problem".into() } else { format!("{} problems", diagnostics.len()) };
+    let problems = count(diagnostics.len(), "problem");
     let text = scenario::render(diagnostics, path, source, arguments.paint_stderr());
-    eprintln!("{text}\n\n`{path}` was not run: {problems}\n");
+    eprintln!("{text}\n\n`{path}` has {problems}\n");
+}
+
+/// `1 file`, `2 files`.
+pub fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Tells what is wrong with a path or a call.
 pub fn complain(arguments: &Arguments, path: &str, message: &str) {
     if arguments.json() {
-        println!("{}", serde_json::json!({ "kind": "error", "path": path, "message": message }));
+        say(serde_json::json!({ "kind": "error", "path": path, "message": message }));
     } else {
         eprintln!("error: {message}");
     }

@@ -2,6 +2,7 @@
 
 use super::arguments::{Arguments, Paths};
 use super::files::find;
+use super::output::say;
 use super::{EXIT_HELD, EXIT_USAGE};
 use crate::runner::Program;
 
@@ -11,19 +12,16 @@ pub fn list(arguments: &Arguments, call: &Paths, programs: &[Program]) -> u8 {
     let width = found.scenarios.iter().map(|scenario| scenario.name.chars().count()).max().unwrap_or(0);
     for scenario in &found.scenarios {
         if arguments.json() {
-            println!(
-                "{}",
-                serde_json::json!({
-                    "kind": "scenario",
-                    "name": scenario.name,
-                    "title": scenario.title,
-                    "tutorial": scenario.tutorial,
-                    "tags": scenario.tags,
-                })
-            );
+            say(serde_json::json!({
+                "kind": "scenario",
+                "name": scenario.name,
+                "title": scenario.title,
+                "tutorial": scenario.tutorial,
+                "tags": scenario.tags,
+            }));
         } else {
             let section = scenario.tutorial.as_deref().unwrap_or("");
-            println!("{:width$}  {section:6}  {}", scenario.name, scenario.title);
+            say(format_args!("{:width$}  {section:6}  {}", scenario.name, scenario.title));
         }
     }
     if found.bad { EXIT_USAGE } else { EXIT_HELD }

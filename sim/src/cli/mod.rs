@@ -8,6 +8,7 @@ mod check;
 mod files;
 mod list;
 mod log;
+mod output;
 mod programs;
 mod run;
 mod trace;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::arguments::{Arguments, RunCall};
 use super::files::{complain, find};
+use super::output::say;
 use super::{EXIT_ABNORMAL, EXIT_USAGE};
 use crate::expect;
 use crate::report::{self, OutcomeLine, Summary};
@@ -25,15 +26,22 @@ pub fn run(arguments: &Arguments, call: &RunCall, programs: &'static [Program]) 
     let several = found.scenarios.len() > 1;
     let mut summary = Summary::default();
     let mut broken = found.bad;
+    let mut failed_last = false;
     for scenario in &found.scenarios {
+        let failed_before = summary.failed;
         broken |= one(arguments, call, programs, scenario, width, several, &mut summary).is_err();
+        failed_last = summary.failed > failed_before;
     }
     if arguments.json() {
         let wall_ms = started.elapsed().as_millis() as u64;
-        println!("{}", summary.to_json(wall_ms));
+        say(summary.to_json(wall_ms));
     } else if !found.scenarios.is_empty() {
         let wall = vpyb_core::time::Duration::from_nanos(started.elapsed().as_nanos() as u64);
-        println!("\n{}", summary.line(wall));
+        // A failure ends with an empty line of its own.
+        say(format_args!("{}{}", if failed_last { "" } else { "\n" }, summary.line(wall)));
+        if found.bad {
+            say("Not everything that was asked for could be run: see the errors above.");
+        }
     }
     let code = summary.exit_code;
     if broken && code != EXIT_ABNORMAL { EXIT_USAGE } else { code }
@@ -61,18 +69,21 @@ fn one(
         None => failed.then(|| Path::new(KEPT).join(file_name(&scenario.name))),
     };
     if arguments.json() {
-        println!("{}", OutcomeLine::of(&result, Some(trace::digest(&outcome.trace))).to_json());
+        say(OutcomeLine::of(&result, Some(trace::digest(&outcome.trace))).to_json());
     } else {
-        println!("{}", report::status_line(&result, width, arguments.paint()));
+        say(report::status_line(&result, width, arguments.paint()));
         if failed {
-            println!("\n{}", report::failure(&result, arguments.paint()));
+            say(format_args!("\n{}", report::failure(&result, arguments.paint()).trim_end()));
+        } else if judgement.verdict == "overrun" {
+            // The overrun was asked for; what was lost is worth telling all the same.
+            say(report::losses(&result).trim_end());
         }
     }
     let Some(out) = out else { return Ok(()) };
     match write(&outcome.trace, &out) {
         Ok(()) => {
             if failed && !arguments.json() {
-                println!("  trace:    {}\n", out.display());
+                say(format_args!("  trace:    {}\n", out.display()));
             }
             Ok(())
         }

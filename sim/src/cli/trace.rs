@@ -5,8 +5,11 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use vpyb_core::time::Instant;
+
 use super::arguments::{Arguments, Export, TraceCall};
 use super::files::{complain, find};
+use super::output::quiet_pipe;
 use super::{EXIT_HELD, EXIT_USAGE};
 use crate::runner::{self, Options, Program};
 use crate::trace::{self, Seq, State, Trace, Words};
@@ -16,6 +19,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Does what is asked for; gives the exit status.
 pub fn trace(arguments: &Arguments, call: &TraceCall, programs: &'static [Program]) -> u8 {
+    if arguments.json() && !matches!(call, TraceCall::Export { .. }) {
+        complain(arguments, "", "this is for people; `vpyb trace export --to jsonl` writes JSON");
+        return EXIT_USAGE;
+    }
     let done = match call {
         TraceCall::At { trace, time } => at(arguments, programs, trace, time),
         TraceCall::Why { trace, seq, task, at, limit } => {
@@ -59,7 +66,7 @@ fn load(arguments: &Arguments, programs: &'static [Program], path: &str) -> Resu
         };
     }
     let bytes = fs::read(path).map_err(|error| format!("cannot read `{path}`: {error}"))?;
-    let loaded = trace::read(&bytes).map_err(|error| format!("`{path}`: {error}"))?;
+    let loaded = trace::read(&bytes).map_err(|error| format!("`{path}`: failed to {error}"))?;
     if !loaded.whole {
         let end = trace::show_instant(loaded.trace.end());
         eprintln!("warning: `{path}` is cut off; it is read up to its last whole block, at {end}");
@@ -67,8 +74,12 @@ fn load(arguments: &Arguments, programs: &'static [Program], path: &str) -> Resu
     Ok(loaded.trace)
 }
 
+fn instant(text: &str) -> Result<Instant, String> {
+    trace::parse_instant(text).map_err(|error| format!("failed to {error}"))
+}
+
 fn at(arguments: &Arguments, programs: &'static [Program], path: &str, time: &str) -> Result<(), String> {
-    let instant = trace::parse_instant(time).map_err(|error| error.to_string())?;
+    let instant = instant(time)?;
     let trace = load(arguments, programs, path)?;
     let state = State::at(&trace, instant);
     print(&trace::render_state(&state, &trace))?;
@@ -93,7 +104,7 @@ fn why(
             return Err(format!("there is no record {}; the last one is {last}", seq.0));
         }
         Which::Task(task, at) => {
-            let instant = trace::parse_instant(at).map_err(|error| error.to_string())?;
+            let instant = instant(at)?;
             trace::latest_step(&trace, task, instant).ok_or_else(|| {
                 format!("no task `{task}` has had a step by {}", trace::show_instant(instant))
             })?
@@ -129,12 +140,4 @@ fn export(
 fn print(text: &str) -> Result<(), String> {
     let mut out = io::stdout().lock();
     quiet_pipe(writeln!(out, "{}", text.trim_end()))
-}
-
-/// A reader that has seen enough closes the pipe; that is no error.
-fn quiet_pipe(result: io::Result<()>) -> Result<(), String> {
-    match result {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
-        _ => Ok(()),
-    }
 }

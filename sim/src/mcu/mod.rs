@@ -6,6 +6,6 @@ mod transmitter;
 mod uart;
 
 pub use bit_clock::{BaudError, BitClock};
-pub use receiver::{Receiver, RxError};
+pub use receiver::{Received, Receiver, RxError};
 pub use transmitter::Transmitter;
 pub use uart::{Uart, UartPins};

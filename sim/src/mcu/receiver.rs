@@ -36,6 +36,21 @@ pub enum RxError {
     Framing,
 }
 
+/// What a receiver holds at an instant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Received {
+    /// A frame is on its way in.
+    pub in_frame: bool,
+    /// The byte in the data register.
+    pub register: Option<u8>,
+    /// The overrun flag stands.
+    pub overrun: bool,
+    /// The receive interrupt is off because the ring was full.
+    pub interrupt_off: bool,
+    /// The bytes in the ring, oldest first.
+    pub ring: Vec<u8>,
+}
+
 /// A receiver.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Receiver {
@@ -96,6 +111,17 @@ impl Receiver {
     /// Whether bytes are still on their way: a frame on the wire or a byte in the register.
     pub fn is_busy(&self) -> bool {
         self.frame.is_some() || (self.data_register.is_some() && self.interrupt_on)
+    }
+
+    /// All that it holds, for inspection.
+    pub fn received(&self) -> Received {
+        Received {
+            in_frame: self.frame.is_some(),
+            register: self.data_register,
+            overrun: self.overrun,
+            interrupt_off: !self.interrupt_on,
+            ring: self.ring.iter().copied().collect(),
+        }
     }
 
     /// The first error since this was last asked.

@@ -6,7 +6,7 @@
 use vpyb_core::time::Duration;
 
 use super::bit_clock::BitClock;
-use super::receiver::Receiver;
+use super::receiver::{Received, Receiver};
 use super::transmitter::Transmitter;
 use crate::trace::Name;
 use crate::trace::record::NetLevel;
@@ -78,6 +78,11 @@ impl Uart {
     /// If the UART is closed: only an open one is handed out.
     pub fn receiver(&mut self) -> &mut Receiver {
         &mut self.open.as_mut().expect("the UART is open").rx
+    }
+
+    /// What the receiver holds; `None` if the UART is closed.
+    pub fn received(&self) -> Option<Received> {
+        self.open.as_ref().map(|open| open.rx.received())
     }
 
     /// Whether transmission is complete.

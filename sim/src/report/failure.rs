@@ -2,7 +2,7 @@
 //!
 //! Owns the order of its parts; each part has a file of its own.
 
-use super::{Outcome, Paint, ahead, lines, source, table, waiting, waveform};
+use super::{Outcome, Paint, ahead, lines, losses, source, table, waiting, waveform};
 use crate::expect::{Detail, Finding};
 
 /// So many findings are shown with all that belongs to them, the rest with their sentence and place.
@@ -25,6 +25,7 @@ pub fn failure(outcome: &Outcome, paint: Paint) -> String {
         }
         out.push('\n');
     }
+    out += &losses(outcome);
     out += &list("not zero: ", &not_zero(outcome));
     let seed = outcome.trace.meta().seed;
     out += &format!("  replay:   vpyb run {} --seed {seed}\n", outcome.scenario.name);

@@ -12,6 +12,8 @@ use crate::expect::{Finding, Value};
 /// One run.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct OutcomeLine {
+    /// `outcome`: what the line is, as every line of JSON says.
+    pub kind: &'static str,
     /// The scenario's name, with its variant.
     pub scenario: String,
     /// What it shows.
@@ -78,6 +80,7 @@ impl OutcomeLine {
             Value::Time(ns) => CounterLine::Ns(ns),
         };
         Self {
+            kind: "outcome",
             scenario: outcome.scenario.name.clone(),
             title: outcome.scenario.title.clone(),
             status: judgement.status().as_str(),

@@ -58,7 +58,9 @@ pub(super) fn render(outcome: &Outcome, finding: &Finding, paint: Paint) -> Stri
         group = group.element(Level::NOTE.with_name("expected").message(&finding.title));
     }
     let renderer = if paint.0 { Renderer::styled() } else { Renderer::plain() };
-    renderer.term_width(WIDTH).render(&[group])
+    let text = renderer.term_width(WIDTH).render(&[group]);
+    // Without a line of the file its arrow would stand in the first column, unlike all others.
+    text.replacen("\n--> ", "\n --> ", 1)
 }
 
 #[cfg(test)]

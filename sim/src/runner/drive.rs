@@ -53,7 +53,21 @@ impl Notes for VirtualBoard {
 ///
 /// If the scenario was not checked against these programs.
 pub fn run(scenario: &Scenario, programs: &[Program], options: Options) -> Outcome {
-    run_with(scenario, programs, options, &Heart::default())
+    run_with(scenario, programs, options, &Heart::default(), |_| {})
+}
+
+/// Runs a scenario and shows the bench as it stands at the end of the run.
+///
+/// # Panics
+///
+/// If the scenario was not checked against these programs.
+pub fn run_inspected(
+    scenario: &Scenario,
+    programs: &[Program],
+    options: Options,
+    inspect: impl FnOnce(&Machine),
+) -> Outcome {
+    run_with(scenario, programs, options, &Heart::default(), inspect)
 }
 
 pub(super) fn run_with(
@@ -61,6 +75,7 @@ pub(super) fn run_with(
     programs: &[Program],
     options: Options,
     heart: &Heart,
+    inspect: impl FnOnce(&Machine),
 ) -> Outcome {
     let seed = options.seed.unwrap_or(scenario.run.seed);
     let profile = profile_of(&scenario.cpu);
@@ -77,7 +92,7 @@ pub(super) fn run_with(
     let recorder = Rc::new(Recorder::new(machine.clone(), scenario.cpu.task_step.clone()));
     let mut firmware = firmware(scenario, programs, &machine, &recorder);
     let mut run = Run { scenario, machine: &machine, recorder: &recorder, heart };
-    tracing::info!(at = 0, "{} begins, seed {seed}", scenario.name);
+    tracing::info!(at = 0_u64, "{} begins, seed {seed}", scenario.name);
     let driven = catch_unwind(AssertUnwindSafe(|| run.drive(&mut firmware)));
     let verdict = driven.unwrap_or_else(|payload| verdict_of_unwind(&*payload));
     // What is left of the program may only be dropped, and that must not take the run down.
@@ -86,6 +101,7 @@ pub(super) fn run_with(
         if dropped.is_err() && verdict == "passed" { "panic: while dropped".into() } else { verdict };
     let mut machine = machine.borrow_mut();
     machine.flush_console();
+    inspect(&machine);
     let bench = &mut machine.world.bench;
     tracing::info!(at = bench.now().as_nanos(), "{} ended: {verdict}", scenario.name);
     let name = bench.trace.name(&verdict);
@@ -212,6 +228,8 @@ struct Run<'a> {
 impl Run<'_> {
     fn drive(&mut self, firmware: &mut Firmware) -> String {
         loop {
+            // Also a CPU that idles may be stalled.
+            self.machine.borrow_mut().sit_out_stall();
             if let Some(verdict) = self.bounds() {
                 return verdict;
             }
@@ -221,7 +239,6 @@ impl Run<'_> {
                 Step::Done => return Self::verdict_of_main(firmware),
                 Step::Task | Step::Callback => {
                     self.recorder.charge();
-                    self.machine.borrow_mut().sit_out_stall();
                     if let Some(verdict) = self.livelock() {
                         return verdict;
                     }

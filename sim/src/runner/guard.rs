@@ -41,7 +41,7 @@ pub fn run_guarded(
     let runner = thread::Builder::new().name(scenario.name.clone()).stack_size(16 << 20);
     let spawned = runner.spawn(move || {
         // Nobody listens any more if the run was given up.
-        sender.send(run_with(&own, programs, options, &beating)).ok();
+        sender.send(run_with(&own, programs, options, &beating, |_| {})).ok();
     });
     let Ok(_handle) = spawned else { return given_up(scenario, options, "panic: no thread to run it on") };
     loop {

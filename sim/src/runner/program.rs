@@ -32,8 +32,30 @@ pub fn boxed(main: impl Future<Output = Result<(), TaskError>> + 'static) -> Mai
 
 /// The program that a module is: its `main`, its `ARGS` and its `TASKS`, under the module's name.
 ///
-/// ```ignore
-/// vpyb_sim::cli::main(&[program!(my_app)])
+/// ```
+/// use vpyb_core::{ArgSpec, Args, Board, Config, TaskError, Top};
+/// use vpyb_sim::program;
+/// use vpyb_sim::runner::Program;
+///
+/// mod my_app {
+///     use super::*;
+///
+///     pub const ARGS: &[ArgSpec] = &[];
+///     pub const TASKS: &[&str] = &[];
+///
+///     pub async fn main<B: Board>(top: Top<B>, _args: Args) -> Result<(), TaskError> {
+///         top.event_loop(Config::default());
+///         top.board().println(format_args!("hello"));
+///         Ok(())
+///     }
+/// }
+///
+/// const PROGRAMS: &[Program] = &[program!(my_app)];
+///
+/// fn main() {
+///     assert_eq!(PROGRAMS[0].name, "my_app");
+///     // In a program of its own: `vpyb_sim::cli::main(PROGRAMS)`.
+/// }
 /// ```
 #[macro_export]
 macro_rules! program {

@@ -25,8 +25,8 @@ const EXTRA_QUEUE: RangeInclusive<i64> = 0..=65_535;
 const SCHEDULERS: [&str; 3] = ["uasyncio-v2", "fast-io", "asyncio-v3"];
 const PROFILES: [&str; 4] = ["micropython-pyboard-v1.1", "rust-stm32f405", "ideal", "recorded"];
 const LATER_PARTS: [&str; 6] = ["button", "htu21d", "mma7660", "nec-remote", "logic-source", "network"];
-/// The verdicts that a run may have beside `passed` and `error: …`.
-pub const ABNORMAL: [(&str, ()); 7] = [
+/// The verdicts that a run may have beside `passed`; `error` stands for every `error: …`.
+pub const ABNORMAL: [(&str, ()); 8] = [
     ("overrun", ()),
     ("stuck", ()),
     ("livelock", ()),
@@ -34,7 +34,11 @@ pub const ABNORMAL: [(&str, ()); 7] = [
     ("limit", ()),
     ("guard", ()),
     ("panic", ()),
+    ("error", ()),
 ];
+
+/// A run that is told no end of its own is stopped here: most likely it has none.
+const DEFAULT_LIMIT: Instant = Instant::from_millis(10 * 60 * 1000);
 
 /// `[board]`.
 pub fn board(table: Option<Table<'_>>, vocabulary: &Vocabulary) -> Board {
@@ -176,7 +180,7 @@ fn serial_peer(table: &mut Table<'_>, uart: String) -> Part {
 pub fn uart(mut table: Table<'_>) -> UartOverride {
     let settings = UartOverride {
         baud: table.key("baud").and_then(|value| value.integer(BAUDS)).map(|baud| baud as u32),
-        read_buf_len: table.key("read_buf_len").and_then(|value| value.integer(0..=65_535)).map(|n| n as u16),
+        read_buf_len: table.key("read_buf_len").and_then(|value| value.integer(1..=65_535)).map(|n| n as u16),
         rx_irq_latency: table.key("rx_irq_latency").and_then(Value::duration),
     };
     table.later(&["bits", "parity", "stop", "flow"]);
@@ -228,12 +232,12 @@ fn argument(entry: Value<'_>, words: Option<&ProgramWords>) -> Option<(String, A
 
 /// `[run]`.
 pub fn run(table: Option<Table<'_>>, names: &Names) -> Run {
-    let mut run = Run::default();
+    let mut run = Run { limit: Some(DEFAULT_LIMIT), ..Run::default() };
     let Some(mut table) = table else { return run };
     let end = |value: Option<Value<'_>>| value.and_then(lasting).map(|span| Instant::ZERO + span);
     run.until = end(table.key("until"));
     run.main = table.key("main").and_then(|value| names.scripted_task(value));
-    run.limit = end(table.key("limit"));
+    run.limit = end(table.key("limit")).or(run.limit.filter(|_| run.until.is_none()));
     run.max_step = table.key("max_step").and_then(lasting).unwrap_or(run.max_step);
     run.livelock_after = table.key("livelock_after").and_then(lasting).unwrap_or(run.livelock_after);
     run.seed = table.key("seed").and_then(|value| value.integer(0..=i64::MAX)).map_or(run.seed, |n| n as u64);

@@ -35,7 +35,8 @@ const SCHED: [(&str, Quantity); 4] = [
     ("bound.sum", Quantity::Time),
 ];
 const PIN: [(&str, Quantity); 3] =
-    [("edges", Quantity::Count), ("coalesced", Quantity::Count), ("contention", Quantity::Count)];
+    [("edges", Quantity::Count), ("contention", Quantity::Count), ("floating_reads", Quantity::Count)];
+const LED: [(&str, Quantity); 1] = [("toggles", Quantity::Count)];
 
 /// What a counter counts, or what is wrong with its name. `span` is where the name stands.
 pub fn quantity(
@@ -55,6 +56,8 @@ pub fn quantity(
             member(&TASK, &last.join("."))
         }
         ["sched", ref last @ ..] if !last.is_empty() => member(&SCHED, &last.join(".")),
+        ["led", led, last] if vocabulary.leds.iter().any(|name| name == led) => member(&LED, last),
+        ["pin", _, "coalesced"] => return Err(not_built(span, &format!("the counter {}", quoted(name)))),
         ["pin", pin, last] if vocabulary.pins.iter().any(|name| name == pin) => member(&PIN, last),
         ["pin", pin, _] => {
             return Err(Words::new("pin", vocabulary.pins.iter().map(String::as_str)).refuse(span, pin));

@@ -90,14 +90,7 @@ pub fn tasks(heads: Vec<Head<'_>>, scripts: &Scripts<'_>) -> Vec<Task> {
 
 /// How many operations a script has, inner ones included.
 fn operations(script: &[Op]) -> usize {
-    let inner = |op: &Op| match op {
-        Op::WaitForMs { body, .. } | Op::Repeat { body, .. } | Op::Forever(body) => operations(body),
-        Op::Try { body, handlers } => {
-            operations(body) + handlers.iter().map(|(_, body)| operations(body)).sum::<usize>()
-        }
-        Op::Finally { body, then } => operations(body) + operations(then),
-        _ => 0,
-    };
+    let inner = |op: &Op| op.bodies().into_iter().map(operations).sum::<usize>();
     script.iter().map(|op| 1 + inner(op)).sum()
 }
 
@@ -110,7 +103,7 @@ pub fn objects(table: Option<Table<'_>>, vocabulary: &Vocabulary, names: &mut Na
     table.close();
     names.uarts = uarts.keys().cloned().collect();
     names.pins = pins.iter().map(|(name, pin)| (name.clone(), pin.output)).collect();
-    Objects { uarts, pins }
+    Objects { uarts, pins, ..Objects::default() }
 }
 
 fn each<T>(value: Option<Value<'_>>, read: impl Fn(&mut Table<'_>) -> T) -> BTreeMap<String, T> {

@@ -5,7 +5,7 @@
 use std::error::Error;
 use std::fmt;
 
-use vpyb_core::{Interrupt, QueueFull, TaskError};
+use vpyb_core::{CancelError, Interrupt, QueueFull, TaskError, asyn, official};
 
 use crate::scenario::model::ErrorKind;
 
@@ -44,7 +44,8 @@ impl ScriptError {
             Self::Interrupted(Interrupt::Cancelled) => ErrorKind::CancelledError,
             Self::Interrupted(Interrupt::TimedOut) => ErrorKind::TimeoutError,
             Self::Raised { kind, .. } => *kind,
-            Self::Interrupted(Interrupt::Corrupt) | Self::QueueFull(_) => ErrorKind::Exception,
+            Self::Interrupted(Interrupt::Corrupt) => ErrorKind::TypeError,
+            Self::QueueFull(_) => ErrorKind::Exception,
         };
         own == kind
             || kind == ErrorKind::Exception
@@ -59,6 +60,10 @@ pub fn class_of(kind: ErrorKind) -> &'static str {
         ErrorKind::CancelledError => "CancelledError",
         ErrorKind::TimeoutError => "TimeoutError",
         ErrorKind::ValueError => "ValueError",
+        ErrorKind::RuntimeError => "RuntimeError",
+        ErrorKind::AssertionError => "AssertionError",
+        ErrorKind::TypeError => "TypeError",
+        ErrorKind::OsError => "OSError",
     }
 }
 
@@ -83,6 +88,60 @@ impl From<Interrupt> for ScriptError {
 impl From<QueueFull> for ScriptError {
     fn from(full: QueueFull) -> Self {
         Self::QueueFull(full)
+    }
+}
+
+/// What the library raises as an exception of a class.
+impl From<asyn::Error> for ScriptError {
+    fn from(error: asyn::Error) -> Self {
+        let kind = match error {
+            asyn::Error::Interrupted(interrupt) => return interrupt.into(),
+            asyn::Error::QueueFull(full) => return full.into(),
+            asyn::Error::Cancel(error) => return error.into(),
+            asyn::Error::NotLocked | asyn::Error::NotifyWithoutLock | asyn::Error::WaitWithoutLock => {
+                ErrorKind::RuntimeError
+            }
+            asyn::Error::TooManyTasks
+            | asyn::Error::ReleasedTooOften
+            | asyn::Error::Granularity
+            | asyn::Error::NameTaken(_) => ErrorKind::ValueError,
+            _ => ErrorKind::Exception,
+        };
+        Self::Raised { kind, text: error.to_string() }
+    }
+}
+
+impl From<official::ReleaseError> for ScriptError {
+    fn from(error: official::ReleaseError) -> Self {
+        match error {
+            official::ReleaseError::QueueFull(full) => full.into(),
+            official::ReleaseError::NotLocked => {
+                Self::Raised { kind: ErrorKind::AssertionError, text: error.to_string() }
+            }
+        }
+    }
+}
+
+impl From<CancelError> for ScriptError {
+    fn from(error: CancelError) -> Self {
+        let kind = match error {
+            CancelError::QueueFull(full) => return full.into(),
+            CancelError::NotStarted => ErrorKind::TypeError,
+            _ => ErrorKind::AssertionError,
+        };
+        Self::Raised { kind, text: error.to_string() }
+    }
+}
+
+/// The class of an error that a task ended with.
+pub(super) fn class_of_task_error(error: &TaskError) -> &'static str {
+    match error {
+        TaskError::Interrupted(interrupt) => ScriptError::Interrupted(*interrupt).class(),
+        TaskError::QueueFull(_) => "IndexError",
+        TaskError::Failed(error) => {
+            error.downcast_ref::<ScriptError>().map_or("Exception", ScriptError::class)
+        }
+        _ => "Exception",
     }
 }
 

@@ -8,8 +8,12 @@
 //! handler, `3[2].0` of its third turn.
 
 mod error;
+mod members;
 mod objects;
+mod repr;
 mod run;
+mod sharing;
+mod word;
 
 pub use error::ScriptError;
 pub use objects::Objects;

@@ -1,14 +1,19 @@
 //! What scripted tasks share.
 //!
-//! Owns the opened UARTs, pins and LEDs by the names that scripts use.
+//! Owns the opened UARTs, pins and LEDs and the primitives, by the names that scripts use.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use vpyb_core::{Board, BoardError, EventLoop, PinMode, Pull, StreamReader, StreamWriter, UartConfig};
+use vpyb_core::asyn::{self, Barrier, BoundedSemaphore, Condition, Event, Launch, Semaphore};
+use vpyb_core::official::{self, Queue};
+use vpyb_core::{
+    Board, BoardError, EventLoop, PinMode, Pull, StreamReader, StreamWriter, TaskError, UartConfig,
+};
 
-use crate::scenario::model;
+use super::Notes;
+use crate::scenario::model::{self, BarrierCallback, LockObject};
 
 /// A UART with its reader and writer.
 pub struct Stream<B: Board> {
@@ -20,40 +25,118 @@ pub struct Stream<B: Board> {
     pub writer: StreamWriter<B::Uart>,
 }
 
-/// The shared objects of a scenario's scripts.
-pub struct Objects<B: Board> {
-    /// UARTs by name.
-    pub uarts: BTreeMap<String, Stream<B>>,
-    /// Pins by name.
-    pub pins: BTreeMap<String, RefCell<B::Pin>>,
-    /// LEDs by name, opened when first used.
-    pub leds: RefCell<BTreeMap<String, B::Led>>,
+/// A lock of either library.
+pub enum Lock {
+    /// Its waiters are parked.
+    Official(official::Lock),
+    /// Its waiters ask again and again.
+    Polled(asyn::Lock),
 }
 
-impl<B: Board> Objects<B> {
+/// The shared objects of a scenario's scripts, by name.
+pub struct Objects<B: Board> {
+    /// UARTs.
+    pub uarts: BTreeMap<String, Stream<B>>,
+    /// Pins.
+    pub pins: BTreeMap<String, RefCell<B::Pin>>,
+    /// LEDs, opened when first used.
+    pub leds: RefCell<BTreeMap<String, B::Led>>,
+    /// Locks.
+    pub locks: BTreeMap<String, Lock>,
+    /// Events.
+    pub events: BTreeMap<String, Rc<Event<String>>>,
+    /// Semaphores that are not bounded.
+    pub semaphores: BTreeMap<String, Semaphore>,
+    /// Bounded semaphores.
+    pub bounded: BTreeMap<String, BoundedSemaphore>,
+    /// Barriers.
+    pub barriers: BTreeMap<String, Rc<Barrier>>,
+    /// Queues.
+    pub queues: BTreeMap<String, Queue<String>>,
+    /// Conditions, each with the count of its notifications.
+    pub conditions: BTreeMap<String, (Condition, Cell<u32>)>,
+}
+
+impl<B: Board + Notes> Objects<B> {
     /// Opens what a scenario declares.
     ///
     /// # Errors
     ///
     /// If the board cannot hand something out.
     pub fn open(board: &B, event_loop: &EventLoop, objects: &model::Objects) -> Result<Self, BoardError> {
+        let ev = event_loop;
         let mut uarts = BTreeMap::new();
         for (name, object) in &objects.uarts {
             let uart = Rc::new(board.uart(&object.uart, UartConfig::baud(object.baud))?);
-            let reader = StreamReader::new(event_loop, uart.clone());
-            let writer = StreamWriter::new(event_loop, uart.clone());
+            let reader = StreamReader::new(ev, uart.clone());
+            let writer = StreamWriter::new(ev, uart.clone());
             uarts.insert(name.clone(), Stream { uart, reader, writer });
         }
         let mut pins = BTreeMap::new();
         for (name, object) in &objects.pins {
-            let pull = match object.pull {
-                model::Pull::None => Pull::None,
-                model::Pull::Up => Pull::Up,
-                model::Pull::Down => Pull::Down,
-            };
-            let mode = if object.output { PinMode::Output } else { PinMode::Input(pull) };
+            let mode = if object.output { PinMode::Output } else { PinMode::Input(pull(object.pull)) };
             pins.insert(name.clone(), RefCell::new(board.pin(&object.pin, mode)?));
         }
-        Ok(Self { uarts, pins, leds: RefCell::default() })
+        let semaphores = objects.semaphores.iter();
+        let (bounded, plain): (Vec<_>, Vec<_>) = semaphores.partition(|(_, object)| object.bounded);
+        Ok(Self {
+            uarts,
+            pins,
+            leds: RefCell::default(),
+            locks: each(&objects.locks, |name, object| match object {
+                LockObject::Official => Lock::Official(official::Lock::new(ev).named(name)),
+                LockObject::Polled { every_ms } => Lock::Polled(asyn::Lock::new(ev, *every_ms).named(name)),
+            }),
+            events: each(&objects.events, |name, every_ms| Rc::new(Event::new(ev, *every_ms).named(name))),
+            semaphores: each(plain, |name, object| Semaphore::new(ev, object.value).named(name)),
+            bounded: each(bounded, |name, object| BoundedSemaphore::new(ev, object.value).named(name)),
+            barriers: each(&objects.barriers, |name, object| Rc::new(barrier(board, ev, name, object))),
+            queues: each(&objects.queues, |name, max| Queue::new(ev, *max).named(name)),
+            conditions: each(objects.conditions.iter().map(|name| (name, &())), |name, ()| {
+                (Condition::new(ev).named(name), Cell::new(0))
+            }),
+        })
     }
+}
+
+fn each<'o, O: 'o, T>(
+    objects: impl IntoIterator<Item = (&'o String, &'o O)>,
+    make: impl Fn(String, &O) -> T,
+) -> BTreeMap<String, T> {
+    objects.into_iter().map(|(name, object)| (name.clone(), make(name.clone(), object))).collect()
+}
+
+fn pull(pull: model::Pull) -> Pull {
+    match pull {
+        model::Pull::None => Pull::None,
+        model::Pull::Up => Pull::Up,
+        model::Pull::Down => Pull::Down,
+    }
+}
+
+fn barrier<B: Board + Notes>(
+    board: &B,
+    event_loop: &EventLoop,
+    name: String,
+    object: &model::BarrierObject,
+) -> Barrier {
+    let barrier = Barrier::new(event_loop, object.participants).named(name.clone());
+    let (board, event_loop) = (board.clone(), event_loop.clone());
+    match object.callback {
+        None => barrier,
+        Some(BarrierCallback::Function) => {
+            barrier.calling(Launch::function(move || board.note(true, "", "barrier_cb", Some(&name))))
+        }
+        Some(BarrierCallback::Task) => {
+            barrier.calling(Launch::task(move || bar_coro(board.clone(), event_loop.clone(), name.clone())))
+        }
+    }
+}
+
+/// What a barrier makes a task of when it opens.
+async fn bar_coro<B: Notes>(board: B, event_loop: EventLoop, name: String) -> Result<(), TaskError> {
+    board.note(true, "", "barrier_coro", Some(&name));
+    event_loop.sleep_ms(5).await?;
+    board.note(true, "", "barrier_coro_end", Some(&name));
+    Ok(())
 }

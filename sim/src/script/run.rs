@@ -1,7 +1,7 @@
 //! The interpreter of scripts.
 //!
-//! Owns the meaning of each operation, in terms of the core's event loop. Nested bodies are awaited in
-//! the same task, so nesting itself never yields.
+//! Owns the walk through a script and the meaning of the operations that share nothing but UARTs and pins. Nested
+//! bodies are awaited in the same task, so nesting itself never yields.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -9,32 +9,38 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use embedded_hal::digital::{OutputPin, StatefulOutputPin};
-use vpyb_core::{Board, CancelError, EventLoop, QueueFull, TaskError, TaskHandle, Uart};
+use embedded_hal::digital::{InputPin, OutputPin, StatefulOutputPin};
+use vpyb_core::{Board, EventLoop, QueueFull, RunError, TaskError, TaskHandle, Uart, asyn};
 
 use super::Notes;
-use super::error::{ScriptError, class_of};
+use super::error::{ScriptError, class_of, class_of_task_error};
+use super::members::Members;
 use super::objects::Objects;
+use super::repr::repr;
+use super::word::word_of;
 use crate::scenario::model::{ErrorKind, LedTo, Level, Op, Task};
 
 /// All scripts of a scenario, with what they share.
 pub struct Scripts<B: Board> {
-    board: B,
-    event_loop: EventLoop,
-    objects: Objects<B>,
+    pub(super) board: B,
+    pub(super) event_loop: EventLoop,
+    /// What they share.
+    pub objects: Objects<B>,
+    pub(super) members: Members,
     scripts: BTreeMap<String, Vec<Op>>,
     /// Tasks that were made, by name; `None` for the one that the run's end waits for.
     made: RefCell<BTreeMap<String, Option<TaskHandle>>>,
 }
 
-type Ended = Result<Option<String>, ScriptError>;
-type Body<'a> = Pin<Box<dyn Future<Output = Result<(), ScriptError>> + 'a>>;
+pub(super) type Ended = Result<Option<String>, ScriptError>;
+pub(super) type Body<'a> = Pin<Box<dyn Future<Output = Result<(), ScriptError>> + 'a>>;
 
 impl<B: Board + Notes> Scripts<B> {
     /// The scripts of `tasks` on a board; none is started.
     pub fn new(board: B, event_loop: EventLoop, objects: Objects<B>, tasks: &[Task]) -> Rc<Self> {
         let scripts = tasks.iter().map(|task| (task.name.clone(), task.script.clone())).collect();
-        Rc::new(Self { board, event_loop, objects, scripts, made: RefCell::default() })
+        let members = Members::new(&event_loop);
+        Rc::new(Self { board, event_loop, objects, members, scripts, made: RefCell::default() })
     }
 
     /// Creates the task of this name; `false` if it was made before.
@@ -58,15 +64,35 @@ impl<B: Board + Notes> Scripts<B> {
         self.clone().script(name.to_owned())
     }
 
+    /// The script of a phase, noted under `name`.
+    pub fn phase(
+        self: &Rc<Self>,
+        name: String,
+        script: Vec<Op>,
+    ) -> impl Future<Output = Result<(), TaskError>> + 'static {
+        let this = self.clone();
+        async move { Ok(this.body(&name, &script, String::new()).await?) }
+    }
+
+    /// Notes how a phase ended: `return`, or the class of its error. Another stop request is a return, as there.
+    pub fn note_phase(&self, number: usize, ended: &Result<(), RunError>) {
+        let result = match ended {
+            Err(RunError::Failed { error, .. }) => class_of_task_error(error),
+            Err(RunError::KeyboardInterrupt) => "KeyboardInterrupt",
+            _ => "return",
+        };
+        self.board.note(false, &number.to_string(), "phase", Some(result));
+    }
+
     async fn script(self: Rc<Self>, name: String) -> Result<(), TaskError> {
         Ok(self.body(&name, &self.scripts[&name], String::new()).await?)
     }
 
-    fn note(&self, at: &str, op: &str, result: Option<&str>) {
+    pub(super) fn note(&self, at: &str, op: &str, result: Option<&str>) {
         self.board.note(true, at, op, result);
     }
 
-    fn body<'a>(self: &'a Rc<Self>, name: &'a str, ops: &'a [Op], path: String) -> Body<'a> {
+    pub(super) fn body<'a>(self: &'a Rc<Self>, name: &'a str, ops: &'a [Op], path: String) -> Body<'a> {
         Box::pin(async move {
             for (i, op) in ops.iter().enumerate() {
                 let at = format!("{path}{i}");
@@ -91,7 +117,22 @@ impl<B: Board + Notes> Scripts<B> {
             | Op::Forever(_) => {
                 return self.block(name, op, at).await;
             }
-            Op::Readline(_) | Op::Read { .. } | Op::Awrite { .. } => return self.stream(op).await,
+            Op::AfterMs(ms) => ev.after_ms(*ms).await?,
+            Op::After(seconds) => ev.after(*seconds).await?,
+            Op::GSleep { seconds, granularity } => asyn::sleep(ev, *seconds, *granularity).await?,
+            Op::Readline(_) | Op::Read { .. } | Op::Readexactly { .. } | Op::Awrite { .. } => {
+                return self.stream(op).await;
+            }
+            Op::Locked { .. } | Op::WithLock { .. } | Op::WithSem { .. } | Op::WithBsem { .. } => {
+                return self.held(name, op, at).await;
+            }
+            Op::EvWait(_) | Op::Barrier(_) | Op::QPut { .. } | Op::QGet(_) => return self.waits(op).await,
+            Op::CondWait(_) | Op::CondWaitFor { .. } | Op::CondNotify { .. } | Op::CondNotifyAll(_) => {
+                return self.condition(op, at).await;
+            }
+            Op::Gather(_) | Op::CancelNamed { .. } | Op::CancelGroup { .. } => {
+                return self.together(name, op, at).await;
+            }
             _ => return self.at_once(name, op, at),
         }
         Ok(None)
@@ -157,6 +198,7 @@ impl<B: Board + Notes> Scripts<B> {
         match op {
             Op::Readline(uart) => Ok(Some(repr(&stream(uart).reader.readline().await?))),
             Op::Read { uart, n } => Ok(Some(repr(&stream(uart).reader.read(*n).await?))),
+            Op::Readexactly { uart, n } => Ok(Some(repr(&stream(uart).reader.readexactly(*n).await?))),
             Op::Awrite { uart, data } => {
                 stream(uart).writer.awrite(data).await?;
                 Ok(None)
@@ -183,6 +225,8 @@ impl<B: Board + Notes> Scripts<B> {
             }
             Op::CallSoon(text) => ev.call_soon(self.callback(text))?,
             Op::CallLater { after, text } => ev.call_later(*after, self.callback(text))?,
+            Op::CallAfterMs { after, text } => ev.call_after_ms(*after, self.callback(text))?,
+            Op::Stop => ev.stop()?,
             Op::CallLaterMs { after, text } => ev.call_later_ms(*after, self.callback(text))?,
             Op::Any(uart) => return Ok(Some(self.objects.uarts[uart].uart.any().to_string())),
             Op::Led { led, to } => self.led(led, *to),
@@ -194,7 +238,13 @@ impl<B: Board + Notes> Scripts<B> {
                 };
                 set.map_err(|_| hardware("the pin could not be set"))?;
             }
-            _ => unreachable!("{} awaits", word_of(op)),
+            Op::PinRead(pin) => {
+                let high = self.objects.pins[pin].borrow_mut().is_high();
+                let high = high.map_err(|_| hardware("the pin could not be read"))?;
+                return Ok(Some(u8::from(high).to_string()));
+            }
+            Op::Named { .. } | Op::Group { .. } | Op::IsRunning(_) => return self.member_op(op, at),
+            _ => return self.shared_at_once(op),
         }
         Ok(None)
     }
@@ -207,8 +257,7 @@ impl<B: Board + Notes> Scripts<B> {
             Some(Some(handle)) if handle.is_finished() => "finished",
             Some(Some(handle)) => match self.event_loop.cancel(handle) {
                 Ok(()) => "ok",
-                Err(CancelError::NotStarted) => "TypeError",
-                Err(_) => "IndexError",
+                Err(error) => ScriptError::from(error).class(),
             },
         }
     }
@@ -241,65 +290,4 @@ impl<B: Board + Notes> Scripts<B> {
 
 fn hardware(text: &str) -> ScriptError {
     ScriptError::Raised { kind: ErrorKind::Exception, text: text.into() }
-}
-
-/// The word of an operation in a scenario file.
-fn word_of(op: &Op) -> &'static str {
-    match op {
-        Op::Log(_) => "log",
-        Op::Time => "time",
-        Op::SleepMs(_) => "sleep_ms",
-        Op::Sleep(_) => "sleep",
-        Op::Yield => "yield",
-        Op::Delay(_) => "delay",
-        Op::BusyUs(_) => "busy_us",
-        Op::Create(_) => "create",
-        Op::Cancel(_) => "cancel",
-        Op::WaitForMs { .. } => "wait_for_ms",
-        Op::Try { .. } => "try",
-        Op::Finally { .. } => "finally",
-        Op::Raise { .. } => "raise",
-        Op::Repeat { .. } => "repeat",
-        Op::Forever(_) => "forever",
-        Op::CallSoon(_) => "call_soon",
-        Op::CallLater { .. } => "call_later",
-        Op::CallLaterMs { .. } => "call_later_ms",
-        Op::Any(_) => "any",
-        Op::Readline(_) => "readline",
-        Op::Read { .. } => "read",
-        Op::Awrite { .. } => "awrite",
-        Op::Led { .. } => "led",
-        Op::Pin { .. } => "pin",
-    }
-}
-
-/// Bytes as Python prints them.
-pub fn repr(bytes: &[u8]) -> String {
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
-    let mut text = format!("b{quote}");
-    for &byte in bytes {
-        match byte {
-            b'\n' => text.push_str("\\n"),
-            b'\r' => text.push_str("\\r"),
-            b'\t' => text.push_str("\\t"),
-            b'\\' => text.push_str("\\\\"),
-            _ if char::from(byte) == quote => text.extend(['\\', quote]),
-            b' '..=b'~' => text.push(byte.into()),
-            _ => text.push_str(&format!("\\x{byte:02x}")),
-        }
-    }
-    text.push(quote);
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_print_as_in_python() {
-        assert_eq!(repr(b"Hello uart\n"), r"b'Hello uart\n'");
-        assert_eq!(repr(b"it's\x00"), "b\"it's\\x00\"");
-        assert_eq!(repr(b"'\"\xff"), r#"b'\'"\xff'"#);
-    }
 }

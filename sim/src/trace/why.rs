@@ -56,14 +56,15 @@ pub fn render_why(words: &Words<'_>, trace: &Trace, chain: &[Link], limit: usize
 }
 
 /// The last step of a task that began at `at` or before; `None` if no task has this name or it had
-/// no step yet.
+/// no step yet. `hog` stands for every `hog#n`.
 pub fn latest_step(trace: &Trace, task_name: &str, at: Instant) -> Option<Seq> {
-    let name = trace.names().find(task_name)?;
+    let meant =
+        |own: &str| own.strip_prefix(task_name).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'));
     let tasks: Vec<_> = trace
         .records()
         .iter()
         .filter_map(|record| match record.kind {
-            Kind::TaskCreated { task, name: its } if its == name => Some(task),
+            Kind::TaskCreated { task, name } if meant(trace.text(name)) => Some(task),
             _ => None,
         })
         .collect();

@@ -130,6 +130,11 @@ impl Bench {
         }
     }
 
+    /// All pins with their names and nets, in order.
+    pub fn pins(&self) -> impl Iterator<Item = (PinId, Name, Net)> {
+        self.nets.pins()
+    }
+
     /// The level of a pin's net.
     pub fn level(&self, pin: PinId) -> NetLevel {
         self.nets.level(pin)

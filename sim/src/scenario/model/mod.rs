@@ -5,9 +5,11 @@
 //! [`Instant`](vpyb_core::time::Instant)s except in [`Op`], whose units are those of the library that it scripts.
 
 mod expect;
+mod objects;
 mod scenario;
 mod script;
 
 pub use expect::*;
+pub use objects::*;
 pub use scenario::*;
 pub use script::*;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use vpyb_core::time::{Duration, Instant};
 
-use super::{Expect, Level, Objects, Task};
+use super::{Expect, Level, Objects, Phase, Task};
 
 /// One test: what is on the bench, what runs, what the outside does and what must hold.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -37,6 +37,8 @@ pub struct Scenario {
     pub tasks: Vec<Task>,
     /// What scripted tasks share.
     pub objects: Objects,
+    /// The runs of the loop, if there are several.
+    pub phases: Vec<Phase>,
     /// How long, how far, from which seed.
     pub run: Run,
     /// What the outside world does.

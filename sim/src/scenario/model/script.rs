@@ -1,8 +1,9 @@
-//! Scripted tasks and what they share.
+//! Scripted tasks.
 //!
-//! Owns [`Op`], the operations. Their units are those of the library that they script.
+//! Owns [`Op`], the operations. Their units are those of the library that they script; what they name is in
+//! [`Objects`](super::Objects).
 
-use std::collections::BTreeMap;
+use vpyb_core::time::Duration;
 
 /// A scripted task.
 #[derive(Clone, PartialEq, Debug)]
@@ -15,45 +16,15 @@ pub struct Task {
     pub script: Vec<Op>,
 }
 
-/// What scripted tasks share, by name.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Objects {
-    /// UARTs opened for the scripts: name to unit (`uart4`) and speed.
-    pub uarts: BTreeMap<String, UartObject>,
-    /// Pins opened for the scripts: name to pin and direction.
-    pub pins: BTreeMap<String, PinObject>,
-}
-
-/// A UART that scripted tasks share.
+/// One of several runs of the loop, in order.
 #[derive(Clone, PartialEq, Debug)]
-pub struct UartObject {
-    /// `uart4`.
-    pub uart: String,
-    /// Speed in baud; 9600 if not said.
-    pub baud: u32,
-}
-
-/// A pin that scripted tasks share.
-#[derive(Clone, PartialEq, Debug)]
-pub struct PinObject {
-    /// `X3`.
-    pub pin: String,
-    /// True for an output, false for an input.
-    pub output: bool,
-    /// The pull resistor.
-    pub pull: Pull,
-}
-
-/// A pin's pull resistor.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Pull {
-    /// None.
-    #[default]
-    None,
-    /// To 3.3 V.
-    Up,
-    /// To ground.
-    Down,
+pub struct Phase {
+    /// Blocks so long before it begins.
+    pub gap: Duration,
+    /// Creates these scripted tasks first, unless they were created before.
+    pub create: Vec<String>,
+    /// What `run_until_complete` is given; without it, `run_forever`.
+    pub script: Option<Vec<Op>>,
 }
 
 /// A level.
@@ -116,6 +87,105 @@ pub enum Op {
     Led { led: String, to: LedTo },
     /// Sets a pin object.
     Pin { pin: String, to: Level },
+    /// Notes the level of a pin object, 0 or 1.
+    PinRead(String),
+    /// `after_ms`: a low-priority pause, milliseconds.
+    AfterMs(i32),
+    /// `after`: a low-priority pause, seconds.
+    After(f64),
+    /// `call_after_ms` of a callback that notes `text`; milliseconds.
+    CallAfterMs { after: i32, text: String },
+    /// `asyn.sleep`; seconds, and milliseconds of granularity.
+    GSleep { seconds: f64, granularity: i32 },
+    /// Stops the loop.
+    Stop,
+    /// Takes a lock, runs its body, releases the lock.
+    Locked { lock: String, body: Vec<Op> },
+    /// The same as an asynchronous context manager: a turn is given up after the release. Polled locks only.
+    WithLock { lock: String, body: Vec<Op> },
+    /// Takes a place of a semaphore while its body runs.
+    WithSem { sem: String, body: Vec<Op> },
+    /// Takes a place of a bounded semaphore while its body runs.
+    WithBsem { sem: String, body: Vec<Op> },
+    /// Releases a bounded semaphore.
+    BsemRelease(String),
+    /// Sets an event.
+    EvSet { event: String, value: String },
+    /// Clears an event.
+    EvClear(String),
+    /// Waits for an event; notes its value.
+    EvWait(String),
+    /// `call_later_ms` of a callback that sets an event; milliseconds.
+    CallSet { after: i32, event: String, value: String },
+    /// Waits at a barrier.
+    Barrier(String),
+    /// Arrives at a barrier without waiting.
+    BarrierTrigger(String),
+    /// Notes whether somebody has come to a barrier.
+    BarrierBusy(String),
+    /// Puts an item into a queue; notes its length.
+    QPut { queue: String, value: String },
+    /// Takes an item out of a queue.
+    QGet(String),
+    /// Puts an item if there is room.
+    QPutNowait { queue: String, value: String },
+    /// Takes an item if there is one.
+    QGetNowait(String),
+    /// `StreamReader::readexactly`: `n` bytes.
+    Readexactly { uart: String, n: usize },
+    /// Waits for a notification, with the condition's lock.
+    CondWait(String),
+    /// Waits until the condition was notified `n` times, with its lock.
+    CondWaitFor { cond: String, n: u32 },
+    /// Notifies up to `n` waiters, with the condition's lock.
+    CondNotify { cond: String, n: u32 },
+    /// Notifies all waiters, with the condition's lock.
+    CondNotifyAll(String),
+    /// Runs bodies side by side and notes their results.
+    Gather(Vec<Gathered>),
+    /// Makes and schedules a named task.
+    Named { name: String, body: Vec<Op>, barrier: Option<String> },
+    /// Makes and schedules a task of a group.
+    Group { group: i32, body: Vec<Op> },
+    /// Cancels a named task.
+    CancelNamed { name: String, nowait: bool },
+    /// Cancels the tasks of a group.
+    CancelGroup { group: i32, nowait: bool },
+    /// Notes whether a named task runs.
+    IsRunning(String),
+}
+
+/// One of several bodies that run side by side.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Gathered {
+    /// What it does.
+    pub body: Vec<Op>,
+    /// Its time-out, seconds.
+    pub timeout: Option<f64>,
+}
+
+impl Op {
+    /// The bodies inside it.
+    pub fn bodies(&self) -> Vec<&[Op]> {
+        match self {
+            Self::WaitForMs { body, .. }
+            | Self::Repeat { body, .. }
+            | Self::Forever(body)
+            | Self::Locked { body, .. }
+            | Self::WithLock { body, .. }
+            | Self::WithSem { body, .. }
+            | Self::WithBsem { body, .. }
+            | Self::Named { body, .. }
+            | Self::Group { body, .. } => vec![body],
+            Self::Try { body, handlers } => {
+                let handlers = handlers.iter().map(|(_, body)| body.as_slice());
+                std::iter::once(body.as_slice()).chain(handlers).collect()
+            }
+            Self::Finally { body, then } => vec![body, then],
+            Self::Gather(members) => members.iter().map(|member| member.body.as_slice()).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// What an LED is switched to.
@@ -141,4 +211,12 @@ pub enum ErrorKind {
     TimeoutError,
     /// `ValueError`.
     ValueError,
+    /// `RuntimeError`.
+    RuntimeError,
+    /// `AssertionError`.
+    AssertionError,
+    /// `TypeError`.
+    TypeError,
+    /// `OSError`.
+    OsError,
 }

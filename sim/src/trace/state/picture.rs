@@ -228,7 +228,8 @@ impl Picture<'_> {
             let _ = writeln!(text, "counters  {}", list(counters.collect()));
         }
         if let Some(line) = state.last_line {
-            let _ = writeln!(text, "console   {} lines, the last {:?}", state.lines, self.trace.text(line));
+            let lines = if state.lines == 1 { "line" } else { "lines" };
+            let _ = writeln!(text, "console   {} {lines}, the last {:?}", state.lines, self.trace.text(line));
         }
         text
     }

@@ -1,0 +1,187 @@
+//! The condition variable (tutorial section 3.6): tasks wait, with a lock, until somebody notifies them.
+//!
+//! Owns the list of those that were not notified yet. Invariants: **last-first** — the most recent waiter is notified
+//! first; those that are notified together go on in the order of the run queue; **wait-unlocks** — the lock is free
+//! while a task waits, and held again when it goes on.
+
+use alloc::borrow::Cow;
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+use core::future::Future;
+
+use super::held::{Exit, held};
+use super::{Error, Lock};
+use crate::error::Interrupt;
+use crate::event_loop::EventLoop;
+use crate::label::Label;
+use crate::observer::{ObjectKind, Use};
+
+/// Waiters for which there is room at first.
+const WAITERS: usize = 8;
+
+/// A lock, and tasks that wait for something to be said about what it guards.
+pub struct Condition {
+    event_loop: EventLoop,
+    label: Label,
+    lock: Rc<Lock>,
+    waiters: RefCell<Vec<u32>>,
+    next_waiter: Cell<u32>,
+}
+
+impl Condition {
+    /// A condition with a lock of its own.
+    pub fn new(event_loop: &EventLoop) -> Self {
+        Self::with_lock(event_loop, Rc::new(Lock::new(event_loop, 0)))
+    }
+
+    /// A condition about what `lock` guards.
+    pub fn with_lock(event_loop: &EventLoop, lock: Rc<Lock>) -> Self {
+        Self {
+            event_loop: event_loop.clone(),
+            label: Label::new(ObjectKind::Condition),
+            lock,
+            waiters: RefCell::new(Vec::with_capacity(WAITERS)),
+            next_waiter: Cell::new(0),
+        }
+    }
+
+    /// Names it in reports.
+    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.label.rename(name);
+        self
+    }
+
+    /// As [`Lock::acquire`].
+    ///
+    /// # Cancellation
+    ///
+    /// As for [`Lock::acquire`].
+    pub async fn acquire(&self) -> Result<(), Interrupt> {
+        self.lock.acquire().await
+    }
+
+    /// As [`Lock::release`].
+    ///
+    /// # Errors
+    ///
+    /// `NotLocked` if nobody holds the lock.
+    pub fn release(&self) -> Result<(), Error> {
+        self.lock.release()
+    }
+
+    /// Whether somebody holds the lock.
+    pub fn locked(&self) -> bool {
+        self.lock.locked()
+    }
+
+    /// How many wait for a notification, or left their place behind when they were interrupted.
+    pub fn waiting(&self) -> usize {
+        self.waiters.borrow().len()
+    }
+
+    /// Runs `body` while the lock is held, as `with await condition:`. However `body` ends, the lock is then
+    /// released; no turn is given up.
+    ///
+    /// # Errors
+    ///
+    /// Those of `body`; `NotLocked` in their place if nobody holds the lock when it ends, as after an interrupt of
+    /// [`wait`](Self::wait).
+    ///
+    /// # Cancellation
+    ///
+    /// While it waits, as for [`acquire`](Self::acquire); then inside `body`. Dropped, the lock is released if it was
+    /// taken.
+    pub async fn with<T, E: From<Error>>(&self, body: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        self.acquire().await.map_err(Error::from)?;
+        held(&self.event_loop, Exit::AtOnce, || self.release(), body).await
+    }
+
+    /// Releases the lock, waits for a notification, and takes the lock again.
+    ///
+    /// # Errors
+    ///
+    /// `WaitWithoutLock` if nobody holds the lock.
+    ///
+    /// # Cancellation
+    ///
+    /// The lock is **not** held then: leaving [`with`](Self::with) fails with `NotLocked`, or releases it for somebody
+    /// else. A waiter that was not notified leaves its place behind, where a later notification may be spent on it.
+    /// Dropped, its place goes.
+    pub async fn wait(&self) -> Result<(), Error> {
+        if !self.locked() {
+            return Err(Error::WaitWithoutLock);
+        }
+        let waiter = self.enlist();
+        self.release()?;
+        self.label.tell(&self.event_loop, Use::WaitsOn);
+        let mut notified = Ok(());
+        while notified.is_ok() && self.waiters.borrow().contains(&waiter.number) {
+            notified = self.event_loop.sleep_ms(0).await;
+        }
+        core::mem::forget(waiter);
+        notified?;
+        Ok(self.acquire().await?)
+    }
+
+    /// Waits, again and again, until `so` holds; not at all if it does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`wait`](Self::wait).
+    ///
+    /// # Cancellation
+    ///
+    /// As for [`wait`](Self::wait).
+    pub async fn wait_for(&self, mut so: impl FnMut() -> bool) -> Result<(), Error> {
+        while !so() {
+            self.wait().await?;
+        }
+        Ok(())
+    }
+
+    /// Notifies up to `n` waiters, the most recent one first.
+    ///
+    /// # Errors
+    ///
+    /// `NotifyWithoutLock` if nobody holds the lock.
+    pub fn notify(&self, n: usize) -> Result<(), Error> {
+        if !self.locked() {
+            return Err(Error::NotifyWithoutLock);
+        }
+        let mut waiters = self.waiters.borrow_mut();
+        let left = waiters.len().saturating_sub(n);
+        waiters.truncate(left);
+        drop(waiters);
+        self.label.tell(&self.event_loop, Use::Set);
+        Ok(())
+    }
+
+    /// Notifies all waiters.
+    ///
+    /// # Errors
+    ///
+    /// As for [`notify`](Self::notify).
+    pub fn notify_all(&self) -> Result<(), Error> {
+        self.notify(self.waiting())
+    }
+
+    fn enlist(&self) -> Waiter<'_> {
+        let number = self.next_waiter.get();
+        self.next_waiter.set(number.wrapping_add(1));
+        self.waiters.borrow_mut().push(number);
+        Waiter { condition: self, number }
+    }
+}
+
+/// A place in the list, for as long as its future is not dropped.
+struct Waiter<'c> {
+    condition: &'c Condition,
+    number: u32,
+}
+
+impl Drop for Waiter<'_> {
+    fn drop(&mut self) {
+        self.condition.waiters.borrow_mut().retain(|number| *number != self.number);
+    }
+}

@@ -1,0 +1,31 @@
+//! Names of things that tasks share.
+//!
+//! Owns [`Label`]: what a primitive is and what the program calls it, and how observers are told of its use.
+//! Knows no primitive.
+
+use alloc::borrow::Cow;
+
+use crate::event_loop::EventLoop;
+use crate::observer::{Object, ObjectKind, Use};
+
+/// What reports call a primitive.
+pub(crate) struct Label {
+    kind: ObjectKind,
+    name: Cow<'static, str>,
+}
+
+impl Label {
+    pub const fn new(kind: ObjectKind) -> Self {
+        Self { kind, name: Cow::Borrowed("") }
+    }
+
+    pub fn rename(&mut self, name: impl Into<Cow<'static, str>>) {
+        self.name = name.into();
+    }
+
+    /// Tells the observer of `event_loop`, if there is one.
+    #[inline]
+    pub fn tell(&self, event_loop: &EventLoop, how: Use) {
+        event_loop.shared().tell_use(Object { kind: self.kind, name: &self.name }, how);
+    }
+}

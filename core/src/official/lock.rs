@@ -1,0 +1,179 @@
+//! The official library's lock (tutorial section 3.1): waiters are parked, first come, first woken.
+//!
+//! Owns the flag and the list of parked tasks. Invariants: **always-yields** — each acquisition gives up one
+//! turn, even of a free lock; **two-step** — a release frees the lock and queues the first waiter, which tests
+//! it anew at its turn, so that another task may take it in between; **wake-ups are spent** — a waiter that is
+//! interrupted at its turn does not pass the lock on.
+//!
+//! ```text
+//!   Free ── acquire ──▶ Locked ── acquire: parked, in the list
+//!     ▲                    │
+//!     └── release: the first of the list to the run queue
+//! ```
+
+use alloc::borrow::Cow;
+use alloc::collections::VecDeque;
+use core::cell::{Cell, RefCell};
+use core::error::Error;
+use core::fmt;
+
+use crate::error::{Interrupt, QueueFull, TaskError};
+use crate::event_loop::{EventLoop, TaskHandle};
+use crate::label::Label;
+use crate::observer::{ObjectKind, Use};
+
+/// Waiters for which there is room at first.
+const WAITERS: usize = 8;
+
+/// A lock with a list of parked waiters.
+///
+/// ```
+/// # use vpyb_core::{EventLoop, TaskError, official::Lock};
+/// async fn task(ev: EventLoop, lock: &Lock) -> Result<(), TaskError> {
+///     loop {
+///         lock.acquire().await?;
+///         ev.sleep_ms(500).await?;
+///         lock.release()?;
+///     }
+/// }
+/// ```
+pub struct Lock {
+    event_loop: EventLoop,
+    label: Label,
+    locked: Cell<bool>,
+    waiters: RefCell<VecDeque<(u32, TaskHandle)>>,
+    next_waiter: Cell<u32>,
+}
+
+impl Lock {
+    /// A free lock.
+    pub fn new(event_loop: &EventLoop) -> Self {
+        Self {
+            event_loop: event_loop.clone(),
+            label: Label::new(ObjectKind::Lock),
+            locked: Cell::new(false),
+            waiters: RefCell::new(VecDeque::with_capacity(WAITERS)),
+            next_waiter: Cell::new(0),
+        }
+    }
+
+    /// Names it in reports.
+    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.label.rename(name);
+        self
+    }
+
+    /// Whether somebody holds it.
+    pub fn locked(&self) -> bool {
+        self.locked.get()
+    }
+
+    /// Takes the lock; one turn is always given up first. While it is held, the current task is parked at the end
+    /// of the list.
+    ///
+    /// # Cancellation
+    ///
+    /// The lock is not taken. A parked task gets the interrupt only when the lock is handed to it, perhaps never;
+    /// the hand-over is spent with it, and the tasks behind it stay parked until the lock is released again.
+    /// Dropped, it leaves the list, and passes on a hand-over that it had been given.
+    ///
+    /// # Panics
+    ///
+    /// Outside a step of the lock's event loop.
+    pub async fn acquire(&self) -> Result<(), Interrupt> {
+        self.event_loop.yield_now().await?;
+        while self.locked.get() {
+            self.label.tell(&self.event_loop, Use::WaitsOn);
+            let waiting = self.enlist();
+            let woken = self.event_loop.park().await;
+            // Woken or interrupted, its place in the list is as the original leaves it.
+            core::mem::forget(waiting);
+            woken?;
+        }
+        self.locked.set(true);
+        self.label.tell(&self.event_loop, Use::Acquired);
+        Ok(())
+    }
+
+    /// Gives the lock back. It is free from now on; the first waiter is queued and tries again at its turn.
+    ///
+    /// # Errors
+    ///
+    /// `NotLocked` if nobody holds it; `QueueFull` if the run queue has no place for the waiter, which is lost.
+    pub fn release(&self) -> Result<(), ReleaseError> {
+        if !self.locked.replace(false) {
+            return Err(ReleaseError::NotLocked);
+        }
+        self.label.tell(&self.event_loop, Use::Released);
+        self.hand_over()
+    }
+
+    fn hand_over(&self) -> Result<(), ReleaseError> {
+        let first = self.waiters.borrow_mut().pop_front();
+        match first {
+            Some((_, task)) => self.event_loop.requeue(&task).map_err(ReleaseError::QueueFull),
+            None => Ok(()),
+        }
+    }
+
+    fn enlist(&self) -> Waiting<'_> {
+        let task = self.event_loop.current_task().expect("a lock is acquired inside a task");
+        let number = self.next_waiter.get();
+        self.next_waiter.set(number.wrapping_add(1));
+        self.waiters.borrow_mut().push_back((number, task));
+        Waiting { lock: self, number }
+    }
+}
+
+/// A place in the list, for as long as its future is not dropped.
+struct Waiting<'l> {
+    lock: &'l Lock,
+    number: u32,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if self.lock.event_loop.shared().is_closed() {
+            return;
+        }
+        let mut waiters = self.lock.waiters.borrow_mut();
+        if let Some(at) = waiters.iter().position(|(number, _)| *number == self.number) {
+            waiters.remove(at);
+            return;
+        }
+        drop(waiters);
+        if !self.lock.locked.get() {
+            // Without a place in the run queue the next release wakes the next waiter.
+            self.lock.hand_over().ok();
+        }
+    }
+}
+
+/// Why a lock could not be released.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReleaseError {
+    /// Nobody holds it. The original raises `AssertionError`.
+    NotLocked,
+    /// The run queue has no place for the next waiter.
+    QueueFull(QueueFull),
+}
+
+impl fmt::Display for ReleaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotLocked => f.write_str("a lock that nobody holds was released"),
+            Self::QueueFull(full) => full.fmt(f),
+        }
+    }
+}
+
+impl Error for ReleaseError {}
+
+impl From<ReleaseError> for TaskError {
+    fn from(error: ReleaseError) -> Self {
+        match error {
+            ReleaseError::QueueFull(full) => full.into(),
+            ReleaseError::NotLocked => Self::failed(error),
+        }
+    }
+}

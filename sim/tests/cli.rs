@@ -1,0 +1,255 @@
+//! The command `vpyb` as a user sees it: what is printed where, and the exit status.
+//!
+//! Owns small scenario files in `tests/cli`, which are copied to a folder of each test's own. It stands here
+//! and not in the workspace's `tests/it`, because cargo tells only a package's own tests where its binary is.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use insta::assert_snapshot;
+
+/// All held.
+const HELD: i32 = 0;
+/// An expectation failed.
+const FAILED: i32 = 1;
+/// The call or a file is invalid.
+const USAGE: i32 = 2;
+/// A run itself ended abnormally.
+const ABNORMAL: i32 = 3;
+
+/// A folder with the scenario files, in which commands are given.
+struct Folder(PathBuf);
+
+impl Folder {
+    /// A fresh one, named after the test.
+    fn new(test: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+        // It is not there at the first time.
+        fs::remove_dir_all(&folder).ok();
+        fs::create_dir_all(&folder).expect("a folder");
+        let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli");
+        for entry in fs::read_dir(files).expect("the scenario files") {
+            let file = entry.expect("an entry").path();
+            fs::copy(&file, folder.join(file.file_name().expect("a name"))).expect("a copy");
+        }
+        Self(folder)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vpyb"));
+        command.args(arguments).current_dir(&self.0);
+        for variable in ["NO_COLOR", "RUST_BACKTRACE", "VPYB_LOG", "COLUMNS"] {
+            command.env_remove(variable);
+        }
+        command
+    }
+
+    /// Gives a command as a user types it: words without quotes.
+    fn vpyb(&self, call: &str) -> Told {
+        let arguments: Vec<&str> = call.split_whitespace().collect();
+        let output = self.command(&arguments).output().expect("the command can be started");
+        Told { call: call.to_owned(), output }
+    }
+}
+
+/// What a command told.
+struct Told {
+    call: String,
+    output: Output,
+}
+
+impl Told {
+    fn status(&self) -> i32 {
+        self.output.status.code().expect("it ends by itself")
+    }
+
+    fn stdout(&self) -> String {
+        String::from_utf8(self.output.stdout.clone()).expect("output is UTF-8")
+    }
+
+    fn stderr(&self) -> String {
+        String::from_utf8(self.output.stderr.clone()).expect("errors are UTF-8")
+    }
+
+    /// All of it, without the host's time: the only thing that may differ between two runs.
+    fn all(&self) -> String {
+        let mut text = format!("$ vpyb {}\n", self.call);
+        for line in self.stdout().lines() {
+            let line = match line.split_once(" of virtual time in ") {
+                Some((before, _)) => format!("{before} of virtual time in [wall time]"),
+                None => line.to_owned(),
+            };
+            writeln!(text, "{line}").expect("a text takes everything");
+        }
+        let stderr = self.stderr();
+        if !stderr.is_empty() {
+            write!(text, "---- standard error ----\n{stderr}").expect("a text takes everything");
+        }
+        write!(text, "---- exit status {} ----", self.status()).expect("a text takes everything");
+        text
+    }
+
+    fn json(&self) -> Vec<serde_json::Value> {
+        let stdout = self.stdout();
+        stdout.lines().map(|line| serde_json::from_str(line).expect("each line is one JSON value")).collect()
+    }
+}
+
+#[test]
+fn a_run_that_holds() {
+    let told = Folder::new("holds").vpyb("run passing.toml");
+    assert_eq!(told.status(), HELD);
+    assert_snapshot!(told.all());
+}
+
+#[test]
+fn a_run_that_fails_shows_why_and_keeps_its_trace() {
+    let folder = Folder::new("fails");
+    let told = folder.vpyb("run late.toml");
+    assert_eq!(told.status(), FAILED);
+    assert_snapshot!(told.all());
+    assert_snapshot!(folder.vpyb("trace at target/vpyb/late.vpyb 15ms").all());
+}
+
+#[test]
+fn failures_stand_between_the_others() {
+    let told = Folder::new("several").vpyb("run late.toml passing.toml");
+    assert_eq!(told.status(), FAILED);
+    assert_snapshot!(told.all());
+}
+
+#[test]
+fn a_file_with_errors_is_told_all_of_them() {
+    let folder = Folder::new("bad");
+    let told = folder.vpyb("run bad.toml passing.toml");
+    assert_eq!(told.status(), USAGE);
+    assert_snapshot!(told.all());
+    let told = folder.vpyb("check bad.toml");
+    assert_eq!((told.status(), told.stdout().as_str()), (USAGE, ""));
+}
+
+#[test]
+fn a_run_that_is_stuck_says_what_each_task_waits_for() {
+    let told = Folder::new("stuck").vpyb("run stuck.toml");
+    assert_eq!(told.status(), ABNORMAL);
+    assert_snapshot!(told.all());
+}
+
+#[test]
+fn of_several_exit_statuses_the_gravest_is_given() {
+    let folder = Folder::new("gravest");
+    assert_eq!(folder.vpyb("run passing.toml late.toml stuck.toml").status(), ABNORMAL);
+    assert_eq!(folder.vpyb("run late.toml bad.toml").status(), USAGE);
+    assert_eq!(folder.vpyb("run stuck.toml bad.toml").status(), ABNORMAL);
+}
+
+#[test]
+fn good_files_are_checked_and_listed() {
+    let folder = Folder::new("listed");
+    let told = [folder.vpyb("check passing.toml"), folder.vpyb("list passing.toml late.toml")];
+    assert_eq!(told.each_ref().map(Told::status), [HELD, HELD]);
+    assert_snapshot!(told.each_ref().map(Told::all).join("\n\n"));
+}
+
+#[test]
+fn what_cannot_be_found_is_said() {
+    let folder = Folder::new("missing");
+    let calls = [
+        "run passing.toml::nope",
+        "run late.toml::nope",
+        "run nope.toml",
+        "run late.vpyb",
+        "trace at late.toml soon",
+        "trace at passing.toml 1ms",
+        "trace why late.toml 99999",
+        "trace why late.toml",
+        "trace why late.toml --task nobody --at 1ms",
+    ];
+    let told = calls.map(|call| folder.vpyb(call));
+    assert_eq!(told.each_ref().map(Told::status), [USAGE; 9]);
+    assert_snapshot!(told.each_ref().map(Told::all).join("\n\n"));
+}
+
+#[test]
+fn a_damaged_trace_is_refused() {
+    let folder = Folder::new("damaged");
+    fs::write(folder.0.join("late.vpyb"), "no trace").expect("a file");
+    let told = folder.vpyb("trace at late.vpyb 1ms");
+    assert_eq!(told.status(), USAGE);
+    assert_snapshot!(told.all());
+}
+
+#[test]
+fn a_trace_tells_the_state_and_the_causes() {
+    let folder = Folder::new("travel");
+    let calls =
+        ["trace at late.toml 15ms", "trace at late.toml 1s", "trace why late.toml --task sleeper --at 0.021"];
+    let told = calls.map(|call| folder.vpyb(call));
+    assert_eq!(told.each_ref().map(Told::status), [HELD; 3]);
+    assert_snapshot!(told.each_ref().map(Told::all).join("\n\n"));
+}
+
+#[test]
+fn a_trace_is_exported_as_json_lines() {
+    let folder = Folder::new("export");
+    let told = folder.vpyb("trace export late.toml --to jsonl");
+    assert_eq!(told.status(), HELD);
+    let lines = told.stdout();
+    // The first line describes the run; then all pins are listed.
+    let scheduling = lines.lines().filter(|line| !line.contains("net_pin"));
+    assert_snapshot!(scheduling.take(8).collect::<Vec<_>>().join("\n"));
+    let into_file = folder.vpyb("trace export late.toml --to jsonl -o late.jsonl");
+    assert_eq!((into_file.status(), into_file.stdout().as_str()), (HELD, ""));
+    assert_eq!(fs::read_to_string(folder.0.join("late.jsonl")).expect("the file"), lines);
+}
+
+#[test]
+fn results_for_programs_are_one_value_a_line() {
+    let folder = Folder::new("json");
+    let kinds = |told: &Told| -> Vec<_> { told.json().iter().map(|line| line["kind"].clone()).collect() };
+    let run = folder.vpyb("run --message-format json late.toml passing.toml");
+    assert_eq!(run.status(), FAILED);
+    assert_eq!(kinds(&run), ["outcome", "outcome", "outcome", "summary"]);
+    let late = &run.json()[0];
+    assert_eq!((&late["status"], &late["verdict"]), (&"failed".into(), &"passed".into()));
+    assert_snapshot!(serde_json::to_string_pretty(&late["findings"]).expect("JSON"));
+    let bad = folder.vpyb("run --message-format json bad.toml nope.toml");
+    assert_eq!((bad.status(), bad.stderr().as_str()), (USAGE, ""));
+    assert_eq!(kinds(&bad), ["diagnostic", "diagnostic", "diagnostic", "error", "summary"]);
+    assert_eq!(kinds(&folder.vpyb("check --message-format json passing.toml")), ["checked"]);
+    assert_eq!(kinds(&folder.vpyb("list --message-format json passing.toml")), ["scenario", "scenario"]);
+}
+
+#[test]
+fn colour_is_for_terminals_unless_it_is_asked_for() {
+    let folder = Folder::new("colour");
+    let escapes = |call| folder.vpyb(call).stdout().contains('\u{1b}');
+    assert!(!escapes("run passing.toml"));
+    assert!(escapes("run --color always passing.toml"));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let folder = Folder::new("pipe");
+    // Many more lines than a pipe holds, so that the command is still writing when nobody reads any more.
+    let paths = vec!["passing.toml"; 2_000];
+    let mut listing = folder.command(&["list"]);
+    listing.args(&paths).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut listing = listing.spawn().expect("the command can be started");
+    let mut first = String::new();
+    let mut reader = BufReader::new(listing.stdout.take().expect("its output"));
+    reader.read_line(&mut first).expect("a line");
+    drop(reader);
+    let output = listing.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(HELD), ""));
+}
+
+#[test]
+fn help_names_the_commands_and_the_exit_statuses() {
+    let told = Folder::new("help").vpyb("--help");
+    assert_eq!(told.status(), HELD);
+    assert_snapshot!(told.all());
+}

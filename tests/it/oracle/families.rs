@@ -1,0 +1,199 @@
+//! Families of recorded programs, replayed on the byte-level bench.
+//!
+//! Owns how a recorded program is set up there, and which families there are. A recording that ends in a crash
+//! agrees if ours does the same to its last step and then fails too.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+use vpyb_core::{Config, Discipline, Overrides, TaskError, Top};
+use vpyb_sim::scenario::model::{Phase, Scenario};
+use vpyb_sim::script::{Objects, Scripts};
+
+use super::{folder, json_lines, names, scenario};
+use crate::bench::{self, Comparison, End, Prices, Settings, TestBoard};
+
+/// Sets events at edges of pins, as the second family's programs do in their interrupt handlers.
+fn watch_pins(board: &TestBoard, program: &Value, objects: &Objects<TestBoard>) {
+    use vpyb_sim::script::Notes;
+
+    for pin in program["objects"]["pin"].as_array().into_iter().flatten() {
+        let name = pin[0].as_str().expect("a name").to_owned();
+        let event = objects.events[&format!("event{}", pin[1])].clone();
+        let edges = pin[2].as_u64().expect("which edges") as u8;
+        let (notes, mut count) = (board.clone(), 0);
+        board.on_edge(&name.clone(), edges, move |high| {
+            count += 1;
+            let text = format!("{name}={} #{count}", u8::from(high));
+            notes.note(false, "", "pin_edge", Some(&text));
+            event.set(text);
+        });
+    }
+}
+
+/// The top level of a recorded program.
+async fn top_level(top: Top<TestBoard>, program: Value, scenario: Scenario) -> Result<(), TaskError> {
+    let event_loop = top.event_loop(Config::default());
+    let objects = Objects::open(top.board(), &event_loop, &scenario.objects)?;
+    watch_pins(top.board(), &program, &objects);
+    let scripts = Scripts::new(top.board().clone(), event_loop, objects, &scenario.tasks);
+    for task in scenario.tasks.iter().filter(|task| task.start) {
+        scripts.create(&task.name)?;
+    }
+    if scenario.phases.is_empty() {
+        return Ok(top.run_until_complete(scripts.main("main")).named("main").await?);
+    }
+    for (i, phase) in scenario.phases.into_iter().enumerate() {
+        run_phase(&top, &scripts, i + 1, phase).await?;
+    }
+    Ok(())
+}
+
+async fn run_phase(
+    top: &Top<TestBoard>,
+    scripts: &Rc<Scripts<TestBoard>>,
+    number: usize,
+    phase: Phase,
+) -> Result<(), TaskError> {
+    top.board().advance(phase.gap.as_micros());
+    for name in &phase.create {
+        scripts.create(name)?;
+    }
+    let name = format!("main{number}");
+    let ended = match phase.script {
+        Some(script) => top.run_until_complete(scripts.phase(name.clone(), script)).named(name).await,
+        None => top.run_forever().await,
+    };
+    scripts.note_phase(number, &ended);
+    Ok(())
+}
+
+/// The folders of recordings, and what made them.
+const FOLDERS: [&str; 3] = ["v2", "fast_io", "fast_io_ioq"];
+
+/// The discipline under which a recording was made; the lengths of further queues stand behind the usual two.
+fn discipline(recorded_in: &str, program: &Value, meta: &Value) -> Discipline {
+    let length = |i: usize| meta["loop"][i].as_u64().unwrap_or(0) as usize;
+    let max_overdue_ms = program["max_overdue_ms"].as_i64().unwrap_or(0) as i32;
+    match recorded_in {
+        "v2" => Discipline::UasyncioV2,
+        _ => Discipline::FastIo { ioq_len: length(2), lp_len: length(3), max_overdue_ms },
+    }
+}
+
+/// Replays one recording of a program.
+fn replay(name: &str, recorded_in: &str) -> Comparison {
+    let program = json_lines(&folder().join(format!("programs/{name}.json"))).remove(0);
+    let recording = json_lines(&folder().join(format!("{recorded_in}/{name}.jsonl")));
+    let (meta, exit) = (&recording[0], recording.last().expect("a recording has an end"));
+    let scenario = scenario(&program, meta);
+    let us = |key: &str| meta[key].as_u64().expect("microseconds");
+    let settings = Settings {
+        hw: &meta["hw"],
+        prices: Prices { step: us("step_us"), callback: us("cb_us") },
+        start: us("start_us"),
+        until: us("until_us"),
+        overrides: Overrides {
+            discipline: Some(discipline(recorded_in, &program, meta)),
+            runq_len: scenario.cpu.runq_len,
+            waitq_len: scenario.cpu.waitq_len,
+            ..Overrides::default()
+        },
+        started: None,
+    };
+    let (mut ours, end) = bench::run(settings, move |top| top_level(top, program, scenario));
+    // The scripts' own lines on the console are no part of the recordings.
+    ours.retain(|line| !line[9..].starts_with(" print "));
+    let mut theirs: Vec<String> = recording.iter().filter_map(bench::recorded).collect();
+    let crash = matches!(end, End::Returned(Err(_)));
+    if us("nospin") == 1 {
+        let spins: u64 =
+            recording.iter().filter(|line| line["k"] == "spin").filter_map(|line| line["n"].as_u64()).sum();
+        theirs.push(format!("{:>9} {spins} dull steps", ""));
+        let taken = bench::take_out_spins(&mut ours);
+        if !crash {
+            ours.push(format!("{:>9} {taken} dull steps", ""));
+        } else {
+            theirs.pop();
+        }
+    }
+    let crashed = exit["reason"].as_str().is_some_and(|reason| reason.starts_with("exc:"));
+    let comparison = bench::compare(name, &theirs, &ours, crash);
+    if comparison.difference.is_none() && crash != crashed {
+        let text = format!("{name} ended otherwise: recorded {}, ours {end:?}\n", exit["reason"]);
+        return Comparison { difference: Some(text), ..comparison };
+    }
+    comparison
+}
+
+fn replay_family(prefix: &str) {
+    let names = names(prefix);
+    assert!(!names.is_empty(), "there are programs of the family {prefix}");
+    let (mut recordings, mut agree, mut lines, mut differences) = (0, 0, 0, String::new());
+    for (name, recorded_in) in names.iter().flat_map(|name| FOLDERS.map(|folder| (name, folder))) {
+        if !folder().join(format!("{recorded_in}/{name}.jsonl")).exists() {
+            continue;
+        }
+        let Comparison { same, difference } = replay(name, recorded_in);
+        (recordings, lines) = (recordings + 1, lines + same);
+        match difference {
+            None => agree += 1,
+            Some(text) => differences.push_str(&format!("{recorded_in}: {text}")),
+        }
+    }
+    println!("{agree} of {recordings} recordings of the family {prefix} agree, {lines} lines");
+    assert!(differences.is_empty(), "{agree} of {recordings}\n{differences}");
+}
+
+macro_rules! families {
+    ($($(#[$about:meta])* $test:ident: $prefix:literal,)+) => {
+        $($(#[$about])* #[test] fn $test() { replay_family($prefix); })+
+    };
+}
+
+families! {
+    /// Sleeps and zero delays, at no cost.
+    sleeps_agree: "rnd_sleep_",
+    /// Sleeps and busy delays, where steps and callbacks cost time.
+    busy_steps_agree: "rnd_busy_",
+    /// Polled locks, events and semaphores; barriers.
+    polled_primitives_agree: "rnd_asyn_",
+    /// The official lock.
+    official_locks_agree: "rnd_olock_",
+    /// Cancellation of sleeping, waiting and finished tasks.
+    cancellations_agree: "rnd_cancel_",
+    /// Time-outs around waits for primitives.
+    timeouts_agree: "rnd_timeout_",
+    /// Nested and leftover time-outs.
+    nested_timeouts_agree: "rnd_waitfor_",
+    /// Queues of the loop that are too short.
+    short_queues_agree: "rnd_small_",
+    /// Streams: readers, writers, time-outs around them.
+    streams_agree: "rnd_io_",
+    /// All of these together.
+    mixed_programs_agree: "rnd_mixed_",
+    /// Low-priority waits and callbacks.
+    low_priority_agrees: "rnd2_lp_",
+    /// Barriers with callbacks, triggers and too many tasks.
+    barriers_agree: "rnd2_barrier_",
+    /// Bounded semaphores.
+    bounded_semaphores_agree: "rnd2_bsem_",
+    /// Conditions.
+    conditions_agree: "rnd2_cond_",
+    /// Gathered tasks, with time-outs.
+    gathered_tasks_agree: "rnd2_gather_",
+    /// Sleeps in parts.
+    sleeps_in_parts_agree: "rnd2_gsleep_",
+    /// Named tasks.
+    named_tasks_agree: "rnd2_named_",
+    /// Groups of cancellable tasks.
+    groups_agree: "rnd2_group_",
+    /// A millisecond counter that wraps during the run.
+    wrapping_ticks_agree: "rnd2_wrap_",
+    /// Several runs of one loop, stopped and failed ones among them.
+    several_runs_agree: "rnd2_loopctl_",
+    /// All of the second family together.
+    mixed_programs_of_the_second_family_agree: "rnd2_mixed_",
+    /// Events that interrupt handlers set.
+    events_from_interrupts_agree: "rnd2_hwev_",
+}

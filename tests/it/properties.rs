@@ -1,0 +1,256 @@
+//! What holds for all inputs: the order of the agenda and of sleeping tasks, frames on a wire, and the state that is
+//! folded from a trace.
+//!
+//! Owns the models that these are compared with; each is a few lines that need no thought.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use vpyb_core::time::{Duration, Instant};
+use vpyb_sim::board::{Machine, Part};
+use vpyb_sim::cli::PROGRAMS;
+use vpyb_sim::devices::SerialPeer;
+use vpyb_sim::mcu::{BitClock, Received, Uart, UartPins};
+use vpyb_sim::runner::{self, Options};
+use vpyb_sim::scenario::model::{Cpu, Op, Run, Scenario, Task};
+use vpyb_sim::trace::record::{Drive, NetLevel};
+use vpyb_sim::trace::{Kind, State, Trace};
+use vpyb_sim::world::{Agenda, Bench, DeviceId, What, World};
+
+use crate::checked_in::scenarios;
+
+// ---- the agenda ------------------------------------------------------------------------------------
+
+#[derive(Clone, Debug)]
+enum Use {
+    Schedule(u64),
+    TakeUntil(u64),
+}
+
+fn uses() -> impl Strategy<Value = Vec<Use>> {
+    // Few instants, so that many events are due at the same one.
+    let one = prop_oneof![3 => (0..8_u64).prop_map(Use::Schedule), 2 => (0..8_u64).prop_map(Use::TakeUntil)];
+    prop::collection::vec(one, 0..60)
+}
+
+proptest! {
+    /// Events come by time, and of one time in the order in which they were scheduled.
+    #[test]
+    fn the_agenda_is_a_list_sorted_by_time_and_then_by_order(uses in uses()) {
+        let (mut agenda, mut sorted) = (Agenda::default(), BTreeMap::new());
+        for (order, step) in uses.into_iter().enumerate() {
+            let (taken, expected) = match step {
+                Use::Schedule(at) => {
+                    agenda.schedule(Instant::from_nanos(at), None, What::Actor(order as u16));
+                    sorted.insert((at, order), order);
+                    continue;
+                }
+                Use::TakeUntil(until) => {
+                    let first = sorted.first_entry().filter(|entry| entry.key().0 <= until);
+                    let expected = first.map(|entry| entry.remove_entry()).map(|((at, _), order)| (at, order));
+                    (agenda.take_due(Instant::from_nanos(until)), expected)
+                }
+            };
+            let taken = taken.map(|event| (event.at.as_nanos(), event.what));
+            prop_assert_eq!(taken, expected.map(|(at, order)| (at, What::Actor(order as u16))));
+            prop_assert_eq!(agenda.len(), sorted.len());
+            prop_assert_eq!(agenda.first_due().map(Instant::as_nanos), sorted.keys().next().map(|(at, _)| *at));
+        }
+    }
+}
+
+// ---- frames on a wire ------------------------------------------------------------------------------
+
+/// The UART's bus clock on the Pyboard.
+const CLOCK: u32 = 42_000_000;
+/// Longer than what is sent.
+const RING: usize = 64;
+const RECEIVER: DeviceId = DeviceId(0);
+const SENDER: DeviceId = DeviceId(1);
+
+/// Sends from a peer at exactly `baud` to a UART with this bit clock; gives what the UART holds, and for each
+/// frame whether its stop bit was low.
+fn over_a_wire(data: &[u8], baud: u32, receiving: BitClock) -> (Received, Vec<bool>) {
+    let mut bench = Bench::new(Trace::default());
+    let pins = UartPins { tx: bench.add_pin("tx"), rx: bench.add_pin("rx") };
+    let peer_pin = bench.add_pin("peer");
+    bench.join(pins.rx, peer_pin);
+    let (uart_name, peer_name) = (bench.trace.name("uart"), bench.trace.name("peer"));
+    let mut uart = Uart::new(uart_name, pins);
+    uart.open(RECEIVER, receiving, Duration::from_nanos(1), RING, &mut bench);
+    let mut peer = SerialPeer::new(peer_name, peer_pin, &mut bench);
+    peer.send(data, baud, SENDER, &mut bench);
+    let mut world = World::new(bench, vec![Part::Uart(uart), Part::SerialPeer(peer)]);
+    while world.deliver_next(Instant::MAX).is_some() {}
+    let framing = world.bench.trace.records().iter().filter_map(|record| match record.kind {
+        Kind::UartRx { framing, .. } => Some(framing),
+        _ => None,
+    });
+    let framing = framing.collect();
+    let Part::Uart(uart) = &world.devices[0] else { unreachable!("the UART is in its place") };
+    (uart.received().expect("it is open"), framing)
+}
+
+proptest! {
+    /// A frame is sampled last 9.5 bits after its start; 3 % of that is 0.29 bits, less than the half bit to
+    /// the next edge.
+    #[test]
+    fn bytes_cross_a_wire_whose_ends_differ_by_3_percent(
+        data in prop::collection::vec(any::<u8>(), 1..RING),
+        // 1200 to 2.6 Mbaud, as the divider makes them.
+        divider in 16..35_000_u32,
+        per_mille in -29..=29_i64,
+    ) {
+        let made = f64::from(CLOCK) / f64::from(divider);
+        let Ok(receiving) = BitClock::divided(made.round() as u32, CLOCK) else { return Ok(()) };
+        let baud = (made * (1000 + per_mille) as f64 / 1000.0).round() as u32;
+        let (received, framing) = over_a_wire(&data, baud, receiving);
+        prop_assert_eq!(received.ring, data.clone());
+        prop_assert_eq!(framing, vec![false; data.len()]);
+        prop_assert_eq!((received.register, received.overrun, received.in_frame), (None, false, false));
+    }
+
+    /// Too slow a sender: the stop bit is sampled in the last data bit, which is low below 0x80. Too fast a
+    /// one: it is sampled in the next frame's start bit.
+    #[test]
+    fn framing_errors_are_seen_where_the_ends_differ_by_6_percent(
+        first in 0..0x80_u8,
+        second in 0..0x80_u8,
+        off in prop_oneof![-100..=-60_i64, 60..=100_i64],
+    ) {
+        let baud = (100 * (1000 + off)) as u32;
+        let (_, framing) = over_a_wire(&[first, second], baud, BitClock::exact(100_000));
+        prop_assert!(framing[0], "the first of {framing:?}");
+    }
+}
+
+// ---- sleeping tasks --------------------------------------------------------------------------------
+
+/// Sleeps of each task, in milliseconds.
+type Plan = Vec<Vec<u8>>;
+
+/// Tasks that sleep and log, at no cost.
+fn sleepers(plan: &Plan) -> Scenario {
+    let script = |(task, sleeps): (usize, &Vec<u8>)| Task {
+        name: format!("t{task}"),
+        start: true,
+        script: sleeps.iter().flat_map(|&ms| [Op::SleepMs(ms.into()), Op::Log(format!("t{task}"))]).collect(),
+    };
+    Scenario {
+        name: "sleepers".into(),
+        cpu: Cpu { profile: "ideal".into(), access: Some(Duration::ZERO), ..Cpu::default() },
+        tasks: plan.iter().enumerate().map(script).collect(),
+        run: Run { until: Some(Instant::from_millis(1_000)), ..Run::default() },
+        ..Scenario::default()
+    }
+}
+
+/// When each task wakes: by due tick, then in the order in which the sleeps began.
+fn wakes(plan: &Plan) -> Vec<(u64, String)> {
+    let (mut asleep, mut woken, mut begun) = (BTreeMap::new(), Vec::new(), 0);
+    let mut fall_asleep = |asleep: &mut BTreeMap<_, _>, now: u64, task: usize, turn: usize| {
+        if let Some(&ms) = plan[task].get(turn) {
+            asleep.insert((now + u64::from(ms), begun), (task, turn));
+            begun += 1;
+        }
+    };
+    (0..plan.len()).for_each(|task| fall_asleep(&mut asleep, 0, task, 0));
+    while let Some(((due, _), (task, turn))) = asleep.pop_first() {
+        woken.push((due, format!("t{task}")));
+        fall_asleep(&mut asleep, due, task, turn + 1);
+    }
+    woken
+}
+
+proptest! {
+    #[test]
+    fn sleeping_tasks_wake_by_due_tick_and_then_in_the_order_of_falling_asleep(
+        // Short sleeps of few lengths, so that many are due at once. A queue holds 16.
+        plan in prop::collection::vec(prop::collection::vec(1..6_u8, 0..8), 1..12),
+    ) {
+        let outcome = runner::run(&sleepers(&plan), PROGRAMS, Options::default());
+        let trace = outcome.trace;
+        let lines = trace.records().iter().filter_map(|record| match record.kind {
+            Kind::Line { text, .. } => Some((record.at.as_nanos(), trace.text(text).to_owned())),
+            _ => None,
+        });
+        let expected: Vec<_> = wakes(&plan).into_iter().map(|(ms, task)| (ms * 1_000_000, task)).collect();
+        prop_assert_eq!(lines.collect::<Vec<_>>(), expected);
+        prop_assert_eq!(outcome.verdict, "passed");
+    }
+}
+
+// ---- the folded state ------------------------------------------------------------------------------
+
+/// What both the live bench and the folded state know: each pin and its net, and what each open UART holds.
+#[derive(PartialEq, Debug, Default)]
+struct Known {
+    pins: BTreeMap<String, (Drive, NetLevel)>,
+    uarts: BTreeMap<String, Received>,
+}
+
+impl Known {
+    fn live(machine: &Machine) -> Self {
+        let bench = &machine.world.bench;
+        let name = |name| bench.trace.text(name).to_owned();
+        let pin = |(pin, text, _)| (name(text), (bench.drive_of(pin), bench.level(pin)));
+        let uart = |part: &Part| match part {
+            Part::Uart(uart) => Some((name(uart.name()), uart.received()?)),
+            Part::SerialPeer(_) => None,
+        };
+        Self {
+            pins: bench.pins().map(pin).collect(),
+            uarts: machine.world.devices.iter().filter_map(uart).collect(),
+        }
+    }
+
+    fn folded(trace: &Trace) -> Self {
+        let state = State::at(trace, trace.end());
+        let name = |name| trace.text(name).to_owned();
+        let wires = &state.wires;
+        let level = |net| wires.nets.get(&net).map_or(NetLevel::Floating, |net| net.level);
+        let pins = wires.pins.iter();
+        let pin = |net| level(net);
+        let pins = pins
+            .map(|(&text, state)| (name(text), (state.drive, pin(state.net.expect("each pin has a net")))));
+        let opened = state.uarts.iter().filter(|(_, uart)| uart.pins.is_some());
+        let uart = |uart: &vpyb_sim::trace::Uart| Received {
+            in_frame: uart.in_frame.is_some(),
+            register: uart.register,
+            overrun: uart.overrun,
+            interrupt_off: uart.interrupt_off,
+            ring: uart.ring.iter().copied().collect(),
+        };
+        Self { pins: pins.collect(), uarts: opened.map(|(&text, state)| (name(text), uart(state))).collect() }
+    }
+}
+
+/// Runs a scenario and compares what the trace tells of its last instant with the bench itself. The queues of
+/// the event loop are not compared: nobody but the trace shows them.
+fn compare(scenario: &Scenario) -> Result<(), TestCaseError> {
+    let mut live = None;
+    let outcome = runner::run_inspected(scenario, PROGRAMS, Options::default(), |machine| {
+        live = Some(Known::live(machine));
+    });
+    prop_assert_eq!(Known::folded(&outcome.trace), live.expect("it was inspected"), "{}", scenario.name);
+    Ok(())
+}
+
+#[test]
+fn the_state_at_the_end_of_each_scenario_is_that_of_the_bench() {
+    for scenario in scenarios() {
+        compare(&scenario).expect("the same state");
+    }
+}
+
+proptest! {
+    // Each case is a whole run of up to two seconds.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_state_at_any_instant_is_that_of_the_bench(which in any::<prop::sample::Index>(), us in 0..2_000_000_u64) {
+        let mut scenario = which.get(&scenarios()).clone();
+        scenario.run.until = Some(Instant::from_micros(us));
+        compare(&scenario)?;
+    }
+}
