@@ -2,6 +2,7 @@
 
 mod bench;
 mod checked_in;
+mod combinators;
 mod determinism;
 mod diagnostics;
 mod docs;
@@ -12,6 +13,10 @@ mod oracle;
 mod properties;
 mod report;
 mod runs;
+mod sync;
+mod sync_irq;
+mod sync_model;
+mod sync_timed;
 mod tidy;
 mod trace;
 mod trace_export;

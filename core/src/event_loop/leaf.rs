@@ -16,7 +16,7 @@ use core::task::Context;
 use super::entry::RawEntry;
 use super::poller::Waiter;
 use super::shared::{Shared, Yielded};
-use super::task::{Pending, Place};
+use super::task::{Header, Pending, Place};
 use crate::error::Interrupt;
 use crate::observer::{Event, Object, Use};
 
@@ -102,7 +102,11 @@ impl Shared {
         };
         if removed {
             header.discount_entry();
-            header.pending.set(Pending::None);
+        }
+        // What was given up leaves no marker. An interrupt that kept until its end is raised at the next await.
+        if let Pending::Interrupt(with) = header.pending.replace(Pending::None) {
+            self.tell_interrupt(&header, with);
+            self.interrupt.set(Some(with));
         }
     }
 
@@ -154,8 +158,12 @@ impl Shared {
         let header = self.current_header()?;
         let Pending::Interrupt(with) = header.pending.get() else { return None };
         header.pending.set(Pending::None);
-        self.observe(|| Event::Interrupted { task: header.id.get(), with });
+        self.tell_interrupt(&header, with);
         Some(with)
+    }
+
+    fn tell_interrupt(&self, header: &Header, with: Interrupt) {
+        self.observe(|| Event::Interrupted { task: header.id.get(), with });
     }
 
     /// The present tick.

@@ -261,7 +261,11 @@ impl Shared {
         cx: &core::task::Context<'_>,
     ) -> usize {
         let key = self.wakers.borrow_mut().insert(cx.waker().clone());
-        self.poller.borrow_mut().register(device, interest, poller::Waiter::Waker(key), self.fast);
+        let waiter = poller::Waiter::Waker(key);
+        let before = self.poller.borrow_mut().register(device, interest, waiter, self.fast);
+        if let Some(poller::Waiter::Task(slot)) = before {
+            self.header(slot).discount_entry();
+        }
         key
     }
 

@@ -344,7 +344,9 @@ impl Shared {
         }
         // On a finished task this is stored all the same, so that the next one is an error under `FastIo`.
         let before = header.pending.replace(Pending::Interrupt(interrupt));
-        let waits_for_waker = state == State::Suspended && header.place.get() == Place::Waker;
+        // One whose waker was called has its turn anyway: a second entry would cut its next wait short.
+        let waits_for_waker =
+            state == State::Suspended && header.place.get() == Place::Waker && !header.woken.get();
         match before {
             Pending::Interrupt(_) if self.fast => return Err(CancelError::AlreadyInterrupted),
             Pending::Timed => header.cancelled.set(true),

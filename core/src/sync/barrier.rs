@@ -2,13 +2,17 @@
 //!
 //! Owns [`Barrier`].
 
+use alloc::borrow::Cow;
 use core::cell::Cell;
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
+use super::tag::Tag;
 use super::wait_list::{Wait, WaitList};
+use crate::event_loop::EventLoop;
+use crate::observer::{ObjectKind, Use};
 
 /// Holds tasks back until so many have arrived, then lets all go; and again from the start.
 ///
@@ -31,6 +35,7 @@ pub struct Barrier {
     participants: usize,
     arrived: Cell<usize>,
     waiters: WaitList,
+    tag: Tag,
 }
 
 impl Barrier {
@@ -42,7 +47,14 @@ impl Barrier {
     /// assert!(barrier.trigger());
     /// ```
     pub fn new(participants: usize) -> Self {
-        Self { participants: participants.max(1), arrived: Cell::new(0), waiters: WaitList::new() }
+        let (arrived, waiters) = (Cell::new(0), WaitList::new());
+        Self { participants: participants.max(1), arrived, waiters, tag: Tag::NONE }
+    }
+
+    /// Gives it a name, by which the observer of `event_loop` hears of its use, and reports say who waits for it.
+    pub fn named(mut self, event_loop: &EventLoop, name: impl Into<Cow<'static, str>>) -> Self {
+        self.tag = Tag::new(event_loop, ObjectKind::Barrier, name);
+        self
     }
 
     /// Counts an arrival; true if it was the last, and the barrier is open.
@@ -51,6 +63,7 @@ impl Barrier {
         let last = arrived == self.participants;
         self.arrived.set(if last { 0 } else { arrived });
         if last {
+            self.tag.tell(Use::Set);
             self.waiters.grant_all(());
         }
         last
@@ -98,9 +111,12 @@ impl Future for Arrive<'_> {
     type Output = bool;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
-        if !self.wait.has_entered() && self.barrier.arrive() {
-            self.open = true;
-            return Poll::Ready(true);
+        if !self.wait.has_entered() {
+            if self.barrier.arrive() {
+                self.open = true;
+                return Poll::Ready(true);
+            }
+            self.barrier.tag.tell(Use::WaitsOn);
         }
         let waited = Pin::new(&mut self.wait).poll(cx);
         self.open = waited.is_ready();

@@ -3,6 +3,7 @@
 //! Owns [`Condition`]. The lock is another thing, as with `std`'s condition variables: any number of
 //! conditions may go with one lock.
 
+use alloc::borrow::Cow;
 use core::cell::Cell;
 use core::fmt;
 use core::future::{Future, poll_fn};
@@ -10,7 +11,10 @@ use core::pin::Pin;
 use core::task::Poll;
 
 use super::lock::LockGuard;
+use super::tag::Tag;
 use super::wait_list::{Wait, WaitList};
+use crate::event_loop::EventLoop;
+use crate::observer::{ObjectKind, Use};
 
 /// A notification; `One` must not be lost.
 #[derive(Clone, Copy)]
@@ -52,6 +56,7 @@ enum Notice {
 /// ```
 pub struct Condition {
     waiters: WaitList<Notice>,
+    tag: Tag,
 }
 
 impl Condition {
@@ -61,7 +66,13 @@ impl Condition {
     /// assert_eq!(vpyb_core::sync::Condition::new().notify(1), 0);
     /// ```
     pub fn new() -> Self {
-        Self { waiters: WaitList::new() }
+        Self { waiters: WaitList::new(), tag: Tag::NONE }
+    }
+
+    /// Gives it a name, by which the observer of `event_loop` hears of its use, and reports say who waits for it.
+    pub fn named(mut self, event_loop: &EventLoop, name: impl Into<Cow<'static, str>>) -> Self {
+        self.tag = Tag::new(event_loop, ObjectKind::Condition, name);
+        self
     }
 
     /// Releases the lock, waits for a notification, and acquires the lock again.
@@ -81,7 +92,9 @@ impl Condition {
             }
             Poll::Pending => {
                 // Only now: whoever gets the lock next finds this waiter in the list.
-                held = None;
+                if held.take().is_some() {
+                    self.tag.tell(Use::WaitsOn);
+                }
                 Poll::Pending
             }
         })
@@ -109,6 +122,7 @@ impl Condition {
 
     /// Tells the `n` that have waited longest; gives how many were told. They go on when they get the lock.
     pub fn notify(&self, n: usize) -> usize {
+        self.tag.tell(Use::Set);
         let n = n.min(self.waiters.waiting());
         (0..n).take_while(|_| self.waiters.grant(Notice::One).is_ok()).count()
     }
@@ -119,6 +133,7 @@ impl Condition {
     /// vpyb_core::sync::Condition::new().notify_all();
     /// ```
     pub fn notify_all(&self) {
+        self.tag.tell(Use::Set);
         self.waiters.grant_all(Notice::All);
     }
 }

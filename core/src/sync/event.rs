@@ -3,13 +3,17 @@
 //! Owns [`Event`]. It is for tasks: an interrupt handler sets a [`ThreadSafeFlag`](super::ThreadSafeFlag), or
 //! sends a number through an [`IrqQueue`](super::IrqQueue).
 
+use alloc::borrow::Cow;
 use core::cell::RefCell;
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
+use super::tag::Tag;
 use super::wait_list::{Wait, WaitList};
+use crate::event_loop::EventLoop;
+use crate::observer::{ObjectKind, Use};
 
 /// Wakes all who wait for it, and hands each the value that it was set to. It stays set until it is cleared.
 ///
@@ -28,6 +32,7 @@ use super::wait_list::{Wait, WaitList};
 pub struct Event<T = ()> {
     value: RefCell<Option<T>>,
     waiters: WaitList<T>,
+    tag: Tag,
 }
 
 impl<T: Clone> Event<T> {
@@ -38,7 +43,13 @@ impl<T: Clone> Event<T> {
     /// assert!(!event.is_set());
     /// ```
     pub fn new() -> Self {
-        Self { value: RefCell::new(None), waiters: WaitList::new() }
+        Self { value: RefCell::new(None), waiters: WaitList::new(), tag: Tag::NONE }
+    }
+
+    /// Gives it a name, by which the observer of `event_loop` hears of its use, and reports say who waits for it.
+    pub fn named(mut self, event_loop: &EventLoop, name: impl Into<Cow<'static, str>>) -> Self {
+        self.tag = Tag::new(event_loop, ObjectKind::Event, name);
+        self
     }
 
     /// Sets it to a value and wakes all who wait. Set again, it has the new value.
@@ -51,6 +62,7 @@ impl<T: Clone> Event<T> {
     pub fn set(&self, value: T) {
         let before = self.value.replace(Some(value.clone()));
         drop(before);
+        self.tag.tell(Use::Set);
         self.waiters.grant_all(value);
     }
 
@@ -65,6 +77,7 @@ impl<T: Clone> Event<T> {
     pub fn clear(&self) {
         let before = self.value.take();
         drop(before);
+        self.tag.tell(Use::Cleared);
     }
 
     /// Whether it is set.
@@ -109,10 +122,11 @@ impl<T: Clone> Future for Hear<'_, T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        if !self.wait.has_entered()
-            && let Some(value) = self.event.value()
-        {
-            return Poll::Ready(value);
+        if !self.wait.has_entered() {
+            if let Some(value) = self.event.value() {
+                return Poll::Ready(value);
+            }
+            self.event.tag.tell(Use::WaitsOn);
         }
         Pin::new(&mut self.wait).poll(cx)
     }

@@ -2,9 +2,13 @@
 //!
 //! Owns [`Lock`] and [`LockGuard`]. What the lock protects is the program's business.
 
+use alloc::borrow::Cow;
 use core::fmt;
 
 use super::permits::{Permit, Permits};
+use super::tag::Tag;
+use crate::event_loop::EventLoop;
+use crate::observer::ObjectKind;
 
 /// Mutual exclusion, first come first served.
 ///
@@ -33,6 +37,19 @@ impl Lock {
     /// ```
     pub fn new() -> Self {
         Self { permits: Permits::new(1) }
+    }
+
+    /// Gives it a name, by which the observer of `event_loop` hears of its use, and reports say who waits for it.
+    ///
+    /// ```
+    /// # use vpyb_core::{EventLoop, sync::Lock};
+    /// fn bus(ev: &EventLoop) -> Lock {
+    ///     Lock::new().named(ev, "i2c")
+    /// }
+    /// ```
+    pub fn named(mut self, event_loop: &EventLoop, name: impl Into<Cow<'static, str>>) -> Self {
+        self.permits.tag = Tag::new(event_loop, ObjectKind::Lock, name);
+        self
     }
 
     /// Waits until the lock is this task's. A free lock is acquired without a turn of the loop.

@@ -36,6 +36,9 @@
 //! stands without `interruptible`. Such a wait goes on when its task is cancelled; the interrupt arrives at the
 //! task's next await of the core. Only [`DelayMs::expired`] needs the loop's time, and answers `Result` itself.
 //!
+//! A primitive that is to be seen in reports is given a name, and the loop whose observer is to hear of it:
+//! `Lock::new().named(&ev, "i2c")`. One without a name tells nobody, and costs nothing for it.
+//!
 //! # What all of them keep
 //!
 //! - **first-come** — what becomes free goes to who has waited longest, at that moment; nobody barges in.
@@ -61,6 +64,7 @@ mod lock;
 mod permits;
 mod queue;
 mod semaphore;
+mod tag;
 mod thread_safe_flag;
 mod wait_list;
 

@@ -8,7 +8,9 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
+use super::tag::Tag;
 use super::wait_list::{Wait, WaitList};
+use crate::observer::Use;
 
 /// A number of permits, and who waits for one. **no-idle**: if any is free, nobody waits.
 pub(super) struct Permits {
@@ -16,11 +18,12 @@ pub(super) struct Permits {
     /// Taken for good by [`Permit::forget`].
     forgotten: Cell<usize>,
     waiters: WaitList,
+    pub tag: Tag,
 }
 
 impl Permits {
     pub fn new(free: usize) -> Self {
-        Self { free: Cell::new(free), forgotten: Cell::new(0), waiters: WaitList::new() }
+        Self { free: Cell::new(free), forgotten: Cell::new(0), waiters: WaitList::new(), tag: Tag::NONE }
     }
 
     pub fn free(&self) -> usize {
@@ -34,11 +37,18 @@ impl Permits {
     pub fn try_take(&self) -> Option<Permit<'_>> {
         let free = self.free.get().checked_sub(1)?;
         self.free.set(free);
+        self.tag.tell(Use::Acquired);
         Some(Permit { permits: self })
     }
 
+    /// A permit is given back, or added.
+    pub fn release(&self) {
+        self.tag.tell(Use::Released);
+        self.give();
+    }
+
     /// Gives one permit, to who has waited longest if anybody waits.
-    pub fn give(&self) {
+    fn give(&self) {
         if self.waiters.grant(()).is_err() {
             self.free.set(self.free.get() + 1);
         }
@@ -59,13 +69,17 @@ impl<'a> Future for Take<'a> {
     type Output = Permit<'a>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Permit<'a>> {
-        if !self.wait.has_entered()
-            && let Some(permit) = self.permits.try_take()
-        {
-            return Poll::Ready(permit);
-        }
         let permits = self.permits;
-        Pin::new(&mut self.wait).poll(cx).map(|()| Permit { permits })
+        if !self.wait.has_entered() {
+            if let Some(permit) = permits.try_take() {
+                return Poll::Ready(permit);
+            }
+            permits.tag.tell(Use::WaitsOn);
+        }
+        Pin::new(&mut self.wait).poll(cx).map(|()| {
+            permits.tag.tell(Use::Acquired);
+            Permit { permits }
+        })
     }
 }
 
@@ -119,6 +133,6 @@ impl fmt::Debug for Permit<'_> {
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        self.permits.give();
+        self.permits.release();
     }
 }

@@ -6,6 +6,7 @@
 //! more than the capacity; **stamped** — each item has a number, drawn when its `put` is first polled, and
 //! items that meet in the queue leave in order of these.
 
+use alloc::borrow::Cow;
 use alloc::collections::VecDeque;
 use core::cell::{Cell, RefCell};
 use core::fmt;
@@ -13,7 +14,10 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
+use super::tag::Tag;
 use super::wait_list::{Wait, WaitList};
+use crate::event_loop::EventLoop;
+use crate::observer::{ObjectKind, Use};
 
 struct Stamped<T> {
     stamp: u64,
@@ -50,6 +54,7 @@ pub struct Queue<T> {
     promised: Cell<usize>,
     getters: WaitList<Stamped<T>>,
     putters: WaitList,
+    tag: Tag,
 }
 
 fn add(cell: &Cell<usize>) {
@@ -91,7 +96,14 @@ impl<T> Queue<T> {
             promised: Cell::new(0),
             getters: WaitList::new(),
             putters: WaitList::new(),
+            tag: Tag::NONE,
         }
+    }
+
+    /// Gives it a name, by which the observer of `event_loop` hears of its use, and reports say who waits for it.
+    pub fn named(mut self, event_loop: &EventLoop, name: impl Into<Cow<'static, str>>) -> Self {
+        self.tag = Tag::new(event_loop, ObjectKind::Queue, name);
+        self
     }
 
     /// How many items can be taken now: `qsize`.
@@ -154,6 +166,7 @@ impl<T> Queue<T> {
         if self.is_full() {
             return Err(item);
         }
+        self.tag.tell(Use::Put);
         self.store(Stamped { stamp: self.stamp(), item });
         Ok(())
     }
@@ -178,6 +191,7 @@ impl<T> Queue<T> {
     /// ```
     pub fn try_get(&self) -> Option<T> {
         let first = self.items.borrow_mut().pop_front()?;
+        self.tag.tell(Use::Got);
         self.offer_place();
         Some(first.item)
     }
@@ -212,10 +226,12 @@ impl<T> Future for PutWait<'_, T> {
         } else {
             self.stamp = queue.stamp();
             if queue.is_full() {
+                queue.tag.tell(Use::WaitsOn);
                 return Pin::new(&mut self.wait).poll(cx);
             }
         }
         let item = self.item.take().expect("a put is polled until it is complete, and not again");
+        queue.tag.tell(Use::Put);
         queue.store(Stamped { stamp: self.stamp, item });
         Poll::Ready(())
     }
@@ -240,13 +256,15 @@ impl<T> Future for GetWait<'_, T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         let queue = self.queue;
-        if !self.wait.has_entered()
-            && let Some(item) = queue.try_get()
-        {
-            return Poll::Ready(item);
+        if !self.wait.has_entered() {
+            if let Some(item) = queue.try_get() {
+                return Poll::Ready(item);
+            }
+            queue.tag.tell(Use::WaitsOn);
         }
         Pin::new(&mut self.wait).poll(cx).map(|stamped| {
             subtract(&queue.handed);
+            queue.tag.tell(Use::Got);
             queue.offer_place();
             stamped.item
         })

@@ -2,10 +2,14 @@
 //!
 //! Owns the two semaphores; counting and order are in `permits`.
 
+use alloc::borrow::Cow;
 use core::error::Error;
 use core::fmt;
 
 use super::permits::{Permit, Permits};
+use super::tag::Tag;
+use crate::event_loop::EventLoop;
+use crate::observer::ObjectKind;
 
 /// Limits how many tasks do something at the same time. First come first served.
 ///
@@ -32,6 +36,12 @@ impl Semaphore {
     /// ```
     pub fn new(value: usize) -> Self {
         Self { permits: Permits::new(value) }
+    }
+
+    /// Gives it a name, by which the observer of `event_loop` hears of its use, and reports say who waits for it.
+    pub fn named(mut self, event_loop: &EventLoop, name: impl Into<Cow<'static, str>>) -> Self {
+        self.permits.tag = Tag::new(event_loop, ObjectKind::Semaphore, name);
+        self
     }
 
     /// Waits for a permit. A free one is taken without a turn of the loop.
@@ -61,7 +71,7 @@ impl Semaphore {
     /// assert_eq!(semaphore.value(), 1);
     /// ```
     pub fn release(&self) {
-        self.permits.give();
+        self.permits.release();
     }
 
     /// How many permits are free.
@@ -105,6 +115,12 @@ impl BoundedSemaphore {
         Self { permits: Permits::new(value) }
     }
 
+    /// Gives it a name, by which the observer of `event_loop` hears of its use, and reports say who waits for it.
+    pub fn named(mut self, event_loop: &EventLoop, name: impl Into<Cow<'static, str>>) -> Self {
+        self.permits.tag = Tag::new(event_loop, ObjectKind::Semaphore, name);
+        self
+    }
+
     /// Waits for a permit. A free one is taken without a turn of the loop.
     ///
     /// # Cancellation
@@ -131,7 +147,7 @@ impl BoundedSemaphore {
     pub fn release(&self) -> Result<(), ReleasedTooOften> {
         let forgotten = self.permits.forgotten();
         forgotten.set(forgotten.get().checked_sub(1).ok_or(ReleasedTooOften)?);
-        self.permits.give();
+        self.permits.release();
         Ok(())
     }
 

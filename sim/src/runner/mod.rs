@@ -8,4 +8,4 @@ mod program;
 
 pub use drive::{Options, Outcome, run, run_inspected};
 pub use guard::run_guarded;
-pub use program::{Program, boxed};
+pub use program::{Main, Program, boxed};
