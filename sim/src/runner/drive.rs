@@ -16,7 +16,7 @@ use vpyb_core::{
 use super::guard::Heart;
 use super::program::{Main, Program, boxed};
 use crate::board::{Abort, Bound, Machine, Profile, Recorder, VirtualBoard, VirtualClock};
-use crate::scenario::model::{Arg, Cpu, Scenario};
+use crate::scenario::model::{Arg, Cpu, Phase, Scenario};
 use crate::script::{Notes, Objects, Scripts};
 use crate::trace::{Kind, Meta, Trace};
 
@@ -163,10 +163,10 @@ fn firmware(
         }
         (program.main, args)
     });
-    let main = scenario.run.main.clone();
+    let (main, phases) = (scenario.run.main.clone(), scenario.phases.clone());
     Firmware::new(setup, board, move |top| match program {
         Some((program, args)) => program(top, args),
-        None => scripted_main(top, main, scripts),
+        None => scripted_main(top, main, phases, scripts),
     })
 }
 
@@ -205,11 +205,15 @@ fn start_scripts(
 fn scripted_main(
     top: Top<VirtualBoard>,
     main: Option<String>,
+    phases: Vec<Phase>,
     prepared: Rc<RefCell<Option<Prepared>>>,
 ) -> Main {
     boxed(async move {
         top.event_loop(Config::default());
         let scripts = prepared.borrow_mut().take().expect("the loop exists")?;
+        if !phases.is_empty() {
+            return scripts.run_phases(&top, phases).await;
+        }
         match main {
             Some(name) => top.run_until_complete(scripts.main(&name)).named(name).await?,
             None => top.run_forever().await?,

@@ -19,7 +19,7 @@ use super::table::Table;
 use super::value::Value;
 use super::variant::Case;
 use super::vocabulary::Vocabulary;
-use super::{bench, tasks};
+use super::{bench, objects, tasks};
 
 /// The keys of `[run]` that end a run without a program.
 const ENDS: [&str; 3] = ["until", "main", "limit"];
@@ -34,9 +34,11 @@ pub fn lower(root: &DeTable<'_>, case: &Case<'_>, vocabulary: &Vocabulary, probl
     scenario.parts = bench::parts(root.key("parts"), vocabulary);
     scenario.uarts = uarts(&mut root, vocabulary);
     scenario.program = bench::program(section(&mut root, "program"), vocabulary, &mut names);
-    scenario.objects = tasks::objects(section(&mut root, "objects"), vocabulary, &mut names);
+    scenario.objects = objects::objects(section(&mut root, "objects"), vocabulary, &mut names);
     let heads = tasks::heads(lists.tasks, &mut names);
-    scenario.tasks = tasks::tasks(heads, &Scripts { names: &names, vocabulary });
+    let scripts = Scripts { names: &names, vocabulary };
+    scenario.tasks = tasks::tasks(heads, &scripts);
+    scenario.phases = tasks::phases(lists.phases, &scripts);
     scenario.cpu = bench::cpu(section(&mut root, "cpu"), vocabulary, &names);
     scenario.run = bench::run(section(&mut root, "run"), &names);
     let (parts, uarts, objects) = (&scenario.parts, &scenario.uarts, &scenario.objects);
@@ -50,9 +52,10 @@ pub fn lower(root: &DeTable<'_>, case: &Case<'_>, vocabulary: &Vocabulary, probl
 
 /// Something must run, and must end. A misspelt section is told first.
 fn check_whole(mut root: Table<'_>) {
-    let (program, task, run) = (root.peek("program"), root.peek("task"), root.peek("run"));
+    let [program, task, run, phase] = ["program", "task", "run", "phase"].map(|key| root.peek(key));
     let problems = root.problems();
-    root.later(&["fault", "phase"]);
+    root.later(&["fault"]);
+    check_phases(&root);
     if !root.close() || program.is_some() {
         return;
     }
@@ -63,12 +66,25 @@ fn check_whole(mut root: Table<'_>) {
         return;
     }
     let keys = run.and_then(|run| run.raw().as_table());
-    if keys.is_none_or(|keys| ENDS.iter().all(|end| !keys.contains_key(*end))) {
+    if phase.is_none() && keys.is_none_or(|keys| ENDS.iter().all(|end| !keys.contains_key(*end))) {
         let span = run.map_or(0..0, Value::span);
         let problem = Diagnostic::new(code::MISSING, span, "nothing says when this run ends");
         let help = "add `until = \"10s\"` to `[run]`, or `main` with the name of a task, or `limit`";
         problems.add(problem.help(help));
     }
+}
+
+/// Phases are the runs of a file without a program, and say themselves what each of them waits for.
+fn check_phases(root: &Table<'_>) {
+    let Some(phase) = root.peek("phase") else { return };
+    let main = root.peek("run").and_then(|run| run.raw().as_table()?.get("main").map(toml::Spanned::span));
+    let (what, span) = match (root.peek("program"), main) {
+        (Some(program), _) => ("a `[program]`", program.key_span()),
+        (None, Some(span)) => ("`main` in `[run]`", span),
+        (None, None) => return,
+    };
+    let problem = Diagnostic::new(code::CONFLICT, span, format!("a file with phases cannot have {what}"));
+    phase.report(problem.help("leave it out, or leave the `[[phase]]`s out"));
 }
 
 /// What says what the file is.
@@ -94,6 +110,7 @@ fn head(root: &mut Table<'_>, case: &Case<'_>) -> Scenario {
 /// The lists of tables.
 struct Lists<'a> {
     tasks: Vec<Table<'a>>,
+    phases: Vec<Table<'a>>,
     actors: Vec<Table<'a>>,
     stimuli: Vec<Table<'a>>,
     expects: Vec<Table<'a>>,
@@ -101,9 +118,9 @@ struct Lists<'a> {
 
 impl<'a> Lists<'a> {
     fn read(root: &mut Table<'a>) -> Self {
-        let [tasks, actors, stimuli, expects] = ["task", "actor", "stimulus", "expect"]
+        let [tasks, phases, actors, stimuli, expects] = ["task", "phase", "actor", "stimulus", "expect"]
             .map(|key| root.key(key).map_or_else(Vec::new, Value::tables));
-        Self { tasks, actors, stimuli, expects }
+        Self { tasks, phases, actors, stimuli, expects }
     }
 }
 

@@ -6,7 +6,7 @@
 //! ```text
 //! text ── toml ──> tree ── variant::overlay ──> a tree per variant ── lower ──> Scenario
 //!                                                                      │
-//!                  Problems <── table, value, words <── bench, tasks, script, actors, expects
+//!                  Problems <── table, value, words <── bench, objects, tasks, script, actors, expects
 //! ```
 
 pub mod model;
@@ -20,6 +20,7 @@ mod events;
 mod expects;
 mod lower;
 mod names;
+mod objects;
 mod parse;
 mod problems;
 mod script;

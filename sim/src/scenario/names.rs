@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::diagnostic::{Diagnostic, code};
+use super::model::{LockObject, Objects};
 use super::table::Table;
 use super::value::Value;
 use super::words::{Words, quoted};
@@ -24,6 +25,8 @@ pub struct Names {
     pub uarts: BTreeSet<String>,
     /// Pin objects, each with whether it is an output.
     pub pins: BTreeMap<String, bool>,
+    /// Everything else that tasks share.
+    pub objects: Objects,
     /// Actors and marks, as a stimulus is named.
     pub stimuli: BTreeSet<String>,
     /// Marks alone.
@@ -132,6 +135,72 @@ impl Names {
         None
     }
 
+    /// A pin of `[objects]`.
+    pub fn pin_object(&self, value: Value<'_>, boards: &[String]) -> Option<String> {
+        let text = value.text()?;
+        if self.pins.contains_key(text) {
+            return Some(text.to_owned());
+        }
+        let mut problem = undeclared("pin object", text, value.span(), self.pins.keys());
+        if boards.iter().any(|pin| pin == text) {
+            problem = problem.help(format!(
+                "scripts use the names of `[objects]`: add `pins = {{ in = {{ pin = \"{text}\" }} }}` there and name `in`"
+            ));
+        }
+        value.report(problem);
+        None
+    }
+
+    /// A lock of `[objects]`.
+    pub fn lock(&self, value: Value<'_>) -> Option<String> {
+        object("lock", value, &self.objects.locks).map(|(name, _)| name)
+    }
+
+    /// A lock of `[objects]` that can be held by a `with`.
+    pub fn polled_lock(&self, value: Value<'_>) -> Option<String> {
+        let (name, lock) = object("lock", value, &self.objects.locks)?;
+        if lock == LockObject::Official {
+            let message = format!("the official lock {} is no context manager", quoted(&name));
+            value.refuse(code::CONFLICT, message, "use `locked`, or declare it with `style = \"polled\"`");
+            return None;
+        }
+        Some(name)
+    }
+
+    /// A semaphore of `[objects]`, bounded or not.
+    pub fn semaphore(&self, value: Value<'_>, bounded: bool) -> Option<String> {
+        let (name, semaphore) = object("semaphore", value, &self.objects.semaphores)?;
+        if semaphore.bounded != bounded {
+            let (is, help) = match bounded {
+                true => ("not bounded", "declare it with `bounded = true`, or use `with_sem`"),
+                false => ("bounded", "use `with_bsem`, or declare it without `bounded = true`"),
+            };
+            value.refuse(code::CONFLICT, format!("the semaphore {} is {is}", quoted(&name)), help);
+            return None;
+        }
+        Some(name)
+    }
+
+    /// An event of `[objects]`.
+    pub fn event(&self, value: Value<'_>) -> Option<String> {
+        object("event", value, &self.objects.events).map(|(name, _)| name)
+    }
+
+    /// A barrier of `[objects]`.
+    pub fn barrier(&self, value: Value<'_>) -> Option<String> {
+        object("barrier", value, &self.objects.barriers).map(|(name, _)| name)
+    }
+
+    /// A queue of `[objects]`.
+    pub fn queue(&self, value: Value<'_>) -> Option<String> {
+        object("queue", value, &self.objects.queues).map(|(name, _)| name)
+    }
+
+    /// A condition of `[objects]`.
+    pub fn condition(&self, value: Value<'_>) -> Option<String> {
+        one_of("condition", value, &self.objects.conditions)
+    }
+
     /// A mark of some step.
     pub fn mark(&self, value: Value<'_>) -> Option<String> {
         one_of("mark", value, &self.marks)
@@ -141,6 +210,16 @@ impl Names {
     pub fn stimulus(&self, value: Value<'_>) -> Option<String> {
         one_of("mark or actor", value, &self.stimuli)
     }
+}
+
+/// Something of `[objects]`, and how it was declared.
+fn object<T: Copy>(noun: &str, value: Value<'_>, objects: &BTreeMap<String, T>) -> Option<(String, T)> {
+    let text = value.text()?;
+    if let Some(object) = objects.get(text) {
+        return Some((text.to_owned(), *object));
+    }
+    value.report(undeclared(noun, text, value.span(), objects.keys()));
+    None
 }
 
 fn one_of(noun: &str, value: Value<'_>, names: &BTreeSet<String>) -> Option<String> {

@@ -1,97 +1,52 @@
 //! Scripts: the operations of a scripted task.
 //!
-//! Owns [`Scripts`], from the array in the file to [`Op`]s. Knows the words and units of the
-//! operations, not what they do.
+//! Owns [`Scripts`], from the array in the file to [`Op`]s, and the list of all operations. Knows their words and
+//! units, not what they do. Those with a body are read in `blocks`, those on what tasks share in `sharing`, those on
+//! wires in `hardware`.
 //!
 //! Invariant **shallow**: a script is at most [`DEEPEST`] blocks deep, so that it can be walked by
 //! recursion.
 
 use super::diagnostic::{Diagnostic, code};
-use super::model::{ErrorKind, LedTo, Level, Op};
+use super::model::{ErrorKind, Op};
 use super::names::Names;
 use super::table::Table;
 use super::value::Value;
 use super::vocabulary::Vocabulary;
 use super::words::{Words, quoted};
 
+mod blocks;
+mod hardware;
+mod sharing;
+
 /// Blocks in blocks, at most.
 const DEEPEST: usize = 64;
-/// Bytes that one `read` may ask for.
-const LONGEST_READ: i64 = 1 << 20;
 
 /// Operations that are written as a bare word.
-const BARE: [&str; 2] = ["time", "yield"];
+const BARE: [&str; 3] = ["time", "yield", "stop"];
 /// Operations that are written as a table with one key.
-const TABLES: [&str; 22] = [
-    "log",
-    "sleep_ms",
-    "sleep",
-    "delay",
-    "busy_us",
-    "create",
-    "cancel",
-    "wait_for_ms",
-    "try",
-    "finally",
-    "raise",
-    "repeat",
-    "forever",
-    "call_soon",
-    "call_later",
-    "call_later_ms",
-    "any",
-    "readline",
-    "read",
-    "awrite",
-    "led",
-    "pin",
+#[rustfmt::skip]
+const TABLES: [&str; 53] = [
+    "log", "sleep_ms", "sleep", "delay", "after_ms", "after", "gsleep", "busy_us", "create", "cancel",
+    "wait_for_ms", "try", "finally", "raise", "repeat", "forever", "call_soon", "call_later",
+    "call_later_ms", "call_after_ms", "call_set", "locked", "with_lock", "with_sem", "with_bsem",
+    "bsem_release", "ev_set", "ev_clear", "ev_wait", "barrier", "barrier_trigger", "barrier_busy", "q_put",
+    "q_get", "q_put_nowait", "q_get_nowait", "cond_wait", "cond_wait_for", "cond_notify", "cond_notify_all",
+    "gather", "named", "group", "cancel_named", "cancel_group", "is_running", "any", "readline", "read",
+    "readexactly", "awrite", "led", "pin",
 ];
 /// Operations of the format that cannot be run yet.
-const LATER: [&str; 37] = [
-    "after_ms",
-    "locked",
-    "with_lock",
-    "call_set",
-    "ev_set",
-    "ev_clear",
-    "ev_wait",
-    "with_sem",
-    "barrier",
-    "q_put",
-    "q_get",
-    "q_put_nowait",
-    "q_get_nowait",
-    "readexactly",
-    "pin_wait",
-    "on_edge",
-    "i2c_write",
-    "i2c_read",
-    "accel",
-    "after",
-    "call_after_ms",
-    "gsleep",
-    "barrier_trigger",
-    "barrier_busy",
-    "cond_wait",
-    "cond_wait_for",
-    "cond_notify",
-    "cond_notify_all",
-    "gather",
-    "named",
-    "group",
-    "cancel_named",
-    "cancel_group",
-    "is_running",
-    "stop",
-    "with_bsem",
-    "bsem_release",
-];
+const LATER: [&str; 5] = ["pin_wait", "on_edge", "i2c_write", "i2c_read", "accel"];
 /// The errors that scripts raise and trap.
-const ERRORS: [(&str, ErrorKind); 4] = [
+const ERRORS: [(&str, ErrorKind); 8] = [
     ("Exception", ErrorKind::Exception),
     ("CancelledError", ErrorKind::CancelledError),
     ("TimeoutError", ErrorKind::TimeoutError),
     ("ValueError", ErrorKind::ValueError),
+    ("RuntimeError", ErrorKind::RuntimeError),
+    ("AssertionError", ErrorKind::AssertionError),
+    ("TypeError", ErrorKind::TypeError),
+    ("OSError", ErrorKind::OsError),
 ];
 
 /// Reads scripts.
@@ -155,128 +110,54 @@ impl Scripts<'_> {
             "log" => argument.text().map(|text| Op::Log(text.into())),
             "sleep_ms" => milliseconds(argument).map(|ms| Op::SleepMs(ms as i32)),
             "delay" => milliseconds(argument).map(|ms| Op::Delay(ms as i32)),
+            "after_ms" => milliseconds(argument).map(|ms| Op::AfterMs(ms as i32)),
             "sleep" => argument.seconds().map(Op::Sleep),
+            "after" => argument.seconds().map(Op::After),
             "busy_us" => argument.integer(0..=i64::from(u32::MAX)).map(|us| Op::BusyUs(us as u32)),
             "create" => self.names.scripted_task(argument).map(Op::Create),
             "cancel" => self.names.scripted_task(argument).map(Op::Cancel),
             "call_soon" => argument.text().map(|text| Op::CallSoon(text.into())),
+            "is_running" => argument.text().map(|name| Op::IsRunning(name.into())),
             "any" => self.uart(argument).map(Op::Any),
             "readline" => self.uart(argument).map(Op::Readline),
-            _ => return None,
+            "pin" if argument.raw().is_str() => self.input(argument).map(Op::PinRead),
+            word => return self.simple_sharing(word, argument),
         })
     }
 
     /// Operations whose argument is a table or a block. The outer `None` means: none of these.
     fn compound(&self, argument: Value<'_>, depth: usize) -> Option<Option<Op>> {
-        if argument.key == "forever" {
-            return Some(self.forever(argument, depth));
+        match argument.key {
+            "forever" => return Some(self.forever(argument, depth)),
+            "gather" => return Some(self.gather(argument, depth)),
+            _ => {}
         }
-        let read: fn(&Self, &mut Table<'_>, usize) -> Option<Op> = match argument.key {
-            "wait_for_ms" => Self::wait_for_ms,
-            "try" => Self::try_catch,
-            "finally" => Self::finally,
-            "repeat" => Self::repeat,
-            "raise" => |_, table, _| raise(table),
+        let read: Read = match argument.key {
             "call_later" => |_, table, _| call_later(table),
             "call_later_ms" => |_, table, _| call_later_ms(table),
-            "read" => |this, table, _| this.read_bytes(table),
-            "awrite" => |this, table, _| this.awrite(table),
-            "led" => |this, table, _| this.led(table),
-            "pin" => |this, table, _| this.pin(table),
-            _ => return None,
+            "call_after_ms" => |_, table, _| call_after_ms(table),
+            "gsleep" => |_, table, _| gsleep(table),
+            "raise" => |_, table, _| raise(table),
+            word => {
+                Self::block_with(word).or_else(|| Self::hardware(word)).or_else(|| Self::sharing(word))?
+            }
         };
         let Some(mut table) = argument.table() else { return Some(None) };
         let op = read(self, &mut table, depth);
         table.close();
         Some(op)
     }
-
-    fn inner(&self, table: &mut Table<'_>, key: &'static str, depth: usize) -> Option<Vec<Op>> {
-        table.need(key, "[ … ]").map(|value| self.block(value, depth + 1))
-    }
-
-    fn forever(&self, argument: Value<'_>, depth: usize) -> Option<Op> {
-        let body = self.block(argument, depth + 1);
-        if argument.raw().as_array().is_some_and(|items| items.is_empty()) {
-            argument.refuse(
-                code::MISSING,
-                "`forever` has nothing to repeat and would never end",
-                "put at least `\"yield\"` or `{ sleep_ms = 0 }` into it",
-            );
-        }
-        Some(Op::Forever(body))
-    }
-
-    fn wait_for_ms(&self, table: &mut Table<'_>, depth: usize) -> Option<Op> {
-        let limit = table.need("limit", "100").and_then(|value| value.integer(0..=i64::from(i32::MAX)));
-        let body = self.inner(table, "do", depth);
-        Some(Op::WaitForMs { limit: limit? as i32, body: body? })
-    }
-
-    fn try_catch(&self, table: &mut Table<'_>, depth: usize) -> Option<Op> {
-        let body = self.inner(table, "do", depth);
-        let catch = table.need("catch", "[ { on = \"CancelledError\", do = [ … ] } ]");
-        let mut handlers = Vec::new();
-        for mut handler in catch?.items()?.filter_map(Value::table) {
-            let kind =
-                handler.need("on", "\"CancelledError\"").and_then(|value| value.word("error", &ERRORS, &[]));
-            let body = self.inner(&mut handler, "do", depth);
-            handlers.extend(kind.zip(body));
-            handler.close();
-        }
-        Some(Op::Try { body: body?, handlers })
-    }
-
-    fn finally(&self, table: &mut Table<'_>, depth: usize) -> Option<Op> {
-        let body = self.inner(table, "do", depth);
-        let then = self.inner(table, "then", depth);
-        Some(Op::Finally { body: body?, then: then? })
-    }
-
-    fn repeat(&self, table: &mut Table<'_>, depth: usize) -> Option<Op> {
-        let times = table.need("times", "3").and_then(|value| value.integer(0..=i64::from(u32::MAX)));
-        let body = self.inner(table, "do", depth);
-        Some(Op::Repeat { times: times? as u32, body: body? })
-    }
-
-    fn uart(&self, value: Value<'_>) -> Option<String> {
-        self.names.uart_object(value, &self.vocabulary.uarts)
-    }
-
-    fn read_bytes(&self, table: &mut Table<'_>) -> Option<Op> {
-        let uart = table.need("uart", "\"u\"").and_then(|value| self.uart(value));
-        let n = table.need("n", "4").and_then(|value| value.integer(1..=LONGEST_READ));
-        Some(Op::Read { uart: uart?, n: n? as usize })
-    }
-
-    fn awrite(&self, table: &mut Table<'_>) -> Option<Op> {
-        let uart = table.need("uart", "\"u\"").and_then(|value| self.uart(value));
-        let data = table.need("data", "\"hello\\n\"").and_then(Value::text);
-        Some(Op::Awrite { uart: uart?, data: data?.into() })
-    }
-
-    fn led(&self, table: &mut Table<'_>) -> Option<Op> {
-        let led =
-            table.need("led", "\"LED1\"").and_then(|value| value.known("LED", &self.vocabulary.leds, &[]));
-        let words = [("on", LedTo::On), ("off", LedTo::Off), ("toggle", LedTo::Toggle)];
-        let to = table.need("to", "\"toggle\"").and_then(|value| value.word("state of an LED", &words, &[]));
-        Some(Op::Led { led: led?, to: to? })
-    }
-
-    fn pin(&self, table: &mut Table<'_>) -> Option<Op> {
-        let pin = table.need("pin", "\"out\"");
-        let pin = pin.and_then(|value| self.names.output_object(value, &self.vocabulary.pins));
-        let words = [("low", Level::Low), ("high", Level::High)];
-        let to = table.need("to", "\"high\"").and_then(|value| value.word("level", &words, &[]));
-        Some(Op::Pin { pin: pin?, to: to? })
-    }
 }
+
+/// How an operation is read whose argument is a table.
+type Read = fn(&Scripts<'_>, &mut Table<'_>, usize) -> Option<Op>;
 
 /// An operation without an argument.
 fn bare(item: Value<'_>, word: &str) -> Option<Op> {
     match word {
         "time" => return Some(Op::Time),
         "yield" => return Some(Op::Yield),
+        "stop" => return Some(Op::Stop),
         _ => {}
     }
     if TABLES.contains(&word) {
@@ -311,12 +192,32 @@ fn raise(table: &mut Table<'_>) -> Option<Op> {
 
 fn call_later(table: &mut Table<'_>) -> Option<Op> {
     let after = table.need("after", "0.01").and_then(Value::seconds);
-    let text = table.need("text", "\"cb\"").and_then(Value::text);
-    Some(Op::CallLater { after: after?, text: text?.into() })
+    Some(Op::CallLater { text: callback_text(table)?, after: after? })
 }
 
 fn call_later_ms(table: &mut Table<'_>) -> Option<Op> {
+    let after = milliseconds_until(table);
+    Some(Op::CallLaterMs { text: callback_text(table)?, after: after? })
+}
+
+fn call_after_ms(table: &mut Table<'_>) -> Option<Op> {
+    let after = milliseconds_until(table);
+    Some(Op::CallAfterMs { text: callback_text(table)?, after: after? })
+}
+
+fn callback_text(table: &mut Table<'_>) -> Option<String> {
+    table.need("text", "\"cb\"").and_then(Value::text).map(str::to_owned)
+}
+
+/// When a callback runs.
+fn milliseconds_until(table: &mut Table<'_>) -> Option<i32> {
     let after = table.need("after", "10").and_then(|value| value.integer(0..=i64::from(i32::MAX)));
-    let text = table.need("text", "\"cb\"").and_then(Value::text);
-    Some(Op::CallLaterMs { after: after? as i32, text: text?.into() })
+    after.map(|ms| ms as i32)
+}
+
+fn gsleep(table: &mut Table<'_>) -> Option<Op> {
+    let seconds = table.need("s", "0.5").and_then(Value::seconds);
+    let granularity =
+        table.key("granularity").map_or(Some(100), |value| value.integer(0..=i64::from(i32::MAX)));
+    Some(Op::GSleep { seconds: seconds?, granularity: granularity? as i32 })
 }

@@ -1,30 +1,19 @@
-//! `[[task]]` and `[objects]`: the scripted tasks and what they share.
+//! `[[task]]` and `[[phase]]`: the scripted tasks, and the runs of a loop that is run more than once.
 //!
-//! Owns the declaration of both and the numbering of tasks with a `count`. Operations are read by
-//! [`Scripts`].
-
-use std::collections::BTreeMap;
+//! Owns their declaration and the numbering of tasks with a `count`. Operations are read by [`Scripts`], what tasks
+//! share in `objects`.
 
 use super::diagnostic::{Diagnostic, code};
-use super::model::{Objects, Op, PinObject, Pull, Task, UartObject};
+use super::model::{Op, Phase, Task};
 use super::names::{Names, Unique};
 use super::script::Scripts;
 use super::table::Table;
 use super::value::Value;
-use super::vocabulary::Vocabulary;
 
 /// All scripted tasks of a file, at most.
 const MOST_TASKS: u32 = 10_000;
 /// All operations of all tasks, at most.
 const MOST_OPS: usize = 1_000_000;
-/// Speeds of a UART in baud.
-pub const BAUDS: std::ops::RangeInclusive<i64> = 1..=20_000_000;
-/// The speed of a UART if none is said.
-pub const DEFAULT_BAUD: u32 = 9_600;
-
-/// Objects of the format that cannot be used yet.
-const LATER_OBJECTS: [&str; 6] = ["locks", "events", "semaphores", "barriers", "queues", "conditions"];
-
 /// A task whose head was read and whose script was not.
 pub struct Head<'a> {
     name: &'a str,
@@ -94,44 +83,16 @@ fn operations(script: &[Op]) -> usize {
     script.iter().map(|op| 1 + inner(op)).sum()
 }
 
-/// Reads `[objects]` and declares their names.
-pub fn objects(table: Option<Table<'_>>, vocabulary: &Vocabulary, names: &mut Names) -> Objects {
-    let Some(mut table) = table else { return Objects::default() };
-    let uarts = each(table.key("uarts"), |entry| uart_object(entry, vocabulary));
-    let pins = each(table.key("pins"), |entry| pin_object(entry, vocabulary));
-    table.later(&LATER_OBJECTS);
-    table.close();
-    names.uarts = uarts.keys().cloned().collect();
-    names.pins = pins.iter().map(|(name, pin)| (name.clone(), pin.output)).collect();
-    Objects { uarts, pins, ..Objects::default() }
-}
-
-fn each<T>(value: Option<Value<'_>>, read: impl Fn(&mut Table<'_>) -> T) -> BTreeMap<String, T> {
-    let mut objects = BTreeMap::new();
-    let Some(mut table) = value.and_then(Value::table) else { return objects };
-    for entry in table.entries() {
-        let (Some(name), Some(mut inner)) = (entry.key_name(), entry.table()) else { continue };
-        objects.insert(name.to_owned(), read(&mut inner));
-        inner.close();
+/// Reads the runs of the loop.
+pub fn phases(tables: Vec<Table<'_>>, scripts: &Scripts<'_>) -> Vec<Phase> {
+    let mut phases = Vec::new();
+    for mut table in tables {
+        let gap = table.key("gap").and_then(Value::duration).unwrap_or_default();
+        let created = table.key("create").and_then(Value::items).into_iter().flatten();
+        let create = created.filter_map(|task| scripts.names.scripted_task(task)).collect();
+        let script = table.key("script").map(|value| scripts.read(value));
+        table.close();
+        phases.push(Phase { gap, create, script });
     }
-    objects
-}
-
-fn uart_object(table: &mut Table<'_>, vocabulary: &Vocabulary) -> UartObject {
-    let uart = table.need("uart", "\"uart4\"").and_then(|value| value.known("UART", &vocabulary.uarts, &[]));
-    let baud = table.key("baud").and_then(|value| value.integer(BAUDS));
-    UartObject { uart: uart.unwrap_or_default(), baud: baud.map_or(DEFAULT_BAUD, |baud| baud as u32) }
-}
-
-fn pin_object(table: &mut Table<'_>, vocabulary: &Vocabulary) -> PinObject {
-    let pin = table.need("pin", "\"X3\"").and_then(|value| value.known("pin", &vocabulary.pins, &[]));
-    let modes = [("input", false), ("output", true)];
-    let output = table.key("mode").and_then(|value| value.word("mode", &modes, &[]));
-    let pulls = [("none", Pull::None), ("up", Pull::Up), ("down", Pull::Down)];
-    let pull = table.key("pull").and_then(|value| value.word("pull", &pulls, &[]));
-    PinObject {
-        pin: pin.unwrap_or_default(),
-        output: output.unwrap_or(false),
-        pull: pull.unwrap_or_default(),
-    }
+    phases
 }

@@ -10,6 +10,7 @@
 mod error;
 mod members;
 mod objects;
+mod phases;
 mod repr;
 mod run;
 mod sharing;

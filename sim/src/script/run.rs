@@ -10,10 +10,10 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use embedded_hal::digital::{InputPin, OutputPin, StatefulOutputPin};
-use vpyb_core::{Board, EventLoop, QueueFull, RunError, TaskError, TaskHandle, Uart, asyn};
+use vpyb_core::{Board, EventLoop, QueueFull, TaskError, TaskHandle, Uart, asyn};
 
 use super::Notes;
-use super::error::{ScriptError, class_of, class_of_task_error};
+use super::error::{ScriptError, class_of};
 use super::members::Members;
 use super::objects::Objects;
 use super::repr::repr;
@@ -62,26 +62,6 @@ impl<B: Board + Notes> Scripts<B> {
     pub fn main(self: &Rc<Self>, name: &str) -> impl Future<Output = Result<(), TaskError>> + 'static {
         self.made.borrow_mut().insert(name.to_owned(), None);
         self.clone().script(name.to_owned())
-    }
-
-    /// The script of a phase, noted under `name`.
-    pub fn phase(
-        self: &Rc<Self>,
-        name: String,
-        script: Vec<Op>,
-    ) -> impl Future<Output = Result<(), TaskError>> + 'static {
-        let this = self.clone();
-        async move { Ok(this.body(&name, &script, String::new()).await?) }
-    }
-
-    /// Notes how a phase ended: `return`, or the class of its error. Another stop request is a return, as there.
-    pub fn note_phase(&self, number: usize, ended: &Result<(), RunError>) {
-        let result = match ended {
-            Err(RunError::Failed { error, .. }) => class_of_task_error(error),
-            Err(RunError::KeyboardInterrupt) => "KeyboardInterrupt",
-            _ => "return",
-        };
-        self.board.note(false, &number.to_string(), "phase", Some(result));
     }
 
     async fn script(self: Rc<Self>, name: String) -> Result<(), TaskError> {

@@ -3,11 +3,9 @@
 //! Owns how a recorded program is set up there, and which families there are. A recording that ends in a crash
 //! agrees if ours does the same to its last step and then fails too.
 
-use std::rc::Rc;
-
 use serde_json::Value;
 use vpyb_core::{Config, Discipline, Overrides, TaskError, Top};
-use vpyb_sim::scenario::model::{Phase, Scenario};
+use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::script::{Objects, Scripts};
 
 use super::{folder, json_lines, names, scenario};
@@ -40,31 +38,10 @@ async fn top_level(top: Top<TestBoard>, program: Value, scenario: Scenario) -> R
     for task in scenario.tasks.iter().filter(|task| task.start) {
         scripts.create(&task.name)?;
     }
-    if scenario.phases.is_empty() {
-        return Ok(top.run_until_complete(scripts.main("main")).named("main").await?);
+    if !scenario.phases.is_empty() {
+        return scripts.run_phases(&top, scenario.phases).await;
     }
-    for (i, phase) in scenario.phases.into_iter().enumerate() {
-        run_phase(&top, &scripts, i + 1, phase).await?;
-    }
-    Ok(())
-}
-
-async fn run_phase(
-    top: &Top<TestBoard>,
-    scripts: &Rc<Scripts<TestBoard>>,
-    number: usize,
-    phase: Phase,
-) -> Result<(), TaskError> {
-    top.board().advance(phase.gap.as_micros());
-    for name in &phase.create {
-        scripts.create(name)?;
-    }
-    let name = format!("main{number}");
-    let ended = match phase.script {
-        Some(script) => top.run_until_complete(scripts.phase(name.clone(), script)).named(name).await,
-        None => top.run_forever().await,
-    };
-    scripts.note_phase(number, &ended);
+    top.run_until_complete(scripts.main("main")).named("main").await?;
     Ok(())
 }
 

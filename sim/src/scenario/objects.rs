@@ -1,0 +1,112 @@
+//! `[objects]`: what scripted tasks share.
+//!
+//! Owns its kinds and their keys.
+
+use std::collections::BTreeMap;
+
+use super::diagnostic::{Diagnostic, code};
+use super::model::{
+    BarrierCallback, BarrierObject, LockObject, Objects, PinObject, Pull, SemaphoreObject, UartObject,
+};
+use super::names::Names;
+use super::table::Table;
+use super::value::Value;
+use super::vocabulary::Vocabulary;
+
+/// Speeds of a UART in baud.
+pub const BAUDS: std::ops::RangeInclusive<i64> = 1..=20_000_000;
+/// The speed of a UART if none is said.
+pub const DEFAULT_BAUD: u32 = 9_600;
+
+/// Reads `[objects]` and declares their names.
+pub fn objects(table: Option<Table<'_>>, vocabulary: &Vocabulary, names: &mut Names) -> Objects {
+    let Some(mut table) = table else { return Objects::default() };
+    let uarts = each(table.key("uarts"), |entry| uart_object(entry, vocabulary));
+    let pins = each(table.key("pins"), |entry| pin_object(entry, vocabulary));
+    let objects = Objects {
+        uarts,
+        pins,
+        locks: each(table.key("locks"), lock),
+        events: each(table.key("events"), every_ms),
+        semaphores: each(table.key("semaphores"), semaphore),
+        barriers: each(table.key("barriers"), barrier),
+        queues: each(table.key("queues"), queue),
+        conditions: each(table.key("conditions"), |_| ()).into_keys().collect(),
+    };
+    table.close();
+    names.uarts = objects.uarts.keys().cloned().collect();
+    names.pins = objects.pins.iter().map(|(name, pin)| (name.clone(), pin.output)).collect();
+    names.objects = objects.clone();
+    objects
+}
+
+/// How often waiters ask again, in milliseconds; 0 is at each turn.
+fn every_ms(table: &mut Table<'_>) -> i32 {
+    table.key("every_ms").and_then(|value| value.integer(0..=i64::from(i32::MAX))).unwrap_or(0) as i32
+}
+
+fn lock(table: &mut Table<'_>) -> LockObject {
+    let polled = table.peek("every_ms");
+    let styles = [("official", false), ("polled", true)];
+    let style = table.key("style").and_then(|value| value.word("style of a lock", &styles, &[]));
+    let every_ms = every_ms(table);
+    if style == Some(true) {
+        return LockObject::Polled { every_ms };
+    }
+    if let Some(value) = polled {
+        let message = "`every_ms` has no effect on an official lock";
+        let problem = Diagnostic::new(code::CONFLICT, value.key_span(), message);
+        value.report(problem.help("its waiters are parked; add `style = \"polled\"`"));
+    }
+    LockObject::Official
+}
+
+fn semaphore(table: &mut Table<'_>) -> SemaphoreObject {
+    let value = table.key("value").and_then(|value| value.integer(0..=i64::from(u32::MAX)));
+    let bounded = table.key("bounded").and_then(Value::flag).unwrap_or(false);
+    SemaphoreObject { value: value.map_or(1, |value| value as u32), bounded }
+}
+
+fn barrier(table: &mut Table<'_>) -> BarrierObject {
+    let participants =
+        table.need("participants", "3").and_then(|value| value.integer(0..=i64::from(u16::MAX)));
+    let callbacks = [("function", BarrierCallback::Function), ("task", BarrierCallback::Task)];
+    let callback = table.key("callback").and_then(|value| value.word("callback", &callbacks, &[]));
+    BarrierObject { participants: participants.unwrap_or(0) as u16, callback }
+}
+
+/// As in the original, only 0 is without limit: a queue with a negative one lets nothing in.
+fn queue(table: &mut Table<'_>) -> isize {
+    let max = table.key("max").and_then(|value| value.integer(i64::from(i32::MIN)..=i64::from(i32::MAX)));
+    max.unwrap_or(0) as isize
+}
+
+fn each<'a, T>(value: Option<Value<'a>>, read: impl Fn(&mut Table<'a>) -> T) -> BTreeMap<String, T> {
+    let mut objects = BTreeMap::new();
+    let Some(mut table) = value.and_then(Value::table) else { return objects };
+    for entry in table.entries() {
+        let (Some(name), Some(mut inner)) = (entry.key_name(), entry.table()) else { continue };
+        objects.insert(name.to_owned(), read(&mut inner));
+        inner.close();
+    }
+    objects
+}
+
+fn uart_object(table: &mut Table<'_>, vocabulary: &Vocabulary) -> UartObject {
+    let uart = table.need("uart", "\"uart4\"").and_then(|value| value.known("UART", &vocabulary.uarts, &[]));
+    let baud = table.key("baud").and_then(|value| value.integer(BAUDS));
+    UartObject { uart: uart.unwrap_or_default(), baud: baud.map_or(DEFAULT_BAUD, |baud| baud as u32) }
+}
+
+fn pin_object(table: &mut Table<'_>, vocabulary: &Vocabulary) -> PinObject {
+    let pin = table.need("pin", "\"X3\"").and_then(|value| value.known("pin", &vocabulary.pins, &[]));
+    let modes = [("input", false), ("output", true)];
+    let output = table.key("mode").and_then(|value| value.word("mode", &modes, &[]));
+    let pulls = [("none", Pull::None), ("up", Pull::Up), ("down", Pull::Down)];
+    let pull = table.key("pull").and_then(|value| value.word("pull", &pulls, &[]));
+    PinObject {
+        pin: pin.unwrap_or_default(),
+        output: output.unwrap_or(false),
+        pull: pull.unwrap_or_default(),
+    }
+}

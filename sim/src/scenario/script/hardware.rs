@@ -1,0 +1,69 @@
+//! Operations on UARTs, LEDs and pins.
+//!
+//! Owns their keys. Scripts use the names of `[objects]`; only LEDs are named as the board names them.
+
+use super::super::model::{LedTo, Level, Op};
+use super::super::table::Table;
+use super::super::value::Value;
+use super::{Read, Scripts};
+
+/// Bytes that one `read` may ask for.
+const LONGEST_READ: i64 = 1 << 20;
+
+impl Scripts<'_> {
+    /// How this operation on hardware is read.
+    pub(super) fn hardware(word: &str) -> Option<Read> {
+        Some(match word {
+            "read" => |this, table, _| {
+                let (uart, n) = this.uart_and_count(table)?;
+                Some(Op::Read { uart, n })
+            },
+            "readexactly" => |this, table, _| {
+                let (uart, n) = this.uart_and_count(table)?;
+                Some(Op::Readexactly { uart, n })
+            },
+            "awrite" => |this, table, _| this.awrite(table),
+            "led" => |this, table, _| this.led(table),
+            "pin" => |this, table, _| this.pin(table),
+            _ => return None,
+        })
+    }
+
+    /// A UART of `[objects]`.
+    pub(super) fn uart(&self, value: Value<'_>) -> Option<String> {
+        self.names.uart_object(value, &self.vocabulary.uarts)
+    }
+
+    /// A pin of `[objects]`, to be read.
+    pub(super) fn input(&self, value: Value<'_>) -> Option<String> {
+        self.names.pin_object(value, &self.vocabulary.pins)
+    }
+
+    fn uart_and_count(&self, table: &mut Table<'_>) -> Option<(String, usize)> {
+        let uart = table.need("uart", "\"u\"").and_then(|value| self.uart(value));
+        let n = table.need("n", "4").and_then(|value| value.integer(1..=LONGEST_READ));
+        Some((uart?, n? as usize))
+    }
+
+    fn awrite(&self, table: &mut Table<'_>) -> Option<Op> {
+        let uart = table.need("uart", "\"u\"").and_then(|value| self.uart(value));
+        let data = table.need("data", "\"hello\\n\"").and_then(Value::text);
+        Some(Op::Awrite { uart: uart?, data: data?.into() })
+    }
+
+    fn led(&self, table: &mut Table<'_>) -> Option<Op> {
+        let led =
+            table.need("led", "\"LED1\"").and_then(|value| value.known("LED", &self.vocabulary.leds, &[]));
+        let words = [("on", LedTo::On), ("off", LedTo::Off), ("toggle", LedTo::Toggle)];
+        let to = table.need("to", "\"toggle\"").and_then(|value| value.word("state of an LED", &words, &[]));
+        Some(Op::Led { led: led?, to: to? })
+    }
+
+    fn pin(&self, table: &mut Table<'_>) -> Option<Op> {
+        let pin = table.need("pin", "\"out\"");
+        let pin = pin.and_then(|value| self.names.output_object(value, &self.vocabulary.pins));
+        let words = [("low", Level::Low), ("high", Level::High)];
+        let to = table.need("to", "\"high\"").and_then(|value| value.word("level", &words, &[]));
+        Some(Op::Pin { pin: pin?, to: to? })
+    }
+}
