@@ -189,6 +189,8 @@ pub enum CancelError {
     /// Under `FastIo`: an interrupt is pending already, or the task has ended or cancels itself. The
     /// original raises `AssertionError`; the later interrupt replaces the earlier.
     AlreadyInterrupted,
+    /// Under `Asyncio3`: it is the task that runs. The original raises `RuntimeError`.
+    Itself,
 }
 
 impl fmt::Display for CancelError {
@@ -196,6 +198,7 @@ impl fmt::Display for CancelError {
         match self {
             Self::NotStarted => f.write_str("a task that has not started cannot be cancelled"),
             Self::QueueFull(full) => full.fmt(f),
+            Self::Itself => f.write_str("can't cancel self"),
             Self::AlreadyInterrupted => {
                 f.write_str("the task is interrupted already, has ended, or is itself")
             }

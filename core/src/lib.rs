@@ -62,8 +62,8 @@ pub use args::{ArgDefault, ArgError, ArgSpec, ArgValue, Args};
 pub use board::{Board, BoardError, PinMode, Pull, Uart, UartConfig, UartError};
 pub use error::{CancelError, Interrupt, Queue, QueueFull, RunError, TaskError};
 pub use event_loop::{
-    Config, Discipline, EventLoop, Firmware, Outcome, Overrides, RunForever, RunUntilComplete, Setup,
-    Started, Step, TaskHandle, TaskName, Top,
+    Config, Discipline, EventLoop, ExceptionHandler, Firmware, Join, Outcome, Overrides, RunForever,
+    RunUntilComplete, Setup, Started, Step, TaskHandle, TaskName, Top,
 };
 pub use sleep::Sleep;
 pub use stream::{StreamReader, StreamWriter};

@@ -153,6 +153,8 @@ pub enum Event<'a> {
     TimeoutExpired { task: Option<TaskId> },
     /// A queue was full.
     QueueFull { full: QueueFull, task: Option<TaskId> },
+    /// Under `Asyncio3`: a task failed, nobody awaited it, and no exception handler was set.
+    Uncaught { task: TaskId, error: &'a TaskError },
     /// A run ended.
     LoopStopped { error: Option<&'a TaskError> },
     /// Something that tasks share was used, by the task that runs now if any does.

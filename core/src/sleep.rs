@@ -33,8 +33,9 @@ impl EventLoop {
     ///
     /// # Cancellation
     ///
-    /// `Err(Cancelled)` or `Err(TimedOut)` arrives when the pause is over, under `UasyncioV2`. Dropped, its
-    /// entry is taken out of the queue; nothing else is lost.
+    /// `Err(Cancelled)` or `Err(TimedOut)` arrives when the pause is over, under `UasyncioV2`, and at once under the
+    /// others; `Asyncio3` then leaves no entry behind. Dropped, its entry is taken out of the queue; nothing else
+    /// is lost.
     pub fn sleep(&self, seconds: f64) -> Sleep<'_> {
         Sleep(Leaf::new(self.shared(), Yielded::Delay(whole_ms(seconds))))
     }
@@ -94,8 +95,8 @@ impl EventLoop {
     ///
     /// # Cancellation
     ///
-    /// Under `UasyncioV2` the interrupt arrives when something else makes the task ready, perhaps never. Dropped,
-    /// nothing is lost.
+    /// Under `UasyncioV2` and `FastIo` the interrupt arrives when something else makes the task ready, perhaps
+    /// never; under `Asyncio3` at once. Dropped, nothing is lost.
     pub fn park(&self) -> Sleep<'_> {
         Sleep(Leaf::new(self.shared(), Yielded::Park))
     }
@@ -106,7 +107,8 @@ impl EventLoop {
     ///
     /// The timer is armed before `future` takes its first step, so a time-out beats a pause of the same length.
     /// As in the original, the timer stays armed if `future` fails: a task that lives on gets a stray `TimedOut`
-    /// when it is due. A full queue stops the loop.
+    /// when it is due. A full queue stops the loop. Under `Asyncio3` the timer goes with the wait, however that
+    /// ends, and the time-out arrives at once.
     ///
     /// # Cancellation
     ///
@@ -122,11 +124,12 @@ impl EventLoop {
             core::future::pending::<()>().await;
         }
         let result = future.await;
+        let tidy = self.shared().leaves_no_timers();
         let guard = timeout.guard.take();
-        if result.is_ok()
+        if (result.is_ok() || tidy)
             && let Some(guard) = guard
         {
-            self.shared().disarm_timeout(&guard, false);
+            self.shared().disarm_timeout(&guard, tidy);
         }
         result
     }

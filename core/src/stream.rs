@@ -127,10 +127,9 @@ impl<D: StreamRead + 'static> StreamReader<D> {
         Leaf::new(self.event_loop.shared(), Yielded::IoRead(device))
     }
 
-    /// Gives up the registration where the discipline does so: `FastIo` always, `UasyncioV2` at the end of the
-    /// stream only.
+    /// Gives up the registration where the discipline does so.
     async fn finish(&self, end_of_stream: bool) -> Result<(), Interrupt> {
-        if end_of_stream || self.event_loop.shared().gives_up_devices() {
+        if self.event_loop.shared().gives_up_devices(end_of_stream) {
             self.done().await?;
         }
         Ok(())
@@ -147,7 +146,7 @@ impl<D: StreamRead + 'static> StreamReader<D> {
     ///
     /// The interrupt arrives at once, and nothing is lost: no byte is taken before the device is ready. The
     /// device stays registered, so that later data may wake the task from something else, as in the
-    /// original. Dropped, the registration goes.
+    /// original; under `Asyncio3` it does not. Dropped, the registration goes.
     pub async fn read(&self, n: usize) -> Result<Vec<u8>, Interrupt> {
         let mut data = alloc::vec![0; n];
         loop {
@@ -219,7 +218,8 @@ impl<D: StreamWrite + 'static> StreamWriter<D> {
     }
 
     /// Writes all of `data`. The first part is written without asking whether the device is ready; if that
-    /// takes everything, the task does not yield, so a loop of such writes hogs the CPU.
+    /// takes everything, the task does not yield, so a loop of such writes hogs the CPU. Under `Asyncio3` the
+    /// device is asked before each part, so that it always yields.
     ///
     /// # Cancellation
     ///
@@ -227,17 +227,23 @@ impl<D: StreamWrite + 'static> StreamWriter<D> {
     /// Dropped, the registration goes.
     pub async fn awrite(&self, mut data: &[u8]) -> Result<(), Interrupt> {
         loop {
+            if self.event_loop.shared().asks_before_writing() {
+                let device = self.event_loop.shared().enter_device(&self.pollable);
+                Leaf::new(self.event_loop.shared(), Yielded::IoWrite(device)).await?;
+            }
             let taken = self.device.write(data).unwrap_or(0);
             data = &data[taken.min(data.len())..];
             if data.is_empty() {
-                if self.event_loop.shared().gives_up_devices() {
+                if self.event_loop.shared().gives_up_devices(false) {
                     let device = self.event_loop.shared().enter_device(&self.pollable);
                     Leaf::new(self.event_loop.shared(), Yielded::IoWriteDone(device)).await?;
                 }
                 return Ok(());
             }
-            let device = self.event_loop.shared().enter_device(&self.pollable);
-            Leaf::new(self.event_loop.shared(), Yielded::IoWrite(device)).await?;
+            if !self.event_loop.shared().asks_before_writing() {
+                let device = self.event_loop.shared().enter_device(&self.pollable);
+                Leaf::new(self.event_loop.shared(), Yielded::IoWrite(device)).await?;
+            }
         }
     }
 }

@@ -73,9 +73,10 @@ impl Shared {
         let raw = RawEntry::callback(key as u32);
         let entry = Some(Entry::Callback(id));
         let queued = match when {
-            When::Soon => self.push_callback(key, id, Why::Created).map(|()| None),
+            When::Soon => self.push_callback(key, id, Why::Created),
+            When::Later(ms) if self.one_queue => self.arm(ms.max(0), raw, entry).map(Some),
             When::Later(ms) => self.arm(ms, raw, entry).map(Some),
-            When::After(ms) => self.arm_in(&self.lpq, ms, raw, entry).map(Some),
+            When::After(ms) => self.arm_in(&self.lpq, self.now(), ms, raw, entry).map(Some),
         };
         match queued {
             Ok(timer) => Ok(Guard { key, id, timer }),

@@ -22,6 +22,10 @@ pub enum Discipline {
         /// ready; 0: never.
         max_overdue_ms: i32,
     },
+    /// MicroPython's present-day asyncio: one queue ordered by time, in which a task that is ready has the present
+    /// tick. It grows; interrupts arrive at once and leave nothing behind; tasks can be awaited, and an error
+    /// that nobody awaits does not stop the loop.
+    Asyncio3,
 }
 
 impl Discipline {
@@ -30,6 +34,7 @@ impl Discipline {
         match self {
             Self::UasyncioV2 => "uasyncio-v2",
             Self::FastIo { .. } => "fast-io",
+            Self::Asyncio3 => "asyncio-v3",
         }
     }
 
@@ -39,7 +44,8 @@ impl Discipline {
     }
 
     /// All that are built, without optional queues.
-    pub const ALL: &[Self] = &[Self::UasyncioV2, Self::FastIo { ioq_len: 0, lp_len: 0, max_overdue_ms: 0 }];
+    pub const ALL: &[Self] =
+        &[Self::UasyncioV2, Self::FastIo { ioq_len: 0, lp_len: 0, max_overdue_ms: 0 }, Self::Asyncio3];
 }
 
 /// How an event loop is set up: `get_event_loop(runq_len=16, waitq_len=16)`.
@@ -47,9 +53,9 @@ impl Discipline {
 pub struct Config {
     /// The scheduling discipline.
     pub discipline: Discipline,
-    /// Places in the run queue. A task takes one, a callback two.
+    /// Places in the run queue. A task takes one, a callback two. `Asyncio3` has none.
     pub runq_len: usize,
-    /// Entries in the wait queue.
+    /// Entries in the wait queue; under `Asyncio3`, for how many its one queue has room before it grows.
     pub waitq_len: usize,
 }
 

@@ -95,16 +95,18 @@ impl Shared {
                 self.runq.remove_last(entry) || self.ioq.as_ref().is_some_and(|ioq| ioq.remove_last(entry))
             }
             Place::Timer(serial) => self.remove_timer(serial),
-            Place::Device(device) => {
-                self.poller.borrow_mut().withdraw(device, Waiter::Task(header.slot), self.fast)
-            }
+            Place::Device(device) => self.poller.borrow_mut().withdraw(device, Waiter::Task(header.slot)),
             Place::Nowhere | Place::Waker => false,
         };
         if removed {
             header.discount_entry();
         }
-        // What was given up leaves no marker. An interrupt that kept until its end is raised at the next await.
-        if let Pending::Interrupt(with) = header.pending.replace(Pending::None) {
+        // What was given up leaves no marker. An interrupt that kept until its end is raised at the next await;
+        // with one queue there are no markers, and the interrupt waits in its place.
+        if removed
+            && !self.one_queue
+            && let Pending::Interrupt(with) = header.pending.replace(Pending::None)
+        {
             self.tell_interrupt(&header, with);
             self.interrupt.set(Some(with));
         }

@@ -11,7 +11,10 @@
 //! | `resume` | one step of a task |
 //! | `shared` | what handle, leaves and owner have in common |
 //! | `leaf` | how an await and the loop talk during a step |
+//! | `registry` | all task slots |
 //! | `run_queue`, `wait_queue`, `poller`, `callback`, `wake` | what is ready, due, waited for, to be called, woken |
+//! | `timeline` | the other loop of `Asyncio3`: one queue, no passes |
+//! | `join` | awaiting a task |
 //! | `task` | what the loop keeps of a task; the pending-interrupt slot |
 //! | `run` | `run_until_complete`, `run_forever` |
 
@@ -19,15 +22,18 @@ mod callback;
 mod config;
 mod entry;
 mod firmware;
+mod join;
 mod leaf;
 mod owner;
 mod pass;
 mod poller;
+mod registry;
 mod resume;
 mod run;
 mod run_queue;
 mod shared;
 mod task;
+mod timeline;
 mod wait_queue;
 mod wake;
 
@@ -38,9 +44,11 @@ use core::future::Future;
 pub use callback::Outcome;
 pub use config::{Config, Discipline, Overrides};
 pub use firmware::{Firmware, Setup, Started, Top};
+pub use join::Join;
 pub use owner::Step;
 pub use run::{RunForever, RunUntilComplete};
 pub use task::{TaskHandle, TaskName};
+pub use timeline::ExceptionHandler;
 
 pub(crate) use callback::Guard;
 use callback::{What, When};
@@ -185,7 +193,7 @@ impl EventLoop {
     pub fn cancel(&self, task: &TaskHandle) -> Result<(), CancelError> {
         let header = &task.header;
         self.shared.observe(|| Event::CancelRequested { task: header.id.get() });
-        if header.state.get() == State::Fresh {
+        if header.state.get() == State::Fresh && !self.shared.one_queue {
             return Err(CancelError::NotStarted);
         }
         self.shared.deliver(header, Interrupt::Cancelled)
@@ -199,6 +207,9 @@ impl EventLoop {
     ///
     /// [`QueueFull`] if the run queue has no place.
     pub fn requeue(&self, task: &TaskHandle) -> Result<(), QueueFull> {
+        if self.shared.one_queue {
+            return self.shared.bring_forward(&task.header, Why::Requeued);
+        }
         self.shared.push_task(&task.header, Why::Requeued)
     }
 
@@ -243,9 +254,20 @@ pub(crate) fn whole_ms(seconds: f64) -> i32 {
 
 /// What leaves on devices need.
 impl Shared {
-    /// Whether readers and writers give a device up after each call, which costs a turn.
-    pub(crate) fn gives_up_devices(&self) -> bool {
-        self.fast
+    /// Whether readers and writers give a device up, which costs a turn: `FastIo` after each call, `UasyncioV2` at
+    /// the end of the stream, `Asyncio3` never, as it forgets who was told.
+    pub(crate) fn gives_up_devices(&self, end_of_stream: bool) -> bool {
+        self.fast || (end_of_stream && !self.one_queue)
+    }
+
+    /// Whether a device is asked before it is written.
+    pub(crate) fn asks_before_writing(&self) -> bool {
+        self.one_queue
+    }
+
+    /// Whether the timer of a `wait_for` goes with it, however that ends.
+    pub(crate) fn leaves_no_timers(&self) -> bool {
+        self.one_queue
     }
 
     /// The place of a device in the poller.
@@ -262,7 +284,7 @@ impl Shared {
     ) -> usize {
         let key = self.wakers.borrow_mut().insert(cx.waker().clone());
         let waiter = poller::Waiter::Waker(key);
-        let before = self.poller.borrow_mut().register(device, interest, waiter, self.fast);
+        let before = self.poller.borrow_mut().register(device, interest, waiter);
         if let Some(poller::Waiter::Task(slot)) = before {
             self.header(slot).discount_entry();
         }
@@ -274,7 +296,7 @@ impl Shared {
         if self.closed.get() {
             return;
         }
-        self.poller.borrow_mut().withdraw(device, poller::Waiter::Waker(key), self.fast);
+        self.poller.borrow_mut().withdraw(device, poller::Waiter::Waker(key));
         let waker = self.wakers.borrow_mut().try_remove(key);
         drop(waker);
     }

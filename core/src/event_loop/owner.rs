@@ -13,6 +13,8 @@
 //!   └── ready, due, or no wait: Polled ── Wait ──nothing yet: Idle──▶ Wait
 //! ```
 //!
+//! `Asyncio3` has no passes; its loop stands in `timeline`.
+//!
 //! What a step yielded is *applied* by the next call, which reads the clock then: so the owner can
 //! charge the step's cost and deliver hardware between the resumption and the queueing, as the original
 //! spends its time.
@@ -74,6 +76,11 @@ pub(super) struct Slot {
 pub(super) enum Ran {
     Nothing,
     Task(u32),
+    /// Under `Asyncio3`, where a yield is reckoned from the end of its step.
+    Dated {
+        slot: u32,
+        at: Instant,
+    },
     Failed(Box<Ended>),
 }
 
@@ -132,6 +139,9 @@ impl Owner {
     /// Goes on round the loop, up to the next thing that is a step.
     #[inline(never)]
     fn go_round(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
+        if shared.one_queue {
+            return self.go_along(shared);
+        }
         loop {
             match self.phase {
                 Phase::Expire => self.expire(shared)?,
@@ -179,6 +189,7 @@ impl Owner {
                 let yielded = shared.yielded.replace(Yielded::Nothing);
                 Self::apply_yield(shared, &self.slots[slot as usize].header, yielded)?;
             }
+            Ran::Dated { slot, at } => self.apply_dated(shared, slot, at)?,
             Ran::Failed(ended) => return Err(ended),
         }
         if shared.stop_requested.get() || shared.overflow.get().is_some() {
@@ -207,10 +218,14 @@ impl Owner {
             }
             Yielded::Bare | Yielded::Delay(0) | Yielded::SleepMs(0) => {
                 header.place.set(Place::RunQueue);
-                shared.push_task(header, Why::Yielded).map_err(|full| Self::lost(header, full))
+                shared.push_run(header, Why::Yielded).map_err(|full| Self::lost(header, full))
             }
-            Yielded::Delay(ms) | Yielded::SleepMs(ms) => Self::arm(shared, &shared.waitq, header, ms),
-            Yielded::AfterMs(ms) | Yielded::After(ms) => Self::arm(shared, &shared.lpq, header, ms),
+            Yielded::Delay(ms) | Yielded::SleepMs(ms) => {
+                Self::arm(shared, &shared.waitq, header, shared.now(), ms)
+            }
+            Yielded::AfterMs(ms) | Yielded::After(ms) => {
+                Self::arm(shared, &shared.lpq, header, shared.now(), ms)
+            }
             Yielded::IoRead(device) => Self::wait_for_device(shared, header, device, Readiness::READ),
             Yielded::IoWrite(device) => Self::wait_for_device(shared, header, device, Readiness::WRITE),
             Yielded::IoReadDone(device) => Self::give_up_device(shared, header, device, Readiness::READ),
@@ -223,10 +238,16 @@ impl Owner {
         failed(header.name.borrow(), full)
     }
 
-    fn arm(shared: &Shared, queue: &RefCell<WaitQueue>, header: &Header, ms: i32) -> Stop {
+    pub(super) fn arm(
+        shared: &Shared,
+        queue: &RefCell<WaitQueue>,
+        header: &Header,
+        now: Instant,
+        ms: i32,
+    ) -> Stop {
         let entry = Entry::Task(header.id.get());
         let timer = shared
-            .arm_in(queue, ms, RawEntry::task(header.slot), Some(entry))
+            .arm_in(queue, now, ms, RawEntry::task(header.slot), Some(entry))
             .map_err(|full| Self::lost(header, full))?;
         header.count_entry();
         header.place.set(Place::Timer(timer));
@@ -236,12 +257,13 @@ impl Owner {
         Ok(())
     }
 
-    fn wait_for_device(shared: &Shared, header: &Header, device: u32, mask: Readiness) -> Stop {
-        header.pending.set(Pending::Io);
+    pub(super) fn wait_for_device(shared: &Shared, header: &Header, device: u32, mask: Readiness) -> Stop {
+        if !shared.one_queue {
+            header.pending.set(Pending::Io);
+        }
         header.place.set(Place::Device(device));
         header.count_entry();
-        let before =
-            shared.poller.borrow_mut().register(device, mask, Waiter::Task(header.slot), shared.fast);
+        let before = shared.poller.borrow_mut().register(device, mask, Waiter::Task(header.slot));
         if let Some(Waiter::Task(slot)) = before {
             shared.header(slot).discount_entry();
         }
@@ -254,7 +276,7 @@ impl Owner {
     /// Gives up a registration, and queues the task for I/O. V2's `remove_reader` fails on a device that is not
     /// registered.
     fn give_up_device(shared: &Shared, header: &Header, device: u32, direction: Readiness) -> Stop {
-        let former = shared.poller.borrow_mut().unregister(device, direction, shared.fast);
+        let former = shared.poller.borrow_mut().unregister(device, direction);
         match former {
             Some(Some(Waiter::Task(slot))) => shared.header(slot).discount_entry(),
             None if !shared.fast && direction == Readiness::READ => {

@@ -13,7 +13,7 @@ use super::run_queue::RunQueue;
 use super::shared::Shared;
 use super::task::{Pending, Place, State};
 use super::wait_queue::Timer;
-use crate::observer::{Entry, Event, Why};
+use crate::observer::{Event, Why};
 use crate::ticks;
 use crate::time::{Duration, Instant};
 use core::task::Waker;
@@ -74,7 +74,7 @@ impl Owner {
             }
             Decoded::Callback(key) => {
                 let id = shared.callback_id(key);
-                shared.push_callback(key as usize, id, why).map_err(|full| failed("callback", full))
+                shared.push_callback(key as usize, id, why).map(drop).map_err(|full| failed("callback", full))
             }
             Decoded::Wake(key) => {
                 let waker = shared.wakers.borrow_mut().remove(key as usize);
@@ -194,9 +194,13 @@ impl Owner {
             .map(|ms| Instant::from_millis(since.as_millis()) + Duration::from_millis(ms));
         let over = timeout_ms == 0 || until.is_some_and(|until| shared.now() >= until);
         if woken || ready > 0 || over {
-            self.phase = Phase::Expire;
-            shared.observe(|| Event::Polled { timeout_ms, since, ready });
-            return Ok(Step::Polled { devices, pass: true });
+            // Without passes, the head of the queue is next if it was due before the devices were asked.
+            let go_on = shared.one_queue && timeout_ms == 0;
+            self.phase = if go_on { Phase::Run { left: 0 } } else { Phase::Expire };
+            if !go_on || ready > 0 {
+                shared.observe(|| Event::Polled { timeout_ms, since, ready });
+            }
+            return Ok(Step::Polled { devices, pass: !shared.one_queue });
         }
         Ok(Step::Idle { until, sample: shared.poller.borrow().sampled() })
     }
@@ -204,7 +208,7 @@ impl Owner {
     // ---- devices and wakers ----------------------------------------------------------------------
 
     /// Asks each device that is waited for; queues who waited for those that are ready.
-    fn ask_devices(shared: &Shared) -> Result<(u16, u16), Box<Ended>> {
+    pub(super) fn ask_devices(shared: &Shared) -> Result<(u16, u16), Box<Ended>> {
         let (mut devices, mut ready) = (0, 0);
         let known = shared.poller.borrow().len();
         for place in 0..known {
@@ -216,7 +220,7 @@ impl Owner {
                 continue;
             }
             ready += 1;
-            let told = shared.poller.borrow_mut().reported(place, found, shared.fast);
+            let told = shared.poller.borrow_mut().reported(place, found);
             for waiter in told.into_iter().flatten() {
                 Self::tell(shared, waiter, device.name())?;
             }
@@ -229,6 +233,12 @@ impl Owner {
         match waiter {
             Waiter::Task(slot) => {
                 let header = shared.header(slot);
+                if shared.one_queue {
+                    header.discount_entry();
+                    return shared
+                        .push_now(&header, Why::Device(device))
+                        .map_err(|full| Self::lost(&header, full));
+                }
                 // An interrupt that was not delivered yet is lost here, as in the original.
                 header.pending.set(Pending::None);
                 shared.push_io(&header, Why::Device(device)).map_err(|full| Self::lost(&header, full))?;
@@ -246,7 +256,7 @@ impl Owner {
 
     /// Queues the tasks whose wakers were called, in order of slots. True if there were any.
     #[inline]
-    fn drain_wakes(&mut self, shared: &Shared) -> Result<bool, Box<Ended>> {
+    pub(super) fn drain_wakes(&mut self, shared: &Shared) -> Result<bool, Box<Ended>> {
         if !self.wakes.any() {
             return Ok(false);
         }
@@ -254,19 +264,11 @@ impl Owner {
         let slots = &self.slots;
         self.wakes.drain(|slot| {
             let header = &slots[slot].header;
-            if result.is_err() || header.state.get() == State::Finished || header.woken.replace(true) {
+            if result.is_err() || header.state.get() == State::Finished || header.woken.get() {
                 return;
             }
             any = true;
-            let task = Some(header.id.get());
-            result = shared
-                .runq
-                .push(RawEntry::woken(slot as u32))
-                .map_err(|full| Self::lost(header, shared.report_full(full, task)));
-            if result.is_ok() {
-                header.count_entry();
-                shared.observe(|| Event::Ready { entry: Entry::Task(header.id.get()), why: Why::Woken });
-            }
+            result = shared.push_woken(header).map_err(|full| Self::lost(header, full));
         });
         result.map(|()| any)
     }

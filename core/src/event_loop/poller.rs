@@ -6,7 +6,8 @@
 //! The disciplines differ. `UasyncioV2` keeps one waiter a device, and a new registration replaces mask and
 //! waiter: a task that begins to write pushes the one that reads out for good (the tutorial's section 6.4).
 //! `FastIo` keeps a reader and a writer, whose interests are joined. Both report once (one-shot): what was
-//! reported is asked again only after the next registration.
+//! reported is asked again only after the next registration. `Asyncio3` keeps a reader and a writer apart: who is
+//! told is forgotten, and the other waits on.
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -52,17 +53,39 @@ struct Registration {
     sides: [Side; 2],
 }
 
+/// How the waiters of a device are kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Keeping {
+    /// One for both directions.
+    #[default]
+    One,
+    /// One for each direction; a report of one silences the other too.
+    Joined,
+    /// One for each direction, which have nothing to do with each other.
+    Apart,
+}
+
 #[derive(Default)]
 pub(super) struct Poller {
     devices: Vec<Registration>,
-}
-
-/// Which side a direction has.
-fn side_of(direction: Readiness, fast: bool) -> usize {
-    usize::from(fast && direction == Readiness::WRITE)
+    keeping: Keeping,
 }
 
 impl Poller {
+    pub fn new(keeping: Keeping) -> Self {
+        Self { devices: Vec::new(), keeping }
+    }
+
+    /// Whether the directions have a waiter each.
+    fn two_sided(&self) -> bool {
+        self.keeping != Keeping::One
+    }
+
+    /// Which side a direction has.
+    fn side_of(&self, direction: Readiness) -> usize {
+        usize::from(self.two_sided() && direction == Readiness::WRITE)
+    }
+
     pub fn len(&self) -> usize {
         self.devices.len()
     }
@@ -87,37 +110,33 @@ impl Poller {
     }
 
     /// Waits for a device; gives the waiter back whose place was taken.
-    pub fn register(
-        &mut self,
-        device: u32,
-        direction: Readiness,
-        waiter: Waiter,
-        fast: bool,
-    ) -> Option<Waiter> {
+    pub fn register(&mut self, device: u32, direction: Readiness, waiter: Waiter) -> Option<Waiter> {
+        let (two_sided, side) = (self.two_sided(), self.side_of(direction));
         let entry = &mut self.devices[device as usize];
-        entry.flags = if fast { entry.flags.or(direction) } else { direction };
+        entry.flags = if two_sided { entry.flags.or(direction) } else { direction };
         entry.mask = entry.flags;
-        let side = &mut entry.sides[side_of(direction, fast)];
+        let side = &mut entry.sides[side];
         core::mem::replace(side, Side::Waits(waiter)).waiter()
     }
 
     /// Forgets the registration of a direction; gives the waiter back. `None` if there was no registration.
-    pub fn unregister(&mut self, device: u32, direction: Readiness, fast: bool) -> Option<Option<Waiter>> {
+    pub fn unregister(&mut self, device: u32, direction: Readiness) -> Option<Option<Waiter>> {
+        let (two_sided, side) = (self.two_sided(), self.side_of(direction));
         let entry = &mut self.devices[device as usize];
-        if entry.flags.is_empty() || (fast && entry.flags.and(direction).is_empty()) {
+        if entry.flags.is_empty() || (two_sided && entry.flags.and(direction).is_empty()) {
             return None;
         }
-        entry.flags = if fast { entry.flags.without(direction) } else { Readiness::NONE };
+        entry.flags = if two_sided { entry.flags.without(direction) } else { Readiness::NONE };
         entry.mask = entry.flags;
-        Some(core::mem::take(&mut entry.sides[side_of(direction, fast)]).waiter())
+        Some(core::mem::take(&mut entry.sides[side]).waiter())
     }
 
     /// Forgets whatever this waiter waits for at the device.
-    pub fn withdraw(&mut self, device: u32, waiter: Waiter, fast: bool) -> bool {
+    pub fn withdraw(&mut self, device: u32, waiter: Waiter) -> bool {
         for direction in [Readiness::READ, Readiness::WRITE] {
             let sides = &self.devices[device as usize].sides;
-            if sides[side_of(direction, fast)] == Side::Waits(waiter) {
-                return self.unregister(device, direction, fast).is_some();
+            if sides[self.side_of(direction)] == Side::Waits(waiter) {
+                return self.unregister(device, direction).is_some();
             }
         }
         false
@@ -129,20 +148,34 @@ impl Poller {
         (!entry.mask.is_empty()).then(|| (entry.device.clone(), entry.mask))
     }
 
-    /// Notes that the device was reported (one-shot); gives whom to tell, the writer first.
-    pub fn reported(&mut self, device: usize, ready: Readiness, fast: bool) -> [Option<Waiter>; 2] {
+    /// Notes that the device was reported (one-shot); gives whom to tell: the writer first, but the reader where
+    /// they are kept apart.
+    pub fn reported(&mut self, device: usize, ready: Readiness) -> [Option<Waiter>; 2] {
+        match self.keeping {
+            Keeping::One => {
+                let entry = &mut self.devices[device];
+                entry.mask = Readiness::NONE;
+                // The waiter stays in the map, to be told again after the next registration of anybody.
+                [entry.sides[0].waiter(), None]
+            }
+            Keeping::Joined => self.reported_joined(device, ready),
+            Keeping::Apart => [Readiness::READ, Readiness::WRITE].map(|direction| {
+                let is_ready = !ready.and(direction).is_empty();
+                is_ready.then(|| self.unregister(device as u32, direction).flatten()).flatten()
+            }),
+        }
+    }
+
+    fn reported_joined(&mut self, device: usize, ready: Readiness) -> [Option<Waiter>; 2] {
+        let writing = self.side_of(Readiness::WRITE);
         let entry = &mut self.devices[device];
         entry.mask = Readiness::NONE;
-        if !fast {
-            // The waiter stays in the map, to be told again after the next registration of anybody.
-            return [entry.sides[0].waiter(), None];
-        }
         let mut told = [None, None];
         for (i, direction) in [Readiness::WRITE, Readiness::READ].into_iter().enumerate() {
             if ready.and(direction).is_empty() {
                 continue;
             }
-            let side = &mut entry.sides[side_of(direction, fast)];
+            let side = &mut entry.sides[if direction == Readiness::WRITE { writing } else { 0 }];
             // Told already and not back yet: the original leaves the rest of the device alone.
             let Some(waiter) = side.waiter() else { break };
             *side = Side::Told;

@@ -3,9 +3,11 @@
 //! Owns what is handed to the future before the step and taken back after it. What the loop does with a yield
 //! stands in `owner`.
 
+use alloc::rc::Rc;
 use alloc::sync::Arc;
 use core::task::{Context, Poll};
 
+use super::join::told_again;
 use super::owner::{Owner, Ran, Slot, failed};
 use super::shared::{NOBODY, Shared, Yielded};
 use super::task::{Header, Pending, Place, State};
@@ -15,7 +17,7 @@ use crate::observer::{Event, TaskId, Yield};
 
 impl Owner {
     #[cold]
-    fn take_inbox(&mut self, shared: &Shared) {
+    pub(super) fn take_inbox(&mut self, shared: &Shared) {
         shared.has_new.set(false);
         let new = shared.inbox.take();
         for (slot, future) in new {
@@ -124,7 +126,7 @@ impl Owner {
         }
     }
 
-    fn finish(&mut self, shared: &Shared, slot: u32, result: Result<(), TaskError>) {
+    pub(super) fn finish(&mut self, shared: &Shared, slot: u32, result: Result<(), TaskError>) {
         let header = &self.slots[slot as usize].header;
         let task = header.id.get();
         shared.yielded.set(Yielded::Nothing);
@@ -137,11 +139,21 @@ impl Owner {
                 let stop = shared.stop_requested.get();
                 let yielded = if stop { Yield::StopLoop } else { Yield::Return };
                 shared.observe(|| Event::StepEnds { task, yielded });
+                shared.wake_joiners(header);
             }
             Err(error) => {
                 shared.observe(|| Event::StepFails { task, error: &error });
+                let heard = shared.wake_joiners(header);
+                if shared.one_queue {
+                    let header = header.clone();
+                    return self.settle_error(shared, &header, error, heard);
+                }
                 // Under `FastIo` even the first interrupt of a task that ended by an error fails an assertion.
                 header.pending.set(Pending::Interrupt(Interrupt::Cancelled));
+                // The slot and the registry hold one each: nobody else can ask any more.
+                if Rc::strong_count(header) > 2 {
+                    header.ending.set(Some(told_again(&error)));
+                }
                 if !error.ends_task_only() {
                     self.ran = Ran::Failed(failed(header.name.borrow(), error));
                 }

@@ -12,7 +12,7 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-use super::shared::{Shared, TaskFuture};
+use super::shared::{NOBODY, Shared, TaskFuture};
 use super::task::TaskName;
 use crate::error::{RunError, TaskError};
 
@@ -30,7 +30,8 @@ pub(super) enum Ended {
 ///
 /// The future is wrapped in a task that goes to the end of the run queue and stops the loop, in the same
 /// step, when the future succeeds. If the future ends by an interrupt, the stop request is never reached
-/// and the run goes on (reference: "run until complete of a cancelled coroutine never returns").
+/// and the run goes on (reference: "run until complete of a cancelled coroutine never returns"). Under `Asyncio3` the
+/// run ends with its task, with an error if that was interrupted.
 ///
 /// # Cancellation
 ///
@@ -91,10 +92,13 @@ where
                 shared.stop_requested.set(true);
                 Ok(())
             });
-            if let Err(full) = self.shared.create(self.name.clone(), wrapper) {
+            let created = self.shared.create(self.name.clone(), wrapper);
+            if let Err(full) = &created {
+                let full = *full;
                 let by = self.name.as_ref().map_or_else(|base| base.to_string(), TaskName::to_string);
                 return Poll::Ready(Err(RunError::Failed { by, error: full.into() }));
             }
+            self.shared.main.set(created.map_or(NOBODY, |task| task.header.slot));
             self.shared.forever.set(false);
             self.shared.running.set(true);
             return Poll::Pending;
@@ -115,6 +119,7 @@ impl Future for RunForever {
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
         if !self.started {
             self.started = true;
+            self.shared.main.set(NOBODY);
             self.shared.forever.set(true);
             self.shared.running.set(true);
             return Poll::Pending;

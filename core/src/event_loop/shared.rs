@@ -21,7 +21,8 @@ use slab::Slab;
 use super::callback::Callback;
 use super::config::{Config, Discipline};
 use super::entry::RawEntry;
-use super::poller::Poller;
+use super::poller::{Keeping, Poller};
+use super::registry::Registry;
 use super::run_queue::RunQueue;
 use super::task::{Header, Pending, Place, State, TaskHandle, TaskName};
 use super::wait_queue::{Timer, WaitQueue};
@@ -69,9 +70,11 @@ pub(crate) struct Shared {
     pub(super) lpq: RefCell<WaitQueue>,
     /// Whether the discipline is `FastIo`.
     pub(super) fast: bool,
+    /// Whether the discipline is `Asyncio3`: the wait queue holds what is ready, too.
+    pub(super) one_queue: bool,
     pub(super) max_overdue_ms: Cell<i32>,
     /// Serial numbers of timed entries, in all queues.
-    next_timer: Cell<u32>,
+    pub(super) next_timer: Cell<u32>,
     pub(super) poller: RefCell<Poller>,
     pub(super) registry: RefCell<Registry>,
     pub(super) callbacks: RefCell<Slab<Callback>>,
@@ -103,79 +106,44 @@ pub(crate) struct Shared {
     /// It runs for ever, rather than until something is complete.
     pub(super) forever: Cell<bool>,
     pub(super) stop_requested: Cell<bool>,
+    /// Under `Asyncio3`: the slot of the task with which the run ends, however that ends.
+    pub(super) main: Cell<u32>,
+    /// Under `Asyncio3`: is given errors that nobody awaited.
+    pub(super) exception_handler: RefCell<Option<super::timeline::ExceptionHandler>>,
     /// A queue was full in a place that has no caller to tell.
     pub(super) overflow: Cell<Option<QueueFull>>,
     pub(super) ended: RefCell<Option<super::run::Ended>>,
 }
 
-/// All task slots, and how often each function has been made a task.
-#[derive(Default)]
-pub(super) struct Registry {
-    pub headers: Vec<Rc<Header>>,
-    /// Slots whose task has ended; some may still be named by something.
-    retired: Vec<u32>,
-    next_id: u32,
-    counts: Vec<(&'static str, u32)>,
-}
-
-impl Registry {
-    /// A slot that nothing names any more, or a new one. The owner holds one header, the registry one.
-    fn free_slot(&mut self) -> Rc<Header> {
-        let unused = |&slot: &u32| {
-            let header = &self.headers[slot as usize];
-            header.entries.get() == 0 && Rc::strong_count(header) <= 2
-        };
-        if let Some(at) = self.retired.iter().position(unused) {
-            return self.headers[self.retired.swap_remove(at) as usize].clone();
-        }
-        let header = Rc::new(Header::new(self.headers.len() as u32));
-        assert!(header.slot < RawEntry::MAX_INDEX, "a loop holds under 2^30 tasks");
-        self.headers.push(header.clone());
-        header
-    }
-
-    pub fn retire(&mut self, slot: u32) {
-        self.retired.push(slot);
-    }
-
-    pub fn next_id(&mut self) -> TaskId {
-        self.next_id += 1;
-        TaskId(self.next_id - 1)
-    }
-
-    fn numbered(&mut self, base: &'static str) -> TaskName {
-        let number = match self.counts.iter_mut().find(|(name, _)| *name == base) {
-            Some((_, count)) => {
-                *count += 1;
-                *count
-            }
-            None => {
-                self.counts.push((base, 1));
-                1
-            }
-        };
-        TaskName::numbered(base, number)
-    }
-}
-
 impl Shared {
     pub(super) fn new(clock: Rc<dyn Clock>, observer: Option<Rc<dyn Observer>>, config: Config) -> Self {
         let (fast, ioq_len, lp_len, max_overdue_ms) = match config.discipline {
-            Discipline::UasyncioV2 => (false, 0, 0, 0),
+            Discipline::UasyncioV2 | Discipline::Asyncio3 => (false, 0, 0, 0),
             Discipline::FastIo { ioq_len, lp_len, max_overdue_ms } => (true, ioq_len, lp_len, max_overdue_ms),
+        };
+        let one_queue = config.discipline == Discipline::Asyncio3;
+        let (runq_len, waitq) = match one_queue {
+            true => (0, WaitQueue::growing(Queue::Wait, config.waitq_len)),
+            false => (config.runq_len, WaitQueue::new(Queue::Wait, config.waitq_len)),
+        };
+        let keeping = match config.discipline {
+            Discipline::UasyncioV2 => Keeping::One,
+            Discipline::FastIo { .. } => Keeping::Joined,
+            Discipline::Asyncio3 => Keeping::Apart,
         };
         Self {
             clock,
             observer,
-            runq: RunQueue::new(Queue::Run, config.runq_len),
-            waitq: RefCell::new(WaitQueue::new(Queue::Wait, config.waitq_len)),
+            runq: RunQueue::new(Queue::Run, runq_len),
+            waitq: RefCell::new(waitq),
             ioq: (ioq_len > 0).then(|| RunQueue::new(Queue::Io, ioq_len)),
             lpq: RefCell::new(WaitQueue::new(Queue::LowPriority, lp_len)),
             fast,
+            one_queue,
             max_overdue_ms: Cell::new(max_overdue_ms),
             next_timer: Cell::new(0),
             config,
-            poller: RefCell::default(),
+            poller: RefCell::new(Poller::new(keeping)),
             registry: RefCell::default(),
             callbacks: RefCell::default(),
             next_callback: Cell::new(0),
@@ -194,6 +162,8 @@ impl Shared {
             running: Cell::new(false),
             forever: Cell::new(false),
             stop_requested: Cell::new(false),
+            main: Cell::new(NOBODY),
+            exception_handler: RefCell::default(),
             overflow: Cell::new(None),
             ended: RefCell::default(),
         }
@@ -234,9 +204,29 @@ impl Shared {
 
     // ---- the run queue -------------------------------------------------------------------------
 
+    /// Makes a task ready.
+    pub(super) fn push_task(&self, header: &Header, why: Why<'_>) -> Result<(), QueueFull> {
+        if self.one_queue { self.push_now(header, why) } else { self.push_run(header, why) }
+    }
+
+    /// Makes a task ready to be polled because a waker was called; it is in no queue for that yet.
+    pub(super) fn push_woken(&self, header: &Header) -> Result<(), QueueFull> {
+        header.woken.set(true);
+        let raw = RawEntry::woken(header.slot);
+        let task = header.id.get();
+        if self.one_queue {
+            self.push_raw(raw, self.now(), Entry::Task(task), Why::Woken)?;
+        } else {
+            self.runq.push(raw).map_err(|full| self.report_full(full, Some(task)))?;
+            self.observe(|| Event::Ready { entry: Entry::Task(task), why: Why::Woken });
+        }
+        header.count_entry();
+        Ok(())
+    }
+
     /// Appends a task to the run queue.
     #[inline]
-    pub(super) fn push_task(&self, header: &Header, why: Why<'_>) -> Result<(), QueueFull> {
+    pub(super) fn push_run(&self, header: &Header, why: Why<'_>) -> Result<(), QueueFull> {
         self.runq
             .push(RawEntry::task(header.slot))
             .map_err(|full| self.report_full(full, Some(header.id.get())))?;
@@ -245,11 +235,20 @@ impl Shared {
         Ok(())
     }
 
-    /// Appends a callback to the run queue; it takes two places.
-    pub(super) fn push_callback(&self, key: usize, id: CallbackId, why: Why<'_>) -> Result<(), QueueFull> {
+    /// Appends a callback to the run queue, where it takes two places; `Asyncio3` gives its entry's number.
+    pub(super) fn push_callback(
+        &self,
+        key: usize,
+        id: CallbackId,
+        why: Why<'_>,
+    ) -> Result<Option<u32>, QueueFull> {
+        if self.one_queue {
+            let raw = RawEntry::callback(key as u32);
+            return self.push_raw(raw, self.now(), Entry::Callback(id), why).map(Some);
+        }
         self.runq.push_two(RawEntry::callback(key as u32)).map_err(|full| self.report_full(full, None))?;
         self.observe(|| Event::Ready { entry: Entry::Callback(id), why });
-        Ok(())
+        Ok(None)
     }
 
     /// Queues a task for I/O: in the I/O queue if there is one.
@@ -266,21 +265,21 @@ impl Shared {
 
     /// Puts an entry into the wait queue, due `delay_ms` after the present tick.
     pub(super) fn arm(&self, delay_ms: i32, raw: RawEntry, entry: Option<Entry>) -> Result<u32, QueueFull> {
-        self.arm_in(&self.waitq, delay_ms, raw, entry)
+        self.arm_in(&self.waitq, self.now(), delay_ms, raw, entry)
     }
 
-    /// Puts an entry into a timed queue, due `delay_ms` after the present tick.
+    /// Puts an entry into a timed queue, due `delay_ms` after the tick of `now`.
     pub(super) fn arm_in(
         &self,
         queue: &RefCell<WaitQueue>,
+        now: Instant,
         delay_ms: i32,
         raw: RawEntry,
         entry: Option<Entry>,
     ) -> Result<u32, QueueFull> {
-        let now = self.now();
         let due = ticks::ticks_add(ticks::ticks_ms(now), delay_ms);
         let timer = self.next_timer.get();
-        queue.borrow_mut().push(Timer { due, serial: timer, entry: raw }).map_err(|full| {
+        queue.borrow_mut().push(Timer { due, serial: timer, entry: raw, ready: false }).map_err(|full| {
             let task = match entry {
                 Some(Entry::Task(task)) => Some(task),
                 _ => None,
@@ -324,16 +323,19 @@ impl Shared {
 
     /// Takes a timed entry out of whichever queue it is in.
     pub(super) fn remove_timer(&self, serial: u32) -> bool {
-        let removed = self.waitq.borrow_mut().remove(serial).is_some()
-            || self.lpq.borrow_mut().remove(serial).is_some();
-        if removed {
+        let removed = self.waitq.borrow_mut().remove(serial);
+        let removed = removed.or_else(|| self.lpq.borrow_mut().remove(serial));
+        if removed.is_some_and(|timer| !timer.ready) {
             self.observe(|| Event::TimerDropped { timer: serial });
         }
-        removed
+        removed.is_some()
     }
 
     /// Raises an interrupt in a task, by the rules of the discipline.
     pub(super) fn deliver(&self, header: &Header, interrupt: Interrupt) -> Result<(), CancelError> {
+        if self.one_queue {
+            return self.interrupt_now(header, interrupt);
+        }
         let state = header.state.get();
         if !self.fast && state != State::Suspended {
             // A running task does not interrupt itself, and a finished one is beyond reach.
@@ -371,7 +373,8 @@ impl Shared {
         let callbacks = core::mem::take(&mut *self.callbacks.borrow_mut());
         let wakers = core::mem::take(&mut *self.wakers.borrow_mut());
         let poller = core::mem::take(&mut *self.poller.borrow_mut());
-        drop((inbox, callbacks, wakers, poller));
+        let handler = self.exception_handler.take();
+        drop((inbox, callbacks, wakers, poller, handler));
     }
 }
 

@@ -22,10 +22,12 @@
 
 use alloc::borrow::Cow;
 use alloc::rc::Rc;
+use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::fmt;
 
-use crate::error::Interrupt;
+use super::join::Joiner;
+use crate::error::{Interrupt, TaskError};
 use crate::observer::TaskId;
 
 /// The pending-interrupt slot.
@@ -112,6 +114,14 @@ pub(super) struct Header {
     /// Under `FastIo`: its next timed entry to fall due is discarded.
     pub cancelled: Cell<bool>,
     pub name: RefCell<TaskName>,
+    /// What it ended with, until somebody asks.
+    pub ending: Cell<Option<TaskError>>,
+    /// Who awaits it, in order of arrival.
+    pub joiners: RefCell<Vec<Joiner>>,
+    /// The task that it awaits, if that is what it waits for.
+    pub awaits: RefCell<Option<Rc<Header>>>,
+    /// Under `Asyncio3`: it failed, and nobody has asked how it ended yet.
+    pub unheard: Cell<bool>,
 }
 
 impl Header {
@@ -127,6 +137,10 @@ impl Header {
             woken: Cell::new(false),
             cancelled: Cell::new(false),
             name: RefCell::new(TaskName::given("")),
+            ending: Cell::new(None),
+            joiners: RefCell::default(),
+            awaits: RefCell::default(),
+            unheard: Cell::new(false),
         }
     }
 
@@ -138,6 +152,8 @@ impl Header {
         self.leaf.set(0);
         self.place.set(Place::Nowhere);
         self.cancelled.set(false);
+        self.unheard.set(false);
+        drop(self.ending.take());
         *self.name.borrow_mut() = name;
     }
 

@@ -15,6 +15,8 @@ pub(super) struct Timer {
     pub due: u32,
     pub serial: u32,
     pub entry: RawEntry,
+    /// It was ready as it was pushed, and the observer knows.
+    pub ready: bool,
 }
 
 impl Timer {
@@ -36,6 +38,16 @@ pub(super) struct WaitQueue {
 impl WaitQueue {
     pub fn new(queue: Queue, capacity: usize) -> Self {
         Self { heap: Vec::with_capacity(capacity.min(4096)), capacity, queue }
+    }
+
+    /// A queue that is never full: it grows when it has to, beyond `room` entries.
+    pub fn growing(queue: Queue, room: usize) -> Self {
+        Self { heap: Vec::with_capacity(room.min(4096)), capacity: usize::MAX, queue }
+    }
+
+    /// The due tick of the entry with this serial number, if it is in the queue.
+    pub fn due_of(&self, serial: u32) -> Option<u32> {
+        self.heap.iter().find(|timer| timer.serial == serial).map(|timer| timer.due)
     }
 
     /// The entry that comes out next.
@@ -109,7 +121,7 @@ mod tests {
         let mut queue = WaitQueue::new(Queue::Wait, 99);
         for (serial, due) in dues.into_iter().enumerate() {
             let serial = serial as u32;
-            queue.push(Timer { due, serial, entry: RawEntry::task(serial) }).unwrap();
+            queue.push(Timer { due, serial, entry: RawEntry::task(serial), ready: false }).unwrap();
         }
         queue
     }
@@ -145,7 +157,7 @@ mod tests {
     #[test]
     fn a_full_queue_refuses() {
         let mut queue = WaitQueue::new(Queue::LowPriority, 0);
-        let timer = Timer { due: 1, serial: 0, entry: RawEntry::task(0) };
+        let timer = Timer { due: 1, serial: 0, entry: RawEntry::task(0), ready: false };
         assert_eq!(queue.push(timer), Err(QueueFull { queue: Queue::LowPriority, len: 0 }));
     }
 }

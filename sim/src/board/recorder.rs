@@ -274,6 +274,12 @@ impl Observer for Recorder {
                 let device = machine.world.bench.trace.name(device);
                 machine.world.bench.record(Kind::IoWait { task: task_of(task), device, write });
             }
+            Event::Uncaught { task, error } => {
+                let name = state.tasks.get(task.0 as usize).map(|(name, _)| *name);
+                let name = name.map_or("", |name| machine.world.bench.trace.text(name));
+                let line = format!("Task exception wasn't retrieved: {name}: {error}\n");
+                machine.print(&line);
+            }
             // What tasks share is not recorded yet: scripts note what they do with it.
             Event::Used { .. } => {}
             scheduling => self.scheduling(state, machine, scheduling),

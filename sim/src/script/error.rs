@@ -127,6 +127,7 @@ impl From<CancelError> for ScriptError {
         let kind = match error {
             CancelError::QueueFull(full) => return full.into(),
             CancelError::NotStarted => ErrorKind::TypeError,
+            CancelError::Itself => ErrorKind::RuntimeError,
             _ => ErrorKind::AssertionError,
         };
         Self::Raised { kind, text: error.to_string() }
