@@ -8,6 +8,7 @@ mod diagnostics;
 mod docs;
 mod lowering;
 mod mutated;
+mod named;
 mod one_byte;
 mod oracle;
 mod properties;

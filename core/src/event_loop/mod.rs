@@ -97,6 +97,37 @@ impl EventLoop {
         self.shared.create(Ok(TaskName::given(name)), Box::pin(future))
     }
 
+    /// Queues a new task whose first step is after `delay_ms` milliseconds, by the wait queue; as
+    /// [`create_task`](Self::create_task) if that is 0. It is `call_later_ms` with a coroutine.
+    ///
+    /// # Errors
+    ///
+    /// `QueueFull` if the queue has no place; the task is not made. Under `FastIo`, `Failed` if there is a delay: as in
+    /// the original, the entry is in the queue by then, and stops the loop when it falls due.
+    pub fn create_task_later_ms<F>(&self, delay_ms: i32, future: F) -> Result<TaskHandle, TaskError>
+    where
+        F: Future<Output = Result<(), TaskError>> + 'static,
+    {
+        self.shared.create_later(Err(TaskName::function_of::<F>()), Box::pin(future), delay_ms)
+    }
+
+    /// As [`create_task_later_ms`](Self::create_task_later_ms), under a name of the program's choice.
+    ///
+    /// # Errors
+    ///
+    /// As for [`create_task_later_ms`](Self::create_task_later_ms).
+    pub fn create_task_later_ms_named<F>(
+        &self,
+        name: impl Into<alloc::borrow::Cow<'static, str>>,
+        delay_ms: i32,
+        future: F,
+    ) -> Result<TaskHandle, TaskError>
+    where
+        F: Future<Output = Result<(), TaskError>> + 'static,
+    {
+        self.shared.create_later(Ok(TaskName::given(name)), Box::pin(future), delay_ms)
+    }
+
     /// Queues a task that is named after the function of `F`.
     pub(crate) fn create_task_like<F>(&self, future: shared::TaskFuture) -> Result<TaskHandle, QueueFull> {
         self.shared.create(Err(TaskName::function_of::<F>()), future)

@@ -10,7 +10,7 @@ use super::owner::{Owner, Phase, Ran, Step, Stop, failed};
 use super::poller::Waiter;
 use super::run::Ended;
 use super::run_queue::RunQueue;
-use super::shared::Shared;
+use super::shared::{Shared, not_started};
 use super::task::{Pending, Place, State};
 use super::wait_queue::Timer;
 use crate::observer::{Event, Why};
@@ -60,6 +60,9 @@ impl Owner {
                 let header = shared.header(slot);
                 header.discount_entry();
                 if shared.fast {
+                    if header.state.get() == State::Fresh {
+                        return Err(failed(header.name.borrow(), not_started()));
+                    }
                     if header.cancelled.replace(false) {
                         shared.observe(|| Event::TimerDropped { timer: timer.serial });
                         return Ok(());

@@ -17,6 +17,10 @@ use vpyb_core::{Interrupt, TaskError};
 pub struct Lines {
     lines: Vec<String>,
     names: Vec<String>,
+    /// Tasks are being queued by other means than `create_task`, which are no line.
+    pub unseen: bool,
+    /// How many stop requests there were.
+    stops: u32,
     /// The step under way: its place in the list, its task, when it began.
     step: Option<(usize, usize, u64)>,
     open: Open,
@@ -31,7 +35,7 @@ struct Open {
 
 /// The task that a run waits for is called after the original's wrapper in steps, and `main` in operations, with a
 /// number if there are several runs. A request to stop is a nameless function there. What belongs to no task is `-`.
-fn label(name: &str) -> &str {
+pub fn label(name: &str) -> &str {
     let main = name.strip_prefix("main").is_some_and(|rest| rest.bytes().all(|c| c.is_ascii_digit()));
     match name {
         "" | "isr" => "-",
@@ -126,6 +130,12 @@ impl Lines {
         self.lines[at] = format!("{began:>9} {line}");
     }
 
+    /// Somebody is cancelled.
+    pub fn cancel(&mut self, now: u64, task: &str) {
+        let by = self.current().unwrap_or("-").to_owned();
+        self.push(now, &format!("cancel {} by {by}", label(task)));
+    }
+
     /// A wait is over that began at `since`.
     pub fn polled(&mut self, now: u64, timeout_ms: i32, since: u64, ready: u16) {
         let slept = now - since;
@@ -139,8 +149,12 @@ impl Lines {
         match event {
             Event::TaskCreated { task, name } => {
                 debug_assert_eq!(task.0 as usize, self.names.len());
-                let name = name.to_string();
-                if !matches!(label(&name), "main" | "stop") {
+                let mut name = name.to_string();
+                if name == "stop" {
+                    // The original's request is a coroutine without a name, which `call_soon` queues.
+                    self.stops += 1;
+                    name = format!("<lambda>#{}", self.stops);
+                } else if !self.unseen && label(&name) != "main" {
                     self.push(now, &format!("create {name}"));
                 }
                 self.names.push(name);
@@ -170,8 +184,8 @@ impl Lines {
                 }
             }
             Event::CancelRequested { task } => {
-                let (task, by) = (self.name(task.0), self.current().unwrap_or("-").to_owned());
-                self.push(now, &format!("cancel {} by {by}", label(&task)));
+                let task = self.name(task.0);
+                self.cancel(now, &task);
             }
             _ => {}
         }
@@ -201,7 +215,10 @@ pub fn recorded(value: &Value) -> Option<String> {
             format!("op {task} {at} {op} {}", recorded_result(op, &value["res"]))
         }
         "pin" => format!("pin {} {}", value["pin"].as_str().expect("a name"), value["v"]),
-        "print" => format!("print {}", value["text"].as_str().expect("a text")),
+        "print" => {
+            let text = value["text"].as_str().expect("a text");
+            format!("print {}", text.strip_suffix('\n').unwrap_or(text))
+        }
         "meta" | "exit" | "uart_tx" | "uart_in" | "uart_drop" | "kbdint" | "spin" => return None,
         other => panic!("the bench knows no line `{other}`"),
     };
