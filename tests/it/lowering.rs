@@ -27,6 +27,12 @@ links = [["X1", "X2"]]
 [objects]
 uarts = { u = { uart = "uart4", baud = 115200 } }
 pins = { out = { pin = "Y1", mode = "output" }, in = { pin = "X3", pull = "up" } }
+locks = { l = {}, p = { style = "polled", every_ms = 10 } }
+events = { e = { every_ms = 5 }, f = {} }
+semaphores = { s = {}, t = { value = 2, bounded = true } }
+barriers = { b = { participants = 3 }, c = { participants = 2, callback = "function" }, d = { participants = 2, callback = "task" } }
+queues = { q = { max = -1 }, r = {} }
+conditions = { c = {} }
 
 [[task]]
 name = "a"
@@ -40,7 +46,26 @@ script = [
   { repeat = { times = 3, do = ["yield"] } }, { forever = ["yield"] },
   { call_soon = "now" }, { call_later = { after = 1, text = "s" } }, { call_later_ms = { after = 10, text = "ms" } },
   { any = "u" }, { readline = "u" }, { read = { uart = "u", n = 4 } }, { awrite = { uart = "u", data = "é\n" } },
-  { led = { led = "LED1", to = "toggle" } }, { pin = { pin = "out", to = "high" } },
+  { led = { led = "LED1", to = "toggle" } }, { pin = { pin = "out", to = "high" } }, { pin = "in" },
+]
+
+[[task]]
+name = "sharing"
+script = [
+  { after_ms = 20 }, { after = 0.02 }, { call_after_ms = { after = 20, text = "low" } },
+  { gsleep = { s = 0.5 } }, { gsleep = { s = 1, granularity = 0 } }, "stop",
+  { locked = { lock = "l", do = ["yield"] } }, { with_lock = { lock = "p", do = ["yield"] } },
+  { with_sem = { sem = "s", do = ["yield"] } }, { with_bsem = { sem = "t", do = ["yield"] } }, { bsem_release = "t" },
+  { ev_set = { event = "e", value = 1 } }, { ev_clear = "e" }, { ev_wait = "f" },
+  { call_set = { after = 10, event = "e", value = "s" } },
+  { barrier = "b" }, { barrier_trigger = "c" }, { barrier_busy = "d" },
+  { q_put = { queue = "q", value = "v" } }, { q_get = "q" }, { q_put_nowait = { queue = "q", value = 2 } }, { q_get_nowait = "q" },
+  { readexactly = { uart = "u", n = 2 } },
+  { cond_wait = "c" }, { cond_wait_for = { cond = "c", n = 2 } }, { cond_notify = { cond = "c", n = 1 } }, { cond_notify_all = "c" },
+  { gather = [{ do = ["yield"], timeout = 0.1 }, { do = [] }] },
+  { named = { name = "N", do = ["yield"], barrier = "b" } }, { group = { group = 1, do = ["yield"] } },
+  { cancel_named = { name = "N" } }, { cancel_named = { name = "N", nowait = false } },
+  { cancel_group = { group = 1 } }, { cancel_group = { group = 1, nowait = true } }, { is_running = "N" },
 ]
 
 [[task]]
@@ -99,7 +124,81 @@ fn operations() -> Vec<Op> {
         Op::Awrite { uart: u(), data: "é\n".into() },
         Op::Led { led: "LED1".into(), to: LedTo::Toggle },
         Op::Pin { pin: "out".into(), to: Level::High },
+        Op::PinRead("in".into()),
     ]
+}
+
+fn sharing() -> Vec<Op> {
+    let (body, name) = (|| vec![Op::Yield], |name: &str| name.to_owned());
+    vec![
+        Op::AfterMs(20),
+        Op::After(0.02),
+        Op::CallAfterMs { after: 20, text: name("low") },
+        Op::GSleep { seconds: 0.5, granularity: 100 },
+        Op::GSleep { seconds: 1.0, granularity: 0 },
+        Op::Stop,
+        Op::Locked { lock: name("l"), body: body() },
+        Op::WithLock { lock: name("p"), body: body() },
+        Op::WithSem { sem: name("s"), body: body() },
+        Op::WithBsem { sem: name("t"), body: body() },
+        Op::BsemRelease(name("t")),
+        Op::EvSet { event: name("e"), value: name("1") },
+        Op::EvClear(name("e")),
+        Op::EvWait(name("f")),
+        Op::CallSet { after: 10, event: name("e"), value: name("s") },
+        Op::Barrier(name("b")),
+        Op::BarrierTrigger(name("c")),
+        Op::BarrierBusy(name("d")),
+        Op::QPut { queue: name("q"), value: name("v") },
+        Op::QGet(name("q")),
+        Op::QPutNowait { queue: name("q"), value: name("2") },
+        Op::QGetNowait(name("q")),
+        Op::Readexactly { uart: name("u"), n: 2 },
+        Op::CondWait(name("c")),
+        Op::CondWaitFor { cond: name("c"), n: 2 },
+        Op::CondNotify { cond: name("c"), n: 1 },
+        Op::CondNotifyAll(name("c")),
+        Op::Gather(vec![
+            Gathered { body: body(), timeout: Some(0.1) },
+            Gathered { body: vec![], timeout: None },
+        ]),
+        Op::Named { name: name("N"), body: body(), barrier: Some(name("b")) },
+        Op::Group { group: 1, body: body() },
+        Op::CancelNamed { name: name("N"), nowait: true },
+        Op::CancelNamed { name: name("N"), nowait: false },
+        Op::CancelGroup { group: 1, nowait: false },
+        Op::CancelGroup { group: 1, nowait: true },
+        Op::IsRunning(name("N")),
+    ]
+}
+
+#[test]
+fn what_tasks_share_has_its_settings() {
+    let objects = scenario(OPERATIONS).objects;
+    assert_eq!(objects.locks["l"], LockObject::Official);
+    assert_eq!(objects.locks["p"], LockObject::Polled { every_ms: 10 });
+    assert_eq!(objects.events, [("e".to_owned(), 5), ("f".to_owned(), 0)].into());
+    assert_eq!(objects.semaphores["s"], SemaphoreObject { value: 1, bounded: false });
+    assert_eq!(objects.semaphores["t"], SemaphoreObject { value: 2, bounded: true });
+    let callbacks =
+        [("b", 3, None), ("c", 2, Some(BarrierCallback::Function)), ("d", 2, Some(BarrierCallback::Task))];
+    for (name, participants, callback) in callbacks {
+        assert_eq!(objects.barriers[name], BarrierObject { participants, callback });
+    }
+    assert_eq!(objects.queues, [("q".to_owned(), -1), ("r".to_owned(), 0)].into());
+    assert_eq!(objects.conditions, ["c".to_owned()].into());
+}
+
+#[test]
+fn phases_are_runs_of_the_loop() {
+    let phases = scenario(
+        "schema = 1\n[[task]]\nname = \"a\"\nstart = false\nscript = []\n\
+         [[phase]]\ncreate = [\"a\"]\nscript = [\"yield\"]\n[[phase]]\ngap = \"5ms\"\n",
+    )
+    .phases;
+    let first = Phase { gap: Duration::ZERO, create: vec!["a".into()], script: Some(vec![Op::Yield]) };
+    let second = Phase { gap: Duration::from_millis(5), create: vec![], script: None };
+    assert_eq!(phases, [first, second]);
 }
 
 #[test]
@@ -108,8 +207,9 @@ fn each_operation_and_setting_has_its_value() {
     assert_eq!((scenario.name.as_str(), scenario.title.as_str()), ("test.toml", "All operations"));
     assert_eq!(scenario.board.links, [["X1".to_owned(), "X2".to_owned()]]);
     assert_eq!(scenario.tasks[0].script, operations());
+    assert_eq!(scenario.tasks[1].script, sharing());
     let tasks: Vec<_> = scenario.tasks.iter().map(|task| (task.name.as_str(), task.start)).collect();
-    assert_eq!(tasks, [("a", true), ("b", false), ("hog#1", true), ("hog#2", true)]);
+    assert_eq!(tasks, [("a", true), ("sharing", true), ("b", false), ("hog#1", true), ("hog#2", true)]);
     assert_eq!(scenario.objects.uarts["u"], UartObject { uart: "uart4".into(), baud: 115_200 });
     assert_eq!(scenario.objects.pins["in"], PinObject { pin: "X3".into(), output: false, pull: Pull::Up });
     let cpu = Cpu {

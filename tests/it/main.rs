@@ -2,6 +2,7 @@
 
 mod asyncio3;
 mod bench;
+mod cancellables;
 mod checked_in;
 mod combinators;
 mod determinism;
@@ -13,6 +14,7 @@ mod mutated;
 mod named;
 mod one_byte;
 mod oracle;
+mod primitives;
 mod properties;
 mod report;
 mod runs;

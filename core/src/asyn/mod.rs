@@ -5,6 +5,9 @@
 //! order of the run queue rather than of arrival, and an interrupt reaches them soon. Whoever finds what it waits
 //! for gives up no turn. Waiting with a delay of 0 keeps the run queue busy.
 //!
+//! [`sync`](crate::sync) has primitives whose waiters are woken instead: new programs are better off with those.
+//! These are for programs of the tutorial, whose order of events depends on the polling.
+//!
 //! There is no ambient registry: tasks that can be cancelled are entered in a [`Cancellables`], which programs pass
 //! around as they do the event loop.
 //!

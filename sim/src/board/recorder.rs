@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use vpyb_core::observer::{self, Event, Observer, Why as CoreWhy, Yield};
+use vpyb_core::observer::{self, Event, Observer, Use, Why as CoreWhy, Yield};
 use vpyb_core::time::Duration;
 use vpyb_core::{Interrupt as CoreInterrupt, TaskError};
 
@@ -49,6 +49,8 @@ struct Dull {
     records: usize,
     steps: u64,
     since: vpyb_core::time::Instant,
+    /// Something that tasks share was changed.
+    used: bool,
 }
 
 fn task_of(id: observer::TaskId) -> Task {
@@ -149,12 +151,12 @@ impl Recorder {
         // A dull step leaves three records at the most: its entry's, its own, and that of a poll before it.
         // The notes of a script are no change: what its operations do has records of its own.
         let records = machine.world.bench.trace.records().len() - machine.notes;
-        if zero && records <= state.dull.records + 3 {
-            state.dull.steps += 1;
-        } else {
-            (state.dull.steps, state.dull.since) = (0, machine.now());
+        let dull = zero && records <= state.dull.records + 3 && !state.dull.used;
+        state.dull.steps = if dull { state.dull.steps + 1 } else { 0 };
+        if state.dull.steps <= 1 {
+            state.dull.since = machine.now();
         }
-        state.dull.records = records;
+        (state.dull.records, state.dull.used) = (records, false);
     }
 
     fn raise_name(machine: &mut Machine, error: &TaskError) -> Yielded {
@@ -281,7 +283,7 @@ impl Observer for Recorder {
                 machine.print(&line);
             }
             // What tasks share is not recorded yet: scripts note what they do with it.
-            Event::Used { .. } => {}
+            Event::Used { how, .. } => state.dull.used |= how != Use::WaitsOn,
             scheduling => self.scheduling(state, machine, scheduling),
         }
     }

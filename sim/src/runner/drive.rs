@@ -284,10 +284,12 @@ impl Run<'_> {
 
     fn livelock(&self) -> Option<String> {
         let (span, steps) = self.recorder.dull_for();
-        let long = span >= self.scenario.run.livelock_after || (steps > MAX_DULL_STEPS && span.is_zero());
+        // Where time does not pass, no timer will ever be due.
+        let standstill = steps > MAX_DULL_STEPS && span.is_zero();
         let nothing_else =
             || self.machine.borrow().world.next_due().is_none() && !self.recorder.timers_pending();
-        (long && nothing_else()).then(|| "livelock".into())
+        let long = span >= self.scenario.run.livelock_after && nothing_else();
+        (standstill || long).then(|| "livelock".into())
     }
 
     /// Lets time pass while the loop has nothing to do.

@@ -100,7 +100,6 @@ fn codes() -> String {
 const PLACES: &[(&str, &str)] = &[
     ("tables of the file", "lower"),
     ("`[cpu]`, `[run]`, `[uartN]`, kinds of `[parts]`", "bench"),
-    ("`[objects]`", "tasks"),
     ("operations of a script", "script"),
     ("steps of an actor", "actors"),
     ("events", "events"),

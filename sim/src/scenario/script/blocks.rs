@@ -121,7 +121,7 @@ impl Scripts<'_> {
             let timeout = table.key("timeout").map(Value::seconds);
             let body = self.inner(&mut table, "do", depth);
             table.close();
-            members.push(Gathered { body: body?, timeout: timeout.flatten() });
+            members.extend(body.map(|body| Gathered { body, timeout: timeout.flatten() }));
         }
         Some(Op::Gather(members))
     }
