@@ -163,8 +163,9 @@ fn a_ring_overflows_byte_by_byte() {
         "12406249 uart2 1 byte read, 0 left",
         "13447916 uart2 rx 'B' 0x42  ring 1/4",
         "13447916 uart2 1 byte read, 0 left",
-        // The read waits for the next character no longer than 3 ms: 13 000 / 9600 whole milliseconds, and two.
-        "16447916 main 1 read → b'01234AB'",
+        // The read waits for the next character until the third tick after the last one: 13 000 / 9600 whole
+        // milliseconds, and two.
+        "16000000 main 1 read → b'01234AB'",
     ];
     check("an overflow", &found, &expected);
 }

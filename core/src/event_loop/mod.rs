@@ -10,6 +10,7 @@
 //! | `owner` | the futures, the pass |
 //! | `resume` | one step of a task |
 //! | `shared` | what handle, leaves and owner have in common |
+//! | `admit` | how a new task comes in |
 //! | `leaf` | how an await and the loop talk during a step |
 //! | `registry` | all task slots |
 //! | `run_queue`, `wait_queue`, `poller`, `callback`, `wake` | what is ready, due, waited for, to be called, woken |
@@ -18,6 +19,7 @@
 //! | `task` | what the loop keeps of a task; the pending-interrupt slot |
 //! | `run` | `run_until_complete`, `run_forever` |
 
+mod admit;
 mod callback;
 mod config;
 mod entry;

@@ -5,12 +5,13 @@
 
 use alloc::boxed::Box;
 
+use super::admit::not_started;
 use super::entry::{Decoded, RawEntry};
 use super::owner::{Owner, Phase, Ran, Step, Stop, failed};
 use super::poller::Waiter;
 use super::run::Ended;
 use super::run_queue::RunQueue;
-use super::shared::{Shared, not_started};
+use super::shared::Shared;
 use super::task::{Pending, Place, State};
 use super::wait_queue::Timer;
 use crate::observer::{Event, Why};

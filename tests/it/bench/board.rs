@@ -1,6 +1,6 @@
 //! The bench's board: clock, events in microseconds, console, pins and UARTs.
 
-use std::cell::{RefCell, RefMut};
+use std::cell::{Cell, RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt;
@@ -30,6 +30,9 @@ pub enum Event {
     /// A pin of the bench's list reaches a level.
     Level { pin: usize, high: bool },
 }
+
+/// Stands for a print that does not end the line.
+pub const PART: &str = "...";
 
 /// A pin that is driven from outside.
 struct Pin {
@@ -175,6 +178,19 @@ impl TestBoard {
         ((state.start + state.now) / 1000 + ticks) * 1000 - state.start
     }
 
+    /// Whether a pin is high; left alone it is.
+    pub fn level(&self, pin: &str) -> bool {
+        self.state().pins.iter().find(|known| known.name == pin).is_none_or(|pin| pin.high)
+    }
+
+    /// A flag that an interrupt handler sets when a pin falls.
+    pub fn fell(&self, pin: &str) -> Rc<Cell<bool>> {
+        let flag = Rc::new(Cell::new(false));
+        let own = flag.clone();
+        self.on_edge(pin, 2, move |_| own.set(true));
+        flag
+    }
+
     /// Lets time pass.
     pub fn advance(&self, us: u64) {
         let until = self.now_us() + us;
@@ -261,6 +277,9 @@ impl Board for TestBoard {
         while let Some(end) = state.console.find('\n') {
             let line: String = state.console.drain(..=end).collect();
             state.lines.print(now, &line[..end]);
+        }
+        if !state.console.is_empty() {
+            state.lines.print(now, PART);
         }
     }
 

@@ -79,14 +79,18 @@ where
 }
 
 fn drive(firmware: &mut Firmware, board: &TestBoard, prices: &Prices, start: u64, until: u64) -> End {
+    // A wait that is over by then still ends.
+    let mut waited = false;
     loop {
-        if board.now_us() >= until {
+        if board.now_us() >= until && !waited {
             return End::Until;
         }
         if std::mem::take(&mut board.state().interrupted) {
             firmware.keyboard_interrupt();
         }
-        match firmware.step() {
+        let step = firmware.step();
+        waited = false;
+        match step {
             Step::Main | Step::Polled { .. } => {}
             Step::Done => return End::Returned(firmware.take_result().expect("the top level has returned")),
             Step::Task => board.advance(prices.step),
@@ -97,6 +101,7 @@ fn drive(firmware: &mut Firmware, board: &TestBoard, prices: &Prices, start: u64
                 let tick = sample.then(|| ((start + now) / 1000 + 1) * 1000 - start);
                 let event = board.state().next_event();
                 let Some(next) = [due, tick, event].into_iter().flatten().min() else { return End::Idle };
+                waited = next <= until;
                 board.advance(next.min(until).max(now) - now);
             }
         }

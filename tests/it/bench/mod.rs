@@ -10,6 +10,7 @@ mod drive;
 mod lines;
 mod uart;
 
-pub use board::TestBoard;
+pub use board::{PART, TestBoard};
 pub use drive::{End, Prices, Settings, run};
 pub use lines::{Comparison, compare, recorded, take_out_spins};
+pub use uart::TestUart;

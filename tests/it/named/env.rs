@@ -135,6 +135,14 @@ pub fn program<F>(top: Top<TestBoard>, body: impl FnOnce(Main) -> F) -> Program
 where
     F: Future<Output = Ended> + 'static,
 {
-    let env = Env { ev: top.event_loop(Config::default()), board: top.board().clone() };
+    program_with(top, Config::default(), body)
+}
+
+/// As [`program`], with a loop of its own making.
+pub fn program_with<F>(top: Top<TestBoard>, config: Config, body: impl FnOnce(Main) -> F) -> Program
+where
+    F: Future<Output = Ended> + 'static,
+{
+    let env = Env { ev: top.event_loop(config), board: top.board().clone() };
     Box::pin(body(Main { top, env, runs: Cell::new(0) }))
 }

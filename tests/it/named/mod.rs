@@ -15,14 +15,20 @@
 mod env;
 mod replay;
 
+mod asyntest;
+mod benchmarks;
+mod cantest;
+mod demo;
+mod io;
+mod lib;
 mod sched;
 mod tut2;
 mod tut3;
 mod tut4;
 mod tut5;
+mod tut6;
 mod waitfor;
 
-use env::Case;
 use replay::agree;
 
 #[test]
@@ -38,4 +44,24 @@ fn tutorial_5() {
 #[test]
 fn scheduler() {
     agree(&[sched::CASES]);
+}
+
+#[test]
+fn library_and_streams() {
+    agree(&[lib::CASES, io::CASES]);
+}
+
+#[test]
+fn tutorial_6_to_8() {
+    agree(&[tut6::CASES]);
+}
+
+#[test]
+fn demos() {
+    agree(&[demo::CASES, asyntest::CASES, cantest::CASES]);
+}
+
+#[test]
+fn benchmarks() {
+    agree(&[benchmarks::CASES]);
 }

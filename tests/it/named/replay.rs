@@ -6,8 +6,16 @@ use serde_json::Value;
 use vpyb_core::{Discipline, Overrides};
 
 use super::env::Case;
-use crate::bench::{self, End, Prices, Settings};
+use crate::bench::{self, Comparison, End, Prices, Settings};
 use crate::oracle::{folder, json_lines};
+
+/// Cases that do not agree: how many lines do, and why no more can.
+const DIFFER: [(&str, usize, &str); 1] = [(
+    "sched_qoverflow_cb",
+    4,
+    "a callback of which only the function fits leaves the function behind in the original's run queue, as an entry \
+     that cannot be called; here it takes both places or none",
+)];
 
 /// The folders of recordings, with the length of the I/O queue that stands in their name.
 const FOLDERS: [(&str, bool, usize); 3] = [("v2", false, 0), ("fast_io", true, 0), ("fast_io_ioq", true, 6)];
@@ -24,7 +32,7 @@ pub fn agree(groups: &[&[Case]]) {
             }
             recorded = true;
             total += 1;
-            let replay = AssertUnwindSafe(|| replay(case, &json_lines(&path), fast, ioq_len));
+            let replay = AssertUnwindSafe(|| judge(case, &json_lines(&path), fast, ioq_len));
             let difference = catch_unwind(replay).unwrap_or_else(|_| Some(format!("{} panicked", case.0)));
             differ.extend(difference.map(|text| format!("{name}: {text}")));
         }
@@ -33,8 +41,19 @@ pub fn agree(groups: &[&[Case]]) {
     assert!(differ.is_empty(), "{} of {total} differ\n{}", differ.len(), differ.join("\n"));
 }
 
-/// The first difference, if there is one.
-fn replay(case: &Case, recording: &[Value], fast: bool, ioq_len: usize) -> Option<String> {
+/// What is not as it has to be, if anything.
+fn judge(case: &Case, recording: &[Value], fast: bool, ioq_len: usize) -> Option<String> {
+    let compared = replay(case, recording, fast, ioq_len);
+    match DIFFER.iter().find(|(name, ..)| *name == case.0) {
+        None => compared.difference,
+        Some((name, same, why)) if compared.difference.is_none() || compared.same != *same => {
+            Some(format!("{name} agreed on {same} lines, because {why}; now on {}", compared.same))
+        }
+        Some(_) => None,
+    }
+}
+
+fn replay(case: &Case, recording: &[Value], fast: bool, ioq_len: usize) -> Comparison {
     let meta = &recording[0];
     let us = |key: &str| meta[key].as_u64().expect("microseconds");
     let length = |i: usize| meta["loop"][i].as_u64().map(|length| length as usize);
@@ -58,16 +77,31 @@ fn replay(case: &Case, recording: &[Value], fast: bool, ioq_len: usize) -> Optio
     };
     let (ours, end) = bench::run(settings, case.1);
     let ours = as_recorded(ours, meta);
-    let theirs: Vec<String> = recording.iter().filter_map(bench::recorded).flat_map(one_by_one).collect();
-    bench::compare(case.0, &theirs, &ours, matches!(end, End::Returned(Err(_)))).difference
+    bench::compare(case.0, &lines_of(recording), &ours, matches!(end, End::Returned(Err(_))))
 }
 
-/// A text of several lines was printed at one go.
-fn one_by_one(line: String) -> Vec<String> {
-    let mut parts = line.split('\n').map(str::to_owned);
-    let first = parts.next().expect("a text has a beginning");
-    let head = first.split(" print ").next().expect("a text has a beginning").to_owned();
-    std::iter::once(first).chain(parts.map(|part| format!("{head} print {part}"))).collect()
+/// A recording's lines in our form. What was printed in parts is a line when it is ended, as on a console; the
+/// text that a module prints before it does anything is left out.
+fn lines_of(recording: &[Value]) -> Vec<String> {
+    let (mut lines, mut console) = (Vec::new(), String::new());
+    let preamble = |value: &Value| {
+        value["text"]
+            .as_str()
+            .is_some_and(|text| text == "\u{1b}[39m\n" || text.starts_with("Running (runtime"))
+    };
+    let begin = recording.iter().rposition(preamble).map_or(0, |at| at + 1);
+    for value in &recording[begin..] {
+        if value["k"] != "print" {
+            lines.extend(bench::recorded(value));
+            continue;
+        }
+        console += value["text"].as_str().expect("a text");
+        while let Some(end) = console.find('\n') {
+            let line: String = console.drain(..=end).collect();
+            lines.push(format!("{:>9} print {}", value["t"].as_u64().expect("microseconds"), &line[..end]));
+        }
+    }
+    lines
 }
 
 /// Our lines without what the recording leaves out.
@@ -76,7 +110,9 @@ fn as_recorded(lines: Vec<String>, meta: &Value) -> Vec<String> {
     let muted: Vec<&str> =
         meta["mute"].as_array().into_iter().flatten().map(|word| word.as_str().expect("a word")).collect();
     let dropped = |at: usize| {
-        let Some(step) = lines[at][9..].strip_prefix(" step ") else { return false };
+        let Some(step) = lines[at][9..].strip_prefix(" step ") else {
+            return lines[at][9..].strip_prefix(" print ") == Some(bench::PART);
+        };
         let mute = muted.iter().any(|word| step.starts_with(word)) && !step.contains(" throw ");
         let dull = [" -> none", " -> delay 0", " -> sleep_ms 0"].iter().any(|end| step.ends_with(end));
         let next = lines.get(at + 1).map_or("step", |line| line[10..].split(' ').next().unwrap_or(""));

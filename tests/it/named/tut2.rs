@@ -54,13 +54,13 @@ fn callbacks(top: Top<TestBoard>) -> Program {
 
 fn callbacks_snip(top: Top<TestBoard>) -> Program {
     program(top, |main| async move {
-        let foo = || {
+        let call = || {
             let env = main.env();
             move || say!(env, "foo (5,)")
         };
-        main.ev.call_soon(foo())?;
-        main.ev.call_later(2.0, foo())?;
-        main.ev.call_later_ms(50, foo())?;
+        main.ev.call_soon(call())?;
+        main.ev.call_later(2.0, call())?;
+        main.ev.call_later_ms(50, call())?;
         Ok(main.run_forever().await?)
     })
 }

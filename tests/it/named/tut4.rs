@@ -91,17 +91,17 @@ fn awaitable(top: Top<TestBoard>) -> Program {
     })
 }
 
-fn waiting<A>(top: Top<TestBoard>, foo: A) -> Program
+fn waiting<A>(top: Top<TestBoard>, thing: A) -> Program
 where
     A: AsyncFnOnce(Env) -> Result<u32, TaskError> + 'static,
 {
-    async fn bar(env: Env, foo: impl AsyncFnOnce(Env) -> Result<u32, TaskError>) -> Ended {
+    async fn bar(env: Env, thing: impl AsyncFnOnce(Env) -> Result<u32, TaskError>) -> Ended {
         say!(env, "waiting for foo");
-        let value = foo(env.clone()).await?;
+        let value = thing(env.clone()).await?;
         say!(env, "done {value}");
         Ok(())
     }
-    program(top, |main| async move { Ok(main.run(bar(main.env(), foo)).await?) })
+    program(top, |main| async move { Ok(main.run(bar(main.env(), thing)).await?) })
 }
 
 fn iterator(top: Top<TestBoard>) -> Program {
