@@ -77,10 +77,7 @@ pub(super) enum Ran {
     Nothing,
     Task(u32),
     /// Under `Asyncio3`, where a yield is reckoned from the end of its step.
-    Dated {
-        slot: u32,
-        at: Instant,
-    },
+    Dated(u32),
     Failed(Box<Ended>),
 }
 
@@ -107,6 +104,8 @@ pub(super) struct Owner {
     pub ran: Ran,
     /// The tick at which the pass began.
     pub began: u32,
+    /// Under `Asyncio3`: when the last step ended, before its cost.
+    pub stepped_at: Instant,
 }
 
 /// An end is boxed, so that the answer of a step that goes well fits into registers.
@@ -125,6 +124,7 @@ impl Owner {
             phase: Phase::Expire,
             ran: Ran::Nothing,
             began: 0,
+            stepped_at: Instant::default(),
         }
     }
 
@@ -189,7 +189,7 @@ impl Owner {
                 let yielded = shared.yielded.replace(Yielded::Nothing);
                 Self::apply_yield(shared, &self.slots[slot as usize].header, yielded)?;
             }
-            Ran::Dated { slot, at } => self.apply_dated(shared, slot, at)?,
+            Ran::Dated(slot) => self.apply_dated(shared, slot)?,
             Ran::Failed(ended) => return Err(ended),
         }
         if shared.stop_requested.get() || shared.overflow.get().is_some() {

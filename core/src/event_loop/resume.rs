@@ -126,6 +126,7 @@ impl Owner {
         }
     }
 
+    #[inline(never)]
     pub(super) fn finish(&mut self, shared: &Shared, slot: u32, result: Result<(), TaskError>) {
         let header = &self.slots[slot as usize].header;
         let task = header.id.get();

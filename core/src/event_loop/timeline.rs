@@ -115,7 +115,8 @@ impl Owner {
         // Whom the step woke comes before the task itself, as the step did it before it yielded.
         self.drain_wakes(shared)?;
         if let Ran::Task(slot) = self.ran {
-            self.ran = Ran::Dated { slot, at: shared.now() };
+            self.ran = Ran::Dated(slot);
+            self.stepped_at = shared.now();
         }
         Ok(())
     }
@@ -171,8 +172,10 @@ impl Owner {
         }
     }
 
-    /// Queues what a step yielded, by the clock at its end.
-    pub(super) fn apply_dated(&self, shared: &Shared, slot: u32, at: Instant) -> Stop {
+    /// Queues what a step yielded, by the clock at its end. Kept out of the path of the other disciplines.
+    #[inline(never)]
+    pub(super) fn apply_dated(&self, shared: &Shared, slot: u32) -> Stop {
+        let at = self.stepped_at;
         let header: &Header = &self.slots[slot as usize].header;
         let push = |why| shared.push_dated(header, at, why).map_err(|full| Self::lost(header, full));
         let yielded = shared.yielded.replace(Yielded::Nothing);
