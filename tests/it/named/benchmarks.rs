@@ -106,59 +106,63 @@ impl Measured {
     }
 }
 
-fn latency(top: Top<TestBoard>, prio: bool) -> Program {
-    async fn lp_task(env: Env, measured: Rc<Measured>) -> Ended {
+async fn lp_task(env: Env, measured: Rc<Measured>) -> Ended {
+    measured.after_ms(&env, 0).await?;
+    loop {
+        env.busy_us(2000);
         measured.after_ms(&env, 0).await?;
-        loop {
-            env.busy_us(2000);
-            measured.after_ms(&env, 0).await?;
-        }
     }
-    async fn priority(env: Env, measured: Rc<Measured>) -> Ended {
-        loop {
-            measured.after(&env, 0.0).await?;
-            let start = env.board.now_us();
-            env.ev.yield_now().await?;
-            let took = env.board.now_us() - start;
-            let Latency { min, max, total, count } = measured.now.get();
-            measured.now.set(Latency {
-                min: min.min(took),
-                max: max.max(took),
-                total: total + took,
-                count: count + 1,
-            });
-        }
+}
+
+async fn priority(env: Env, measured: Rc<Measured>) -> Ended {
+    loop {
+        measured.after(&env, 0.0).await?;
+        let start = env.board.now_us();
+        env.ev.yield_now().await?;
+        let took = env.board.now_us() - start;
+        let Latency { min, max, total, count } = measured.now.get();
+        measured.now.set(Latency {
+            min: min.min(took),
+            max: max.max(took),
+            total: total + took,
+            count: count + 1,
+        });
     }
-    async fn run_test(env: Env, measured: Rc<Measured>) -> Ended {
-        env.create(priority(env.clone(), measured.clone()));
-        let mut before = 0;
-        for coros in [5, 10, 100, 200] {
-            say!(env, "{coros:4} coros. Test for 2s");
-            for _ in before..coros {
-                env.create(lp_task(env.clone(), measured.clone()));
-            }
-            env.ev.sleep(1.0).await?;
-            before = coros;
-            measured.now.set(NOTHING);
-            env.ev.sleep(2.0).await?;
-            measured.results.borrow_mut().push((coros, measured.now.get()));
+}
+
+async fn run_test(env: Env, measured: Rc<Measured>) -> Ended {
+    env.create(priority(env.clone(), measured.clone()));
+    let mut before = 0;
+    for coros in [5, 10, 100, 200] {
+        say!(env, "{coros:4} coros. Test for 2s");
+        for _ in before..coros {
+            env.create(lp_task(env.clone(), measured.clone()));
         }
-        measured.done.set(true);
-        Ok(())
+        env.ev.sleep(1.0).await?;
+        before = coros;
+        measured.now.set(NOTHING);
+        env.ev.sleep(2.0).await?;
+        measured.results.borrow_mut().push((coros, measured.now.get()));
     }
-    async fn report(env: Env, measured: Rc<Measured>) -> Ended {
-        measured.after(&env, 13.0).await?;
-        say!(env, "Awaiting result...");
-        while !measured.done.get() {
-            env.ev.sleep_ms(1000).await?;
-        }
-        for (coros, Latency { min, max, total, count }) in measured.results.borrow().iter() {
-            let (min, max) = (*min as f64 / 1000.0, *max as f64 / 1000.0);
-            let mean = *total as f64 / *count as f64 / 1000.0;
-            say!(env, "Coros {coros:4} Latency = {min:6.2}ms min. {max:6.2}ms max. {mean:6.2}ms avg.");
-        }
-        Ok(())
+    measured.done.set(true);
+    Ok(())
+}
+
+async fn report(env: Env, measured: Rc<Measured>) -> Ended {
+    measured.after(&env, 13.0).await?;
+    say!(env, "Awaiting result...");
+    while !measured.done.get() {
+        env.ev.sleep_ms(1000).await?;
     }
+    for (coros, Latency { min, max, total, count }) in measured.results.borrow().iter() {
+        let (min, max) = (*min as f64 / 1000.0, *max as f64 / 1000.0);
+        let mean = *total as f64 / *count as f64 / 1000.0;
+        say!(env, "Coros {coros:4} Latency = {min:6.2}ms min. {max:6.2}ms max. {mean:6.2}ms avg.");
+    }
+    Ok(())
+}
+
+fn latency(top: Top<TestBoard>, prio: bool) -> Program {
     let config = match prio {
         true => low_priority(210),
         false => Config { runq_len: 210, waitq_len: 210, ..Config::default() },
@@ -196,7 +200,7 @@ fn call_lp(top: Top<TestBoard>) -> Program {
     fn callback(numbers: &Numbers) {
         numbers.last.set((numbers.last.get() * 1_103_515_245 + 12_345) % (1 << 31));
         numbers.count.set(numbers.count.get() + 1);
-        numbers.total.set(numbers.total.get() + ((numbers.last.get() >> 1) & 0x3ff));
+        numbers.total.set(numbers.total.get() + (numbers.last.get() >> 21));
     }
     async fn run_test(env: Env, numbers: Rc<Numbers>) -> Ended {
         let (one, other) = (env.clone(), env.clone());

@@ -5,6 +5,10 @@
 //! under, and every line has to agree: creations, steps with what they yielded, callbacks, cancellations, waits and
 //! what was printed, to the microsecond.
 //!
+//! Three recordings have no program, for they test Python itself or nothing of the loop: `sched_yield_values` (values
+//! of odd types are yielded), `tut_7_5_genfunc` (a function is passed in place of a coroutine) and
+//! `lib_test_full_wait` (a clock and a wait of its own making).
+//!
 //! | file | owns |
 //! |---|---|
 //! | `env` | what the programs have in common with Python's globals |

@@ -17,6 +17,10 @@ const DIFFER: [(&str, usize, &str); 1] = [(
      that cannot be called; here it takes both places or none",
 )];
 
+/// Recordings of more than 60 KB are not kept with the others; they are replayed where they lie there.
+const LARGE: [&str; 5] =
+    ["demo_roundrobin", "tut_3_2_event_ack", "tut_3_3_barrier", "tut_7_4_rr_good", "tut_7_4_rr_hog"];
+
 /// The folders of recordings, with the length of the I/O queue that stands in their name.
 const FOLDERS: [(&str, bool, usize); 3] = [("v2", false, 0), ("fast_io", true, 0), ("fast_io_ioq", true, 6)];
 
@@ -36,7 +40,7 @@ pub fn agree(groups: &[&[Case]]) {
             let difference = catch_unwind(replay).unwrap_or_else(|_| Some(format!("{} panicked", case.0)));
             differ.extend(difference.map(|text| format!("{name}: {text}")));
         }
-        assert!(recorded, "{} is not recorded", case.0);
+        assert!(recorded || LARGE.contains(&case.0), "{} is not recorded", case.0);
     }
     assert!(differ.is_empty(), "{} of {total} differ\n{}", differ.len(), differ.join("\n"));
 }
