@@ -152,9 +152,10 @@ impl Recorder {
         // The notes of a script are no change: what its operations do has records of its own.
         let records = machine.world.bench.trace.records().len() - machine.notes;
         let dull = zero && records <= state.dull.records + 3 && !state.dull.used;
-        state.dull.steps = if dull { state.dull.steps + 1 } else { 0 };
-        if state.dull.steps <= 1 {
-            state.dull.since = machine.now();
+        if dull {
+            state.dull.steps += 1;
+        } else {
+            (state.dull.steps, state.dull.since) = (0, machine.now());
         }
         (state.dull.records, state.dull.used) = (records, false);
     }
@@ -207,6 +208,9 @@ impl Recorder {
             }
             Event::Polled { timeout_ms, since, ready } => {
                 let waited = bench.now() - since;
+                if !waited.is_zero() {
+                    (state.dull.steps, state.dull.since) = (0, bench.now());
+                }
                 bench.record(Kind::Polled { timeout_ms, waited, ready });
             }
             Event::QueueFull { full, task } => {
