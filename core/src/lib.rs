@@ -36,6 +36,25 @@
 //! | what tasks share, as in the tutorial | [`official`], [`asyn`] |
 //! | what tasks share, with waiters that are woken | [`sync`] |
 //! | bringing the core to a board | [`Firmware`], [`Step`], [`clock::Clock`], [`Board`], [`observer::Observer`] |
+//!
+//! A future that is made and not awaited does nothing; the tutorial calls it a common error (section 7.5). The
+//! compiler tells:
+//!
+//! ```compile_fail
+//! #![deny(unused_must_use)]
+//!
+//! async fn task(ev: vpyb_core::EventLoop) {
+//!     ev.sleep_ms(100);
+//! }
+//! ```
+//!
+//! ```
+//! #![deny(unused_must_use)]
+//!
+//! async fn task(ev: vpyb_core::EventLoop) -> Result<(), vpyb_core::Interrupt> {
+//!     ev.sleep_ms(100).await
+//! }
+//! ```
 #![no_std]
 #![warn(missing_docs)]
 
