@@ -181,11 +181,6 @@ impl Firmware {
         self.owner.woken()
     }
 
-    /// The event loop, once the program has made it.
-    pub fn event_loop(&self) -> Option<EventLoop> {
-        self.link.shared.get().map(|shared| EventLoop { shared: shared.clone() })
-    }
-
     #[cold]
     fn end_run(&mut self, ended: Ended) {
         let shared = self.link.shared.get().expect("a run has a loop");

@@ -13,7 +13,7 @@ use embedded_hal::digital::{ErrorType, InputPin, OutputPin, StatefulOutputPin};
 use vpyb_core::clock::Clock;
 use vpyb_core::ticks;
 use vpyb_core::time::{Duration, Instant};
-use vpyb_core::{Board, BoardError, PinMode, Pull, UartConfig};
+use vpyb_core::{Board, BoardError, PinMode, UartConfig};
 
 use super::machine::{Abort, Machine};
 use super::pyboard::{LEDS, UARTS};
@@ -21,7 +21,7 @@ use super::virtual_uart::VirtualUart;
 use crate::mcu::BitClock;
 use crate::trace::record::{Drive, NetLevel};
 use crate::trace::{Kind, Name, Seq};
-use crate::world::{self, PinId};
+use crate::world::PinId;
 
 /// A handle on a virtual Pyboard.
 #[derive(Clone)]
@@ -145,14 +145,7 @@ impl Board for VirtualBoard {
         let bench = &mut machine.world.bench;
         match mode {
             PinMode::Input(pull) => {
-                bench.pull(
-                    pin,
-                    match pull {
-                        Pull::None => world::Pull::None,
-                        Pull::Up => world::Pull::Up,
-                        Pull::Down => world::Pull::Down,
-                    },
-                );
+                bench.pull(pin, pull);
                 bench.drive(pin, Drive::Released);
             }
             PinMode::Output => bench.drive(pin, Drive::Low),

@@ -28,11 +28,6 @@ impl SerialPeer {
         self.tx.set_clock(BitClock::exact(baud));
         self.tx.send(data, me, self.name, bench);
     }
-
-    /// Whether everything is sent.
-    pub fn is_sent(&self) -> bool {
-        self.tx.is_idle()
-    }
 }
 
 impl Device for SerialPeer {

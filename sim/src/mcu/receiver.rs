@@ -108,11 +108,6 @@ impl Receiver {
         self.ring.is_empty()
     }
 
-    /// Whether bytes are still on their way: a frame on the wire or a byte in the register.
-    pub fn is_busy(&self) -> bool {
-        self.frame.is_some() || (self.data_register.is_some() && self.interrupt_on)
-    }
-
     /// All that it holds, for inspection.
     pub fn received(&self) -> Received {
         Received {

@@ -3,6 +3,7 @@
 //! Owns the unit as the board opens it. Frames are 8N1. It knows its pins and nothing of who is on the
 //! other end of the wire.
 
+use vpyb_core::Pull;
 use vpyb_core::time::Duration;
 
 use super::bit_clock::BitClock;
@@ -10,7 +11,7 @@ use super::receiver::{Received, Receiver};
 use super::transmitter::Transmitter;
 use crate::trace::Name;
 use crate::trace::record::NetLevel;
-use crate::world::{Bench, Device, DeviceId, PinId, Pull};
+use crate::world::{Bench, Device, DeviceId, PinId};
 
 const TX: u32 = 0;
 const SAMPLE: u32 = 1;

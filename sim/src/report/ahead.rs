@@ -28,29 +28,35 @@ pub(super) fn waited_behind(outcome: &Outcome, finding: &Finding) -> Option<Stri
     if answer.at > late.ends() || late.begins <= asked {
         return None;
     }
-    let mut ahead: Vec<(Task, Duration)> = Vec::new();
-    for turn in turns.iter().filter(|turn| turn.step < late.step && turn.task != late.task) {
-        let span = part(turn, asked, late);
-        match ahead.iter_mut().find(|(task, _)| *task == turn.task) {
+    let ahead = turns.iter().filter(|turn| turn.step < late.step && turn.task != late.task);
+    who_ran(outcome, ahead, asked, late.begins)
+}
+
+/// Whose steps ran between two instants, each task with its time, in order; `None` if nobody's did.
+pub(super) fn who_ran<'t>(
+    outcome: &Outcome,
+    turns: impl IntoIterator<Item = &'t Turn>,
+    since: Instant,
+    until: Instant,
+) -> Option<String> {
+    let mut ran: Vec<(Task, Duration)> = Vec::new();
+    for turn in turns {
+        let span = turn.ends().min(until).since(turn.begins.max(since));
+        match ran.iter_mut().find(|(task, _)| *task == turn.task) {
             Some((_, sum)) => *sum += span,
             None if span.is_zero() => {}
-            None => ahead.push((turn.task, span)),
+            None => ran.push((turn.task, span)),
         }
     }
-    if ahead.is_empty() {
+    if ran.is_empty() {
         return None;
     }
     let name = |&(task, span): &(Task, Duration)| format!("{} {}", outcome.roster.task(task), brief(span));
-    let mut names: Vec<String> = ahead.iter().take(NAMED).map(name).collect();
-    if ahead.len() > NAMED {
+    let mut names: Vec<String> = ran.iter().take(NAMED).map(name).collect();
+    if ran.len() > NAMED {
         names.push("…".into());
     }
-    let sum = ahead.iter().fold(Duration::ZERO, |sum, &(_, span)| sum + span);
-    let tasks = count(ahead.len() as u32, "task");
+    let sum = ran.iter().fold(Duration::ZERO, |sum, &(_, span)| sum + span);
+    let tasks = count(ran.len() as u32, "task");
     Some(format!("{} ({tasks}, {})", names.join(", "), brief(sum)))
-}
-
-/// How much of a step lies between the question and the late step.
-fn part(turn: &Turn, asked: Instant, late: &Turn) -> Duration {
-    turn.ends().min(late.begins).since(turn.begins.max(asked))
 }

@@ -5,15 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use vpyb_core::time::{Duration, Instant};
+use vpyb_core::time::Instant;
 
+use super::Outcome;
+use super::ahead::who_ran;
 use super::events::count;
-use super::{Outcome, brief};
 use crate::expect::{clock, turns};
-use crate::trace::record::{Kind, Name, Task};
-
-/// So many tasks are named; the rest are counted.
-const NAMED: usize = 4;
+use crate::trace::record::{Kind, Name};
 
 /// What one UART lost.
 #[derive(Default)]
@@ -60,29 +58,8 @@ fn describe(outcome: &Outcome, uart: Name, loss: &Loss, (since, first): (Instant
     let (bytes, bursts) = (count(loss.bytes, "byte"), count(loss.bursts, "burst"));
     let (from, to) = (clock(first), clock(loss.last));
     let mut text = format!("  {uart} lost {bytes} in {bursts}, the first at {from}, the last at {to}\n");
-    if let Some(ahead) = ran_between(outcome, since, first) {
+    if let Some(ahead) = who_ran(outcome, &turns(outcome.trace), since, first) {
         text += &format!("  it had waited to be read since {}, behind {ahead}\n", clock(since));
     }
     text
-}
-
-/// The tasks whose steps ran in this time, in order; `None` if none did.
-fn ran_between(outcome: &Outcome, since: Instant, until: Instant) -> Option<String> {
-    let mut ran: Vec<(Task, Duration)> = Vec::new();
-    for turn in turns(outcome.trace) {
-        let span = turn.ends().min(until).since(turn.begins.max(since));
-        match ran.iter_mut().find(|(task, _)| *task == turn.task) {
-            _ if span.is_zero() => {}
-            Some((_, sum)) => *sum += span,
-            None => ran.push((turn.task, span)),
-        }
-    }
-    let name = |&(task, span): &(Task, Duration)| format!("{} {}", outcome.roster.task(task), brief(span));
-    let mut names: Vec<String> = ran.iter().take(NAMED).map(name).collect();
-    if ran.len() > NAMED {
-        names.push("…".into());
-    }
-    let sum = ran.iter().fold(Duration::ZERO, |sum, &(_, span)| sum + span);
-    let tasks = count(ran.len() as u32, "task");
-    (!ran.is_empty()).then(|| format!("{} ({tasks}, {})", names.join(", "), brief(sum)))
 }

@@ -8,9 +8,7 @@ use std::rc::Rc;
 
 use vpyb_core::asyn::{self, Barrier, BoundedSemaphore, Condition, Event, Launch, Semaphore};
 use vpyb_core::official::{self, Queue};
-use vpyb_core::{
-    Board, BoardError, EventLoop, PinMode, Pull, StreamReader, StreamWriter, TaskError, UartConfig,
-};
+use vpyb_core::{Board, BoardError, EventLoop, PinMode, StreamReader, StreamWriter, TaskError, UartConfig};
 
 use super::Notes;
 use crate::scenario::model::{self, BarrierCallback, LockObject};
@@ -74,7 +72,7 @@ impl<B: Board + Notes> Objects<B> {
         }
         let mut pins = BTreeMap::new();
         for (name, object) in &objects.pins {
-            let mode = if object.output { PinMode::Output } else { PinMode::Input(pull(object.pull)) };
+            let mode = if object.output { PinMode::Output } else { PinMode::Input(object.pull) };
             pins.insert(name.clone(), RefCell::new(board.pin(&object.pin, mode)?));
         }
         let semaphores = objects.semaphores.iter();
@@ -104,14 +102,6 @@ fn each<'o, O: 'o, T>(
     make: impl Fn(String, &O) -> T,
 ) -> BTreeMap<String, T> {
     objects.into_iter().map(|(name, object)| (name.clone(), make(name.clone(), object))).collect()
-}
-
-fn pull(pull: model::Pull) -> Pull {
-    match pull {
-        model::Pull::None => Pull::None,
-        model::Pull::Up => Pull::Up,
-        model::Pull::Down => Pull::Down,
-    }
 }
 
 fn barrier<B: Board + Notes>(

@@ -26,7 +26,7 @@ pub struct Task(pub u32);
 pub struct Net(pub u16);
 
 /// What a net shows.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum NetLevel {
     /// Driven or pulled low.
     Low,

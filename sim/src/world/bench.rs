@@ -3,10 +3,11 @@
 //! Owns the clock, and that every record carries its cause: whatever is recorded or scheduled while an
 //! event is delivered was caused by what caused the event.
 
+use vpyb_core::Pull;
 use vpyb_core::time::{Duration, Instant};
 
 use super::agenda::{Agenda, Event};
-use super::nets::{Nets, PinId, Pull};
+use super::nets::{Nets, PinId};
 use super::{DeviceId, What};
 use crate::trace::record::{Drive, Net, NetLevel};
 use crate::trace::{Kind, Name, Seq, Trace};
@@ -180,17 +181,9 @@ impl Bench {
         }
         if let Some(level) = resolved.level {
             let edge = self.record(Kind::Edge { net: resolved.net, level });
-            let high = level == NetLevel::High;
             if level != NetLevel::Floating {
-                self.agenda.schedule(self.now, Some(edge), What::Edge(resolved.net, high));
+                self.agenda.schedule(self.now, Some(edge), What::Edge(resolved.net, level));
             }
-        }
-    }
-
-    pub(super) fn level_of_event(&self, what: What) -> NetLevel {
-        match what {
-            What::Edge(_, true) => NetLevel::High,
-            _ => NetLevel::Low,
         }
     }
 

@@ -10,7 +10,7 @@ mod nets;
 
 pub use agenda::Agenda;
 pub use bench::Bench;
-pub use nets::{Nets, PinId, Pull, Resolved};
+pub use nets::{Nets, PinId, Resolved};
 
 use vpyb_core::time::Instant;
 
@@ -27,7 +27,7 @@ pub enum What {
     /// A device asked for it, or is sent it by an actor; the number is the device's own.
     Alarm(DeviceId, u32),
     /// A net changed; each listener on it is told.
-    Edge(Net, bool),
+    Edge(Net, NetLevel),
     /// An actor's step is due.
     Actor(u16),
 }
@@ -89,8 +89,7 @@ impl<D: Device> World<D> {
             What::Alarm(device, number) => {
                 self.devices[usize::from(device.0)].alarm(device, number, &mut self.bench);
             }
-            What::Edge(net, _) => {
-                let level = self.bench.level_of_event(event.what);
+            What::Edge(net, level) => {
                 for (pin, device) in self.bench.listeners(net) {
                     self.devices[usize::from(device.0)].edge(device, pin, level, &mut self.bench);
                 }

@@ -3,24 +3,14 @@
 //! Owns which pin is on which net, what each pin does to it, and the level that results. It schedules
 //! nothing and tells nobody: [`Bench`](super::Bench) makes records and events of what it returns.
 
+use vpyb_core::Pull;
+
 use super::DeviceId;
 use crate::trace::record::{Drive, Name, Net, NetLevel};
 
 /// A pin, by its place in the list of all pins.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct PinId(pub u16);
-
-/// What keeps an undriven net at a level.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Pull {
-    /// Nothing.
-    #[default]
-    None,
-    /// A resistor to 3.3 V.
-    Up,
-    /// A resistor to ground.
-    Down,
-}
 
 #[derive(Clone, PartialEq, Debug)]
 struct Pin {

@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use vpyb_core::Pull;
+
 /// What scripted tasks share, by name.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Objects {
@@ -82,16 +84,4 @@ pub struct PinObject {
     pub output: bool,
     /// The pull resistor.
     pub pull: Pull,
-}
-
-/// A pin's pull resistor.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Pull {
-    /// None.
-    #[default]
-    None,
-    /// To 3.3 V.
-    Up,
-    /// To ground.
-    Down,
 }
