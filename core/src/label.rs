@@ -23,9 +23,28 @@ impl Label {
         self.name = name.into();
     }
 
+    /// Tells the observer that the current task begins to wait, and, when what is given back is dropped, that it
+    /// no longer does.
+    pub fn wait<'a>(&'a self, event_loop: &'a EventLoop) -> Waiting<'a> {
+        self.tell(event_loop, Use::WaitsOn);
+        Waiting { label: self, event_loop }
+    }
+
     /// Tells the observer of `event_loop`, if there is one.
     #[inline]
     pub fn tell(&self, event_loop: &EventLoop, how: Use) {
         event_loop.shared().tell_use(Object { kind: self.kind, name: &self.name }, how);
+    }
+}
+
+/// A wait, from its beginning to its end, however it ends.
+pub(crate) struct Waiting<'a> {
+    label: &'a Label,
+    event_loop: &'a EventLoop,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.label.tell(self.event_loop, Use::WaitEnds);
     }
 }

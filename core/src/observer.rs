@@ -89,6 +89,10 @@ pub enum ObjectKind {
     Condition,
     /// A queue of items.
     Queue,
+    /// A pause that can be extended and stopped.
+    Delay,
+    /// A future of another crate, or a flag that an interrupt handler sets.
+    Future,
 }
 
 /// A thing that tasks share, by the name that the program gave it; empty if it gave none.
@@ -105,6 +109,8 @@ pub struct Object<'a> {
 pub enum Use {
     /// The task begins to wait for it.
     WaitsOn,
+    /// The wait is over: in success, by an interrupt, or because its future was dropped.
+    WaitEnds,
     /// A lock or a place of a semaphore was taken.
     Acquired,
     /// It was given back.

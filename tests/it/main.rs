@@ -19,6 +19,7 @@ mod properties;
 mod report;
 mod runs;
 mod second_opinion;
+mod sharing;
 mod sync;
 mod sync_irq;
 mod sync_model;

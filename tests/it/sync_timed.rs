@@ -224,6 +224,7 @@ fn what_has_a_name_is_heard_of() {
         "Some(0) i2c Acquired",
         "Some(1) i2c WaitsOn",
         "Some(0) i2c Released",
+        "Some(1) i2c WaitEnds",
         "Some(1) i2c Acquired",
         "Some(1) i2c Released",
     ];

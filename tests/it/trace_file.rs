@@ -8,7 +8,7 @@ use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, prop_o
 use proptest::test_runner::Config as ProptestConfig;
 use serde::{Serialize, de::DeserializeOwned};
 use vpyb_core::time::Instant;
-use vpyb_sim::trace::record::{Interrupt, Kind, Why, Yielded};
+use vpyb_sim::trace::record::{Interrupt, Kind, Object, Use, Why, Yielded};
 use vpyb_sim::trace::{
     Loaded, Meta, ReadError, Seq, State, Trace, Words, digest, read, render_state, render_why, table,
     to_bytes, why, write_jsonl, write_vcd,
@@ -89,6 +89,8 @@ fn the_encoding_of_every_kind_is_pinned() {
     assert_snapshot!("yielded", encodings::<Yielded>(|yielded| format!("{yielded:?}")));
     assert_snapshot!("why", encodings::<Why>(|why| format!("{why:?}")));
     assert_snapshot!("interrupt", encodings::<Interrupt>(|interrupt| format!("{interrupt:?}")));
+    assert_snapshot!("object", encodings::<Object>(|object| object.word().to_owned()));
+    assert_snapshot!("use", encodings::<Use>(|how| how.word().to_owned()));
     assert_snapshot!("digest", digest(&one_byte::trace()));
 }
 

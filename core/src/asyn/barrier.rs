@@ -63,13 +63,14 @@ impl Barrier {
         if self.arrive()? {
             return Ok(());
         }
-        self.label.tell(&self.event_loop, Use::WaitsOn);
+        let waiting = self.label.wait(&self.event_loop);
         let arrival = Arrival { barrier: self, down: self.down.get() };
         let mut ended = Ok(());
         while ended.is_ok() && self.down.get() == arrival.down {
             ended = self.event_loop.yield_now().await;
         }
         core::mem::forget(arrival);
+        drop(waiting);
         Ok(ended?)
     }
 

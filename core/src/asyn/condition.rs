@@ -114,12 +114,13 @@ impl Condition {
         }
         let waiter = self.enlist();
         self.release()?;
-        self.label.tell(&self.event_loop, Use::WaitsOn);
+        let waiting = self.label.wait(&self.event_loop);
         let mut notified = Ok(());
         while notified.is_ok() && self.waiters.borrow().contains(&waiter.number) {
             notified = self.event_loop.sleep_ms(0).await;
         }
         core::mem::forget(waiter);
+        drop(waiting);
         notified?;
         Ok(self.acquire().await?)
     }

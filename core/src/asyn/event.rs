@@ -95,7 +95,7 @@ impl<T> Event<T> {
     /// The interrupt arrives within `delay_ms`, or at the next turn. Dropped, nothing is lost.
     pub async fn wait(&self) -> Result<(), Interrupt> {
         if !self.is_set() {
-            self.label.tell(&self.event_loop, Use::WaitsOn);
+            let _waiting = self.label.wait(&self.event_loop);
             while !self.is_set() {
                 self.event_loop.sleep_ms(self.delay_ms).await?;
             }

@@ -53,7 +53,7 @@ impl Lock {
     /// The lock is not taken. The interrupt arrives within `delay_ms`, or at the next turn. Dropped, nothing is lost.
     pub async fn acquire(&self) -> Result<(), Interrupt> {
         if self.locked.get() {
-            self.label.tell(&self.event_loop, Use::WaitsOn);
+            let _waiting = self.label.wait(&self.event_loop);
             while self.locked.get() {
                 self.event_loop.sleep_ms(self.delay_ms).await?;
             }

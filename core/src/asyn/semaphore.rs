@@ -40,7 +40,7 @@ impl Semaphore {
     /// No place is taken. The interrupt arrives at the next turn. Dropped, nothing is lost.
     pub async fn acquire(&self) -> Result<(), Interrupt> {
         if self.count.get() == 0 {
-            self.label.tell(&self.event_loop, Use::WaitsOn);
+            let _waiting = self.label.wait(&self.event_loop);
             while self.count.get() == 0 {
                 self.event_loop.yield_now().await?;
             }

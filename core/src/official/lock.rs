@@ -82,13 +82,15 @@ impl Lock {
     /// Outside a step of the lock's event loop.
     pub async fn acquire(&self) -> Result<(), Interrupt> {
         self.event_loop.yield_now().await?;
-        while self.locked.get() {
-            self.label.tell(&self.event_loop, Use::WaitsOn);
-            let waiting = self.enlist();
-            let woken = self.event_loop.park().await;
-            // Woken or interrupted, its place in the list is as the original leaves it.
-            core::mem::forget(waiting);
-            woken?;
+        if self.locked.get() {
+            let _waiting = self.label.wait(&self.event_loop);
+            while self.locked.get() {
+                let place = self.enlist();
+                let woken = self.event_loop.park().await;
+                // Woken or interrupted, its place in the list is as the original leaves it.
+                core::mem::forget(place);
+                woken?;
+            }
         }
         self.locked.set(true);
         self.label.tell(&self.event_loop, Use::Acquired);
@@ -116,22 +118,22 @@ impl Lock {
         }
     }
 
-    fn enlist(&self) -> Waiting<'_> {
+    fn enlist(&self) -> Place<'_> {
         let task = self.event_loop.current_task().expect("a lock is acquired inside a task");
         let number = self.next_waiter.get();
         self.next_waiter.set(number.wrapping_add(1));
         self.waiters.borrow_mut().push_back((number, task));
-        Waiting { lock: self, number }
+        Place { lock: self, number }
     }
 }
 
 /// A place in the list, for as long as its future is not dropped.
-struct Waiting<'l> {
+struct Place<'l> {
     lock: &'l Lock,
     number: u32,
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Place<'_> {
     fn drop(&mut self) {
         if self.lock.event_loop.shared().is_closed() {
             return;

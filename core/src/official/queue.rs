@@ -110,7 +110,7 @@ impl<T> Queue<T> {
 
     async fn wait_while(&self, not_yet: impl Fn(&Self) -> bool) -> Result<(), Interrupt> {
         if not_yet(self) {
-            self.label.tell(&self.event_loop, Use::WaitsOn);
+            let _waiting = self.label.wait(&self.event_loop);
             while not_yet(self) {
                 self.event_loop.sleep(ATTEMPT_DELAY).await?;
             }

@@ -76,7 +76,7 @@ impl Barrier {
     /// Safe. After an interrupt, and when the future is dropped, the arrival is taken back, unless the barrier has
     /// opened meanwhile: then it has counted.
     pub async fn wait(&self) -> bool {
-        Arrive { barrier: self, wait: self.waiters.wait(), open: false }.await
+        Arrive { barrier: self, wait: self.waiters.wait(&self.tag), open: false }.await
     }
 
     /// Arrives without waiting. True if that opened the barrier.
@@ -116,7 +116,6 @@ impl Future for Arrive<'_> {
                 self.open = true;
                 return Poll::Ready(true);
             }
-            self.barrier.tag.tell(Use::WaitsOn);
         }
         let waited = Pin::new(&mut self.wait).poll(cx);
         self.open = waited.is_ready();

@@ -83,7 +83,8 @@ impl Condition {
     /// arrived already goes to the next waiter.
     pub async fn wait<'a>(&self, held: LockGuard<'a>) -> LockGuard<'a> {
         let lock = held.lock();
-        let mut notified = Notified { condition: self, wait: self.waiters.wait(), unused: Cell::new(None) };
+        let mut notified =
+            Notified { condition: self, wait: self.waiters.wait(&self.tag), unused: Cell::new(None) };
         let mut held = Some(held);
         poll_fn(|cx| match Pin::new(&mut notified.wait).poll(cx) {
             Poll::Ready(notice) => {
@@ -92,9 +93,7 @@ impl Condition {
             }
             Poll::Pending => {
                 // Only now: whoever gets the lock next finds this waiter in the list.
-                if held.take().is_some() {
-                    self.tag.tell(Use::WaitsOn);
-                }
+                held = None;
                 Poll::Pending
             }
         })

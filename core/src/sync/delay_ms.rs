@@ -2,6 +2,7 @@
 //!
 //! Owns [`DelayMs`]. Time is the loop's.
 
+use alloc::borrow::Cow;
 use alloc::rc::Rc;
 use core::cell::Cell;
 use core::fmt;
@@ -9,9 +10,11 @@ use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
 use core::task::Poll;
 
+use super::tag::Tag;
 use super::wait_list::WaitList;
 use crate::error::{Interrupt, QueueFull, TaskError};
 use crate::event_loop::{EventLoop, Outcome};
+use crate::observer::ObjectKind;
 use crate::ticks;
 
 /// The longest delay: longer ones would look like the past to the wrapping ticks.
@@ -56,6 +59,7 @@ pub struct DelayMs {
     expiries: Cell<u32>,
     /// Who has to look again: started, sooner than before, or stopped.
     changed: WaitList,
+    tag: Tag,
 }
 
 impl DelayMs {
@@ -66,7 +70,14 @@ impl DelayMs {
             due: Cell::new(None),
             expiries: Cell::new(0),
             changed: WaitList::new(),
+            tag: Tag::NONE,
         }
+    }
+
+    /// Gives it a name, by which observers hear of who waits for it, and reports say so.
+    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.tag = Tag::new(&self.event_loop, ObjectKind::Delay, name);
+        self
     }
 
     /// A delay that calls back whenever it runs out. The call is made by a task of its own, `delay_ms#n`, which
@@ -133,7 +144,7 @@ impl DelayMs {
         let before = self.expiries.get();
         while self.expiries.get() == before {
             match self.remaining() {
-                None => self.event_loop.interruptible(self.changed.wait()).await?,
+                None => self.event_loop.interruptible(self.changed.wait(&self.tag)).await?,
                 Some(ms) if ms > 0 => self.sleep_or_change(ms).await?,
                 Some(_) => {
                     self.due.set(None);
@@ -147,7 +158,7 @@ impl DelayMs {
 
     async fn sleep_or_change(&self, ms: i32) -> Result<(), Interrupt> {
         let mut sleep = pin!(self.event_loop.sleep_ms(ms));
-        let mut change = self.changed.wait();
+        let mut change = self.changed.wait(&self.tag);
         poll_fn(|cx| match sleep.as_mut().poll(cx) {
             Poll::Ready(result) => Poll::Ready(result),
             Poll::Pending => Pin::new(&mut change).poll(cx).map(Ok),

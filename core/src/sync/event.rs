@@ -97,7 +97,7 @@ impl<T: Clone> Event<T> {
     /// Safe. After an interrupt, and when the future is dropped, the waiter has left the list; the event is as it
     /// was, but a setting that was cleared meanwhile is not heard of any more.
     pub async fn wait(&self) -> T {
-        Hear { event: self, wait: self.waiters.wait() }.await
+        Hear { event: self, wait: self.waiters.wait(&self.tag) }.await
     }
 }
 
@@ -126,7 +126,6 @@ impl<T: Clone> Future for Hear<'_, T> {
             if let Some(value) = self.event.value() {
                 return Poll::Ready(value);
             }
-            self.event.tag.tell(Use::WaitsOn);
         }
         Pin::new(&mut self.wait).poll(cx)
     }

@@ -55,7 +55,7 @@ impl Permits {
     }
 
     pub fn take(&self) -> Take<'_> {
-        Take { permits: self, wait: self.waiters.wait() }
+        Take { permits: self, wait: self.waiters.wait(&self.tag) }
     }
 }
 
@@ -74,7 +74,6 @@ impl<'a> Future for Take<'a> {
             if let Some(permit) = permits.try_take() {
                 return Poll::Ready(permit);
             }
-            permits.tag.tell(Use::WaitsOn);
         }
         Pin::new(&mut self.wait).poll(cx).map(|()| {
             permits.tag.tell(Use::Acquired);

@@ -154,7 +154,7 @@ impl<T> Queue<T> {
     /// Safe. After an interrupt, and when the future is dropped, the item was not put, and is dropped with the
     /// future; a place that had been promised goes to the next one.
     pub async fn put(&self, item: T) {
-        PutWait { queue: self, wait: self.putters.wait(), item: Some(item), stamp: 0 }.await
+        PutWait { queue: self, wait: self.putters.wait(&self.tag), item: Some(item), stamp: 0 }.await
     }
 
     /// Puts an item if there is a place for it.
@@ -178,7 +178,7 @@ impl<T> Queue<T> {
     /// Safe. After an interrupt, and when the future is dropped, nothing was taken; an item that had been handed over
     /// goes to the next one, or back to its place.
     pub async fn get(&self) -> T {
-        GetWait { queue: self, wait: self.getters.wait() }.await
+        GetWait { queue: self, wait: self.getters.wait(&self.tag) }.await
     }
 
     /// Takes the first item if there is one.
@@ -226,7 +226,6 @@ impl<T> Future for PutWait<'_, T> {
         } else {
             self.stamp = queue.stamp();
             if queue.is_full() {
-                queue.tag.tell(Use::WaitsOn);
                 return Pin::new(&mut self.wait).poll(cx);
             }
         }
@@ -260,7 +259,6 @@ impl<T> Future for GetWait<'_, T> {
             if let Some(item) = queue.try_get() {
                 return Poll::Ready(item);
             }
-            queue.tag.tell(Use::WaitsOn);
         }
         Pin::new(&mut self.wait).poll(cx).map(|stamped| {
             subtract(&queue.handed);

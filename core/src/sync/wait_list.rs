@@ -16,6 +16,9 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
+use super::tag::Tag;
+use crate::observer::Use;
+
 /// Places that a list is made with.
 const PLACES: usize = 8;
 
@@ -137,9 +140,9 @@ impl<G> WaitList<G> {
         }
     }
 
-    /// A wait that enters the list when it is first polled.
-    pub fn wait(&self) -> Wait<'_, G> {
-        Wait { list: self, ticket: None }
+    /// A wait that enters the list when it is first polled. It is told by `tag`, and so is its end.
+    pub fn wait<'a>(&'a self, tag: &'a Tag) -> Wait<'a, G> {
+        Wait { list: self, tag, ticket: None }
     }
 }
 
@@ -148,6 +151,7 @@ impl<G> WaitList<G> {
 /// Dropped, it leaves the list. Its user asks [`give_up`](Self::give_up) first if a grant must be passed on.
 pub(super) struct Wait<'a, G> {
     list: &'a WaitList<G>,
+    tag: &'a Tag,
     ticket: Option<Ticket>,
 }
 
@@ -159,7 +163,9 @@ impl<G> Wait<'_, G> {
 
     /// Leaves the list; gives back what was granted, if anything was.
     pub fn give_up(&mut self) -> Option<G> {
-        self.ticket.take().and_then(|ticket| self.list.leave(ticket))
+        let ticket = self.ticket.take()?;
+        self.tag.tell(Use::WaitEnds);
+        self.list.leave(ticket)
     }
 }
 
@@ -170,12 +176,14 @@ impl<G> Future for Wait<'_, G> {
         match self.ticket {
             None => {
                 self.ticket = Some(self.list.enter(cx));
+                self.tag.tell(Use::WaitsOn);
                 Poll::Pending
             }
             Some(ticket) => {
                 let taken = self.list.take(ticket, cx);
                 if taken.is_ready() {
                     self.ticket = None;
+                    self.tag.tell(Use::WaitEnds);
                 }
                 taken
             }

@@ -8,12 +8,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use vpyb_core::observer::{self, Event, Observer, Use, Why as CoreWhy, Yield};
+use vpyb_core::observer::{self, Event, ObjectKind, Observer, Use, Why as CoreWhy, Yield};
 use vpyb_core::time::Duration;
 use vpyb_core::{Interrupt as CoreInterrupt, TaskError};
 
 use super::machine::Machine;
-use crate::trace::record::{Entry, Interrupt, Kind, Name, Task, Why, Yielded};
+use crate::trace::record::{self, Entry, Interrupt, Kind, Name, Object, Task, Why, Yielded};
 use crate::trace::{Seq, Trace};
 
 /// Records the events of one loop in a machine's trace.
@@ -69,6 +69,32 @@ fn interrupt_of(with: CoreInterrupt) -> Interrupt {
         CoreInterrupt::Cancelled => Interrupt::Cancelled,
         CoreInterrupt::TimedOut => Interrupt::TimedOut,
         CoreInterrupt::Corrupt => Interrupt::Corrupt,
+    }
+}
+
+fn object_of(kind: ObjectKind) -> Object {
+    match kind {
+        ObjectKind::Lock => Object::Lock,
+        ObjectKind::Event => Object::Event,
+        ObjectKind::Barrier => Object::Barrier,
+        ObjectKind::Semaphore => Object::Semaphore,
+        ObjectKind::Condition => Object::Condition,
+        ObjectKind::Queue => Object::Queue,
+        ObjectKind::Delay => Object::Delay,
+        ObjectKind::Future => Object::Future,
+    }
+}
+
+fn use_of(how: Use) -> record::Use {
+    match how {
+        Use::WaitsOn => record::Use::WaitsOn,
+        Use::WaitEnds => record::Use::WaitEnds,
+        Use::Acquired => record::Use::Acquired,
+        Use::Released => record::Use::Released,
+        Use::Set => record::Use::Set,
+        Use::Cleared => record::Use::Cleared,
+        Use::Put => record::Use::Put,
+        Use::Got => record::Use::Got,
     }
 }
 
@@ -286,8 +312,12 @@ impl Observer for Recorder {
                 let line = format!("Task exception wasn't retrieved: {name}: {error}\n");
                 machine.print(&line);
             }
-            // What tasks share is not recorded yet: scripts note what they do with it.
-            Event::Used { how, .. } => state.dull.used |= how != Use::WaitsOn,
+            Event::Used { task, object, how } => {
+                state.dull.used |= how != Use::WaitsOn;
+                let name = machine.world.bench.trace.name(object.name);
+                let (object, how) = (object_of(object.kind), use_of(how));
+                machine.world.bench.record(Kind::Used { task: task.map(task_of), object, name, how });
+            }
             scheduling => self.scheduling(state, machine, scheduling),
         }
     }

@@ -239,6 +239,9 @@ impl Words<'_> {
                 (None, format!("{} acts: step {step}{mark}", self.text(actor)))
             }
             Kind::Verdict { verdict } => (None, format!("the run ends: {}", self.text(verdict))),
+            Kind::Used { task, object, name, how } => {
+                (task.and_then(|task| self.task(task)), how.of(object, self.trace.text(name)))
+            }
             _ => unreachable!("sorted by kind"),
         };
         (task, None, event)

@@ -36,6 +36,7 @@ const SCHED: [(&str, Quantity); 4] = [
 ];
 const PIN: [(&str, Quantity); 3] =
     [("edges", Quantity::Count), ("contention", Quantity::Count), ("floating_reads", Quantity::Count)];
+const EVENT: [(&str, Quantity); 1] = [("set_while_set", Quantity::Count)];
 const LED: [(&str, Quantity); 1] = [("toggles", Quantity::Count)];
 
 /// What a counter counts, or what is wrong with its name. `span` is where the name stands.
@@ -56,6 +57,7 @@ pub fn quantity(
             member(&TASK, &last.join("."))
         }
         ["sched", ref last @ ..] if !last.is_empty() => member(&SCHED, &last.join(".")),
+        ["event", _, last] => member(&EVENT, last),
         ["led", led, last] if vocabulary.leds.iter().any(|name| name == led) => member(&LED, last),
         ["pin", _, "coalesced"] => return Err(not_built(span, &format!("the counter {}", quoted(name)))),
         ["pin", pin, last] if vocabulary.pins.iter().any(|name| name == pin) => member(&PIN, last),
@@ -69,7 +71,7 @@ pub fn quantity(
         Err(_) if begins_with_known(name, vocabulary) => return Ok(Quantity::Any),
         Err(family) => family,
     };
-    if matches!(parts[0], "event" | "i2c1" | "i2c2") {
+    if matches!(parts[0], "i2c1" | "i2c2") {
         return Err(not_built(span, &format!("the counter {}", quoted(name))));
     }
     let message = format!("unknown counter {}", quoted(name));

@@ -153,6 +153,12 @@ impl Fields<'_> {
                 vec![("queue", self.text(queue)), ("len", json!(len)), ("task", self.task_of(task))]
             }
             Kind::LoopStopped { error } => vec![("error", self.text_of(error))],
+            Kind::Used { task, object, name, how } => vec![
+                ("task", self.task_of(task)),
+                ("object", json!(object.word())),
+                ("name", self.text(name)),
+                ("use", json!(how.word())),
+            ],
             _ => return None,
         })
     }

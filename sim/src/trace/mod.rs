@@ -11,6 +11,7 @@ mod export_vcd;
 mod file;
 mod names;
 pub mod record;
+mod sharing;
 mod state;
 mod table;
 mod times;
@@ -30,8 +31,8 @@ pub use names::Names;
 use record::Yielded;
 pub use record::{Kind, Name, Record, Seq};
 pub use state::{
-    Armed, Counters, Cpu, NetState, Phase, PinState, Queued, Scheduling, State, TaskState, Uart, Wires,
-    render_state,
+    Armed, Counters, Cpu, NetState, Phase, PinState, Queued, Scheduling, Shared, Sharing, State, TaskState,
+    Uart, Wait, Waiting, Wires, render_state, waiting,
 };
 pub use table::{HEADINGS, Row, align, row, table};
 pub use times::{InstantError, parse_instant, show_instant};

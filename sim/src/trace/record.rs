@@ -9,6 +9,8 @@
 use serde::{Deserialize, Serialize};
 use vpyb_core::time::{Duration, Instant};
 
+pub use super::sharing::{Object, Use};
+
 /// The place of a record in its trace, counted from 0.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Seq(pub u32);
@@ -204,6 +206,9 @@ pub enum Kind {
     Stimulus { actor: Name, step: u16, mark: Option<Name> },
     /// The run ended with this verdict.
     Verdict { verdict: Name },
+
+    /// Something that tasks share was used; its name is empty if the program gave it none.
+    Used { task: Option<Task>, object: Object, name: Name, how: Use },
 }
 
 impl Why {
@@ -269,6 +274,7 @@ impl Kind {
             Self::UartRead { .. } => "uart_read",
             Self::Stimulus { .. } => "stimulus",
             Self::Verdict { .. } => "verdict",
+            Self::Used { .. } => "used",
         }
     }
 
@@ -283,6 +289,7 @@ impl Kind {
             Self::LoopStopped { error } => [error, None, None],
             Self::NetPin { pin: name, .. }
             | Self::TaskCreated { name, .. }
+            | Self::Used { name, .. }
             | Self::IoWait { device: name, .. }
             | Self::QueueFull { queue: name, .. }
             | Self::Line { text: name, .. }

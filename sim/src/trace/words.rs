@@ -139,6 +139,7 @@ impl<'t> Words<'t> {
             | Kind::Interrupted { .. }
             | Kind::Finished { .. }
             | Kind::QueueFull { .. }
+            | Kind::Used { .. }
             | Kind::LoopStopped { .. } => self.endings(&record.kind),
             Kind::Op { .. }
             | Kind::Line { .. }
@@ -223,6 +224,11 @@ impl<'t> Words<'t> {
             Kind::QueueFull { queue, len, task } => Phrase {
                 task: task.map_or(String::new(), |task| self.task(task)),
                 event: format!("{} is full ({len} places)", self.trace.text(queue)),
+                ..Phrase::default()
+            },
+            Kind::Used { task, object, name, how } => Phrase {
+                task: task.map_or(String::new(), |task| self.task(task)),
+                event: how.of(object, self.trace.text(name)),
                 ..Phrase::default()
             },
             Kind::LoopStopped { error: Some(error) } => {
@@ -310,7 +316,8 @@ impl<'t> Words<'t> {
         }
     }
 
-    fn text(&self, name: Name) -> String {
+    /// The text of a name.
+    pub(super) fn text(&self, name: Name) -> String {
         self.trace.text(name).to_owned()
     }
 

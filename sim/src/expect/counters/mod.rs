@@ -18,12 +18,14 @@
 //! | `sched.passes`, `sched.idle` | polls of the loop, one a pass; the time waited in them |
 //! | `led.LEDn.toggles` | changes of an LED |
 //! | `pin.P.edges`, `pin.P.contention` | level changes of the pin's net; how often it was driven both ways |
+//! | `event.E.set_while_set` | how often the event of this name was set although it stood |
 //! | any other | what a driver counted with `Board::count` |
 //!
 //! Owns the computation and the [`Counters`] table. Knows nothing of bounds.
 
 mod board;
 mod sched;
+mod sharing;
 mod table;
 mod task;
 mod uart;
@@ -39,6 +41,7 @@ pub(super) fn count(trace: &Trace, roster: &Roster) -> Counters {
     let turns = turns(trace);
     uart::count(trace, roster, &mut counters);
     board::count(trace, roster, &mut counters);
+    sharing::count(trace, &mut counters);
     let tallies = task::tally(trace, roster, &turns);
     let load = sched::count(trace, &turns, &tallies, &mut counters);
     task::count(&tallies, roster, &load, &mut counters);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use vpyb_core::time::Instant;
 
-use super::{Scheduling, Uart, Wires};
+use super::{Scheduling, Sharing, Uart, Wires};
 use crate::trace::Trace;
 use crate::trace::record::{Kind, Name, Record, Seq};
 
@@ -20,6 +20,8 @@ pub struct State {
     pub last: Option<Seq>,
     /// Tasks, queues and what the CPU does.
     pub scheduling: Scheduling,
+    /// What tasks share.
+    pub sharing: Sharing,
     /// Nets and pins.
     pub wires: Wires,
     /// The UARTs that the program has opened.
@@ -94,6 +96,11 @@ impl State {
                 self.last_line = Some(text);
             }
             Kind::Verdict { verdict } => self.verdict = Some(verdict),
+            Kind::Used { .. } => self.sharing.apply(seq, record),
+            Kind::Finished { .. } => {
+                self.sharing.apply(seq, record);
+                self.scheduling.apply(seq, record);
+            }
             _ => self.scheduling.apply(seq, record),
         }
     }

@@ -1,17 +1,21 @@
 //! What was so at an instant: a fold over the records up to it.
 //!
 //! [`State`] owns the fold and sends each record to the part it changes: [`Scheduling`] (tasks and
-//! queues), [`Wires`] (nets and pins), [`Uart`]. [`render_state`] shows it. Nothing here knows the
+//! queues), [`Sharing`] (locks and their like), [`Wires`] (nets and pins), [`Uart`]. [`render_state`] shows it. Nothing here knows the
 //! live world; a property test compares the two.
 
 mod fold;
 mod picture;
 mod scheduling;
+mod sharing;
 mod uart;
+mod waits;
 mod wires;
 
 pub use fold::State;
 pub use picture::render_state;
 pub use scheduling::{Armed, Cpu, Phase, Queued, Scheduling, TaskState};
+pub use sharing::{Shared, Sharing, Wait};
 pub use uart::{Counters, Uart};
+pub use waits::{Waiting, waiting};
 pub use wires::{NetState, PinState, Wires};

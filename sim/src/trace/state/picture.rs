@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Phase, State, TaskState, Uart};
+use super::{State, TaskState, Uart, waiting};
 use crate::trace::record::{Drive, Entry, Interrupt, Name, Net, NetLevel, Seq, Task};
 use crate::trace::table::align;
 use crate::trace::words::{Words, show_byte};
@@ -64,23 +64,8 @@ impl Picture<'_> {
     }
 
     fn task(&self, task: Task, state: &TaskState) -> [String; 5] {
-        let (word, waits) = match state.phase {
-            Phase::Created => ("created", String::new()),
-            Phase::Ready(why) => ("ready", format!("its turn: {}", self.words.why(why))),
-            Phase::Running => ("running", String::new()),
-            Phase::Yielded(yielded) => ("yielded", self.words.yielded(yielded)),
-            Phase::Sleeping { timer, due } => {
-                ("sleeping", format!("timer {timer}, due {}", show_instant(due)))
-            }
-            Phase::Waiting { device, write } => {
-                let verb = if write { "write to" } else { "read from" };
-                ("waiting", format!("{verb} {}", self.trace.text(device)))
-            }
-            Phase::Parked => ("parked", "something outside the event loop".to_owned()),
-            Phase::Waker => ("waker", "a foreign future's waker".to_owned()),
-            Phase::Finished(how) => ("finished", self.words.yielded(how)),
-        };
-        let mut notes = vec![waits];
+        let wait = waiting(self.state, &self.words, task, state);
+        let mut notes = vec![wait.what, wait.who];
         let places: Vec<_> =
             self.state.scheduling.places(Entry::Task(task)).map(|p| (p + 1).to_string()).collect();
         if !places.is_empty() {
@@ -97,7 +82,7 @@ impl Picture<'_> {
         notes.retain(|note| !note.is_empty());
         [
             self.words.task(task),
-            word.to_owned(),
+            wait.state.to_owned(),
             notes.join("; "),
             show_instant(state.since),
             number(state.by),
