@@ -251,6 +251,7 @@ steps = [
   { after = "1ms", send = { to = "uart4", data = "b", times = 2 } },
   { at = "1s", drive = { pin = "X3", level = "float" } },
   { stall = "30ms" },
+  { ctrl_c = true },
   { mark = "end" },
 ]
 
@@ -369,6 +370,7 @@ fn an_absent_time_word_means_at_once_and_a_peer_says_the_speed() {
         (after(1), send("uart4", "b", 2, 9_600), None),
         (When::At(Instant::from_millis(1_000)), Action::Drive { pin: "X3".into(), level: None }, None),
         (after(0), Action::Stall(Duration::from_millis(30)), None),
+        (after(0), Action::CtrlC, None),
         (after(0), Action::Nothing, Some("end")),
     ];
     let steps = steps.map(|(when, action, mark)| Step { when, action, mark: mark.map(str::to_owned) });

@@ -67,6 +67,10 @@ impl Machine {
                 self.stall(*span);
                 now + *span
             }
+            Action::CtrlC => {
+                self.ctrl_c = true;
+                now
+            }
             Action::Nothing => now,
         }
     }

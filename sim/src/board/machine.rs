@@ -69,6 +69,10 @@ pub struct Machine {
     pub(super) notes: usize,
     /// The task whose step is under way.
     pub(super) running: Option<Task>,
+    /// Ctrl-C was pressed, and the loop has not been told.
+    pub(super) ctrl_c: bool,
+    /// What the board's clock showed when the run began.
+    start: Duration,
     step_began: Instant,
     calls: u32,
     max_step: Duration,
@@ -105,6 +109,8 @@ impl Machine {
             ready_cause: None,
             notes: 0,
             running: None,
+            ctrl_c: false,
+            start: scenario.run.start,
             step_began: Instant::ZERO,
             calls: 0,
             max_step: scenario.run.max_step,
@@ -198,6 +204,21 @@ impl Machine {
         self.world.now()
     }
 
+    /// What the board's clock shows.
+    pub fn clock(&self) -> Instant {
+        self.now() + self.start
+    }
+
+    /// The instant of the run at which the board's clock shows `clock`.
+    pub fn since_start(&self, clock: Instant) -> Instant {
+        Instant::from_nanos(clock.as_nanos().saturating_sub(self.start.as_nanos()))
+    }
+
+    /// When the board's next millisecond begins.
+    pub fn next_tick(&self) -> Instant {
+        self.since_start(Instant::from_millis(self.clock().as_millis()) + Duration::from_millis(1))
+    }
+
     /// Lets time pass to `until`; whatever falls due happens at its own instant.
     pub fn advance_to(&mut self, until: Instant) {
         while let Some(delivered) = self.world.deliver_next(until) {
@@ -213,14 +234,19 @@ impl Machine {
         self.advance_to(self.now() + span);
     }
 
-    /// Lets the CPU idle to `until`, or until an interrupt handler has run.
+    /// Whether Ctrl-C was pressed since it was last asked.
+    pub fn take_ctrl_c(&mut self) -> bool {
+        std::mem::take(&mut self.ctrl_c)
+    }
+
+    /// Lets the CPU idle to `until`, or until an interrupt handler has run, or Ctrl-C was pressed.
     pub fn idle_to(&mut self, until: Instant) {
         let before = self.world.bench.interrupts();
         while let Some(delivered) = self.world.deliver_next(until) {
             if let Delivered::Actor(actor, cause) = delivered {
                 self.act(actor, cause);
             }
-            if self.world.bench.interrupts() != before {
+            if self.world.bench.interrupts() != before || self.ctrl_c {
                 return;
             }
         }

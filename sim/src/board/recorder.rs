@@ -225,7 +225,9 @@ impl Recorder {
                 state.ready.push_back((entry, seq));
             }
             Event::TimerArmed { timer, entry, due } => {
-                let seq = bench.record(Kind::TimerArmed { timer, entry: entry_of(entry), due });
+                let due = machine.since_start(due);
+                let kind = Kind::TimerArmed { timer, entry: entry_of(entry), due };
+                let seq = machine.world.bench.record(kind);
                 state.timers.insert(timer, seq);
             }
             Event::TimerDropped { timer } => {
@@ -233,11 +235,12 @@ impl Recorder {
                 state.timers.remove(&timer);
             }
             Event::Polled { timeout_ms, since, ready } => {
-                let waited = bench.now() - since;
+                let now = machine.now();
+                let waited = now - machine.since_start(since);
                 if !waited.is_zero() {
-                    (state.dull.steps, state.dull.since) = (0, bench.now());
+                    (state.dull.steps, state.dull.since) = (0, now);
                 }
-                bench.record(Kind::Polled { timeout_ms, waited, ready });
+                machine.world.bench.record(Kind::Polled { timeout_ms, waited, ready });
             }
             Event::QueueFull { full, task } => {
                 let queue = bench.trace.name(full.queue.name());

@@ -41,7 +41,7 @@ impl VirtualClock {
 
 impl Clock for VirtualClock {
     fn now(&self) -> Instant {
-        self.0.borrow().now()
+        self.0.borrow().clock()
     }
 }
 
@@ -194,7 +194,7 @@ impl Board for VirtualBoard {
 
     fn ticks_us(&self) -> u32 {
         self.access();
-        ticks::ticks_us(self.machine.borrow().now())
+        ticks::ticks_us(self.machine.borrow().clock())
     }
 
     fn delay_us(&self, us: u32) {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-use vpyb_core::time::{Duration, Instant};
+use vpyb_core::time::Instant;
 use vpyb_core::{
     ArgValue, Args, Config, Discipline, EventLoop, Firmware, Overrides, Setup, Step, TaskError, Top,
 };
@@ -150,7 +150,7 @@ fn firmware(
             waitq_len: scenario.cpu.waitq_len,
             ioq_len: scenario.cpu.ioq_len,
             lp_len: scenario.cpu.lp_len,
-            max_overdue_ms: None,
+            max_overdue_ms: scenario.cpu.max_overdue_ms,
         },
         started: Some(start_scripts(scenario, board.clone(), scripts.clone())),
     };
@@ -237,6 +237,9 @@ impl Run<'_> {
             if let Some(verdict) = self.bounds() {
                 return verdict;
             }
+            if self.machine.borrow_mut().take_ctrl_c() {
+                firmware.keyboard_interrupt();
+            }
             self.heart.beat();
             match firmware.step() {
                 Step::Main => {}
@@ -298,7 +301,8 @@ impl Run<'_> {
         let end = [run.until, run.limit].into_iter().flatten().min();
         let mut machine = self.machine.borrow_mut();
         let now = machine.now();
-        let tick = sample.then(|| Instant::from_millis(now.as_millis()) + Duration::from_millis(1));
+        let until = until.map(|until| machine.since_start(until));
+        let tick = sample.then(|| machine.next_tick());
         if until.is_none() && machine.world.next_due().is_none() && (tick.is_none() || end.is_none()) {
             // Nothing can happen any more. Where the run lasts until an instant and nobody waits for its
             // completion, that is rest; else somebody waits for what can never come.

@@ -19,11 +19,11 @@ use super::words::{alternatives, quoted};
 /// One step sends at most so many bytes.
 const LONGEST_SEND: u64 = 1 << 20;
 /// Actions that can be run.
-const ACTIONS: [&str; 3] = ["send", "drive", "stall"];
+const ACTIONS: [&str; 4] = ["send", "drive", "stall", "ctrl_c"];
 /// Time words and actions of the format that cannot be run yet.
-const LATER: [&str; 19] = [
+const LATER: [&str; 18] = [
     "on", "press", "release", "tap", "pulse", "glitch", "break", "ir", "set", "feed", "power", "unplug",
-    "plug", "irq", "cancel", "ctrl_c", "network", "await", "within",
+    "plug", "irq", "cancel", "network", "await", "within",
 ];
 
 const TIME_WORDS: &str = "keep one: `at` counts from power-on, `after` from the end of the previous step";
@@ -92,7 +92,7 @@ fn step(mut table: Table<'_>, bench: &Bench<'_>, marks: &mut Unique) -> Option<S
         marks.claim("mark", name, value);
     }
     let chosen = only_key(&table, &ACTIONS, "this step", "make two steps of it");
-    let [send, drive, stall] = ACTIONS.map(|action| table.key(action));
+    let [send, drive, stall, ctrl_c] = ACTIONS.map(|action| table.key(action));
     let (span, problems) = (table.span(), table.problems());
     table.later(&LATER);
     let clean = table.close();
@@ -100,7 +100,8 @@ fn step(mut table: Table<'_>, bench: &Bench<'_>, marks: &mut Unique) -> Option<S
         Err(()) => return None,
         Ok(Some("send")) => self::send(send?, bench)?,
         Ok(Some("drive")) => self::drive(drive?, bench)?,
-        Ok(Some(_)) => Action::Stall(stall?.duration()?),
+        Ok(Some("stall")) => Action::Stall(stall?.duration()?),
+        Ok(Some(_)) => self::ctrl_c(ctrl_c?)?,
         Ok(None) => Action::Nothing,
     };
     if action == Action::Nothing && mark.is_none() && clean {
@@ -151,6 +152,19 @@ fn receiver(value: Value<'_>, bench: &Bench<'_>) -> Option<String> {
         return None;
     }
     value.known("UART", &bench.vocabulary.uarts, &[])
+}
+
+/// `ctrl_c = true`: there is nothing else to say.
+fn ctrl_c(value: Value<'_>) -> Option<Action> {
+    if !value.flag()? {
+        value.refuse(
+            code::OUT_OF_RANGE,
+            "`ctrl_c = false` does nothing",
+            "write `ctrl_c = true`, or leave it out",
+        );
+        return None;
+    }
+    Some(Action::CtrlC)
 }
 
 fn drive(value: Value<'_>, bench: &Bench<'_>) -> Option<Action> {

@@ -89,8 +89,9 @@ pub fn cpu(table: Option<Table<'_>>, vocabulary: &Vocabulary, names: &Names) -> 
     if vocabulary.schedulers.iter().any(|name| name == "fast-io") {
         cpu.ioq_len = fast_io_only(table.key("ioq_len"), &cpu).and_then(|value| length(value, EXTRA_QUEUE));
         cpu.lp_len = fast_io_only(table.key("lp_len"), &cpu).and_then(|value| length(value, EXTRA_QUEUE));
+        cpu.max_overdue_ms = fast_io_only(table.key("max_overdue"), &cpu).and_then(whole_ms);
     } else {
-        table.later(&["ioq_len", "lp_len"]);
+        table.later(&["ioq_len", "lp_len", "max_overdue"]);
     }
     cpu.step = table.key("step").and_then(Value::duration);
     cpu.callback = table.key("callback").and_then(Value::duration);
@@ -100,9 +101,19 @@ pub fn cpu(table: Option<Table<'_>>, vocabulary: &Vocabulary, names: &Names) -> 
     if let Some(mut tasks) = table.key("task").and_then(Value::table) {
         cpu.task_step = tasks.entries().filter_map(|entry| task_step(entry, names)).collect();
     }
-    table.later(&["max_overdue"]);
     table.close();
     cpu
+}
+
+/// A time that the event loop counts in its ticks.
+fn whole_ms(value: Value<'_>) -> Option<i32> {
+    let span = value.duration()?;
+    let ms = i32::try_from(span.as_millis()).ok().filter(|&ms| Duration::from_millis(ms as u64) == span);
+    if ms.is_none() {
+        let message = format!("`{}` is not a whole number of milliseconds below 2^31", value.key);
+        value.refuse(code::OUT_OF_RANGE, message, format!("write it as in `{} = \"100ms\"`", value.key));
+    }
+    ms
 }
 
 /// A length that only the discipline with these queues can use.
@@ -235,6 +246,7 @@ pub fn run(table: Option<Table<'_>>, names: &Names) -> Run {
     let mut run = Run { limit: Some(DEFAULT_LIMIT), ..Run::default() };
     let Some(mut table) = table else { return run };
     let end = |value: Option<Value<'_>>| value.and_then(lasting).map(|span| Instant::ZERO + span);
+    run.start = table.key("start").and_then(Value::duration).unwrap_or_default();
     run.until = end(table.key("until"));
     run.main = table.key("main").and_then(|value| names.scripted_task(value));
     run.limit = end(table.key("limit")).or(run.limit.filter(|_| run.until.is_none()));

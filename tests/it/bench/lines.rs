@@ -46,7 +46,7 @@ pub fn label(name: &str) -> &str {
 }
 
 /// Whether the recordings do not say which task made the note.
-fn is_anonymous(op: &str) -> bool {
+pub fn anonymous(op: &str) -> bool {
     op == "barrier_cb"
 }
 
@@ -91,7 +91,7 @@ impl Lines {
 
     /// A scripted operation has ended.
     pub fn op(&mut self, now: u64, task: bool, at: &str, op: &str, result: Option<&str>) {
-        let task = if task && !is_anonymous(op) { self.current().unwrap_or("-") } else { "-" };
+        let task = if task && !anonymous(op) { self.current().unwrap_or("-") } else { "-" };
         let op = if op == "repeat" { "loop" } else { op };
         let line = format!("op {task} {at} {op} {}", result.unwrap_or("-"));
         self.push(now, &line);
@@ -211,7 +211,7 @@ pub fn recorded(value: &Value) -> Option<String> {
         }
         "op" => {
             let (at, op) = (value["at"].as_str().unwrap_or(""), value["op"].as_str().expect("a word"));
-            let task = if is_anonymous(op) { "-" } else { task("task") };
+            let task = if anonymous(op) { "-" } else { task("task") };
             format!("op {task} {at} {op} {}", recorded_result(op, &value["res"]))
         }
         "pin" => format!("pin {} {}", value["pin"].as_str().expect("a name"), value["v"]),

@@ -12,5 +12,5 @@ mod uart;
 
 pub use board::{PART, TestBoard};
 pub use drive::{End, Prices, Settings, run};
-pub use lines::{Comparison, compare, recorded, take_out_spins};
+pub use lines::{Comparison, anonymous, compare, label, recorded, take_out_spins};
 pub use uart::TestUart;

@@ -128,7 +128,7 @@ fn not_built() -> String {
 fn later_words(source: &str) -> Vec<String> {
     let mut words = Vec::new();
     // Refused only where no scheduler can use them.
-    let built = ["ioq_len", "lp_len"];
+    let built = ["ioq_len", "lp_len", "max_overdue"];
     for begin in ["const LATER", ".later(&["] {
         for (at, _) in source.match_indices(begin) {
             words.extend(texts(&source[at..], begin));

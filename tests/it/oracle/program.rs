@@ -1,191 +1,123 @@
-//! From a recorded program to a scenario.
+//! From a recorded program to a scenario file.
 //!
 //! Owns what the recordings' operations and objects are called here: objects are `olock0`, `event1`, … by their
-//! place in the program's lists, UARTs `u0`, `u1`, ….
+//! place in the program's lists, UARTs `u0`, `u1`, …. The file's text is made, and read again as any other.
 
-use std::collections::BTreeMap;
+use serde_json::{Map, Value, json};
+use vpyb_sim::cli::vocabulary;
+use vpyb_sim::scenario::model::Scenario;
+use vpyb_sim::scenario::{parse, render};
 
-use serde_json::Value;
-use vpyb_core::time::{Duration, Instant};
-use vpyb_sim::scenario::model::{
-    BarrierCallback, BarrierObject, Cpu, ErrorKind, Gathered, LockObject, Objects, Op, Phase, PinObject,
-    Pull, Run, Scenario, SemaphoreObject, Task, UartObject,
-};
+/// A table of the file.
+type Table = Map<String, Value>;
 
-fn text(value: &Value) -> String {
-    value.as_str().expect("a text").to_owned()
-}
-
-fn int(value: &Value) -> i32 {
-    value.as_i64().expect("a whole number") as i32
-}
-
-fn seconds(value: &Value) -> f64 {
-    value.as_f64().expect("seconds")
-}
-
-/// An item or an event's value, as notes show it.
-fn value(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn kind(value: &Value) -> ErrorKind {
-    match value.as_str().expect("the name of an error") {
-        "CancelledError" => ErrorKind::CancelledError,
-        "TimeoutError" => ErrorKind::TimeoutError,
-        "ValueError" => ErrorKind::ValueError,
-        "RuntimeError" => ErrorKind::RuntimeError,
-        "AssertionError" => ErrorKind::AssertionError,
-        "TypeError" => ErrorKind::TypeError,
-        "OSError" => ErrorKind::OsError,
-        "Exception" => ErrorKind::Exception,
-        other => panic!("no error `{other}`"),
-    }
-}
-
-fn ops(value: &Value) -> Vec<Op> {
+fn ops(value: &Value) -> Value {
     value.as_array().expect("a list of operations").iter().map(op).collect()
 }
 
-fn op(op: &Value) -> Op {
-    let arg = |i: usize| &op[i];
-    match op[0].as_str().expect("an operation's word") {
-        "log" => Op::Log(text(arg(1))),
-        "time" => Op::Time,
-        "sleep_ms" => Op::SleepMs(int(arg(1))),
-        "sleep" => Op::Sleep(seconds(arg(1))),
-        "yield" => Op::Yield,
-        "delay" => Op::Delay(int(arg(1))),
-        "after_ms" => Op::AfterMs(int(arg(1))),
-        "after" => Op::After(seconds(arg(1))),
-        "gsleep" => Op::GSleep { seconds: seconds(arg(1)), granularity: int(arg(2)) },
-        "busy_us" => Op::BusyUs(int(arg(1)) as u32),
-        "create" => Op::Create(text(arg(1))),
-        "cancel" => Op::Cancel(text(arg(1))),
-        "stop" => Op::Stop,
-        "call_soon" => Op::CallSoon(text(arg(1))),
-        "call_later_ms" => Op::CallLaterMs { after: int(arg(1)), text: text(arg(2)) },
-        "call_after_ms" => Op::CallAfterMs { after: int(arg(1)), text: text(arg(2)) },
-        "call_later" => Op::CallLater { after: seconds(arg(1)), text: text(arg(2)) },
-        "loop" => Op::Repeat { times: int(arg(1)) as u32, body: ops(arg(2)) },
+/// An object of the program's lists.
+fn object(kind: &str, place: &Value) -> String {
+    format!("{kind}{place}")
+}
+
+fn op(op: &Value) -> Value {
+    let word = op[0].as_str().expect("an operation's word");
+    let argument = match word {
+        "time" | "yield" | "stop" => return json!(word),
+        "log" | "sleep_ms" | "sleep" | "delay" | "after_ms" | "after" | "busy_us" | "create" | "cancel"
+        | "call_soon" | "is_running" => op[1].clone(),
+        "gsleep" => json!({ "s": op[1], "granularity": op[2] }),
+        "call_later_ms" | "call_after_ms" | "call_later" => json!({ "after": op[1], "text": op[2] }),
+        "loop" => return json!({ "repeat": { "times": op[1], "do": ops(&op[2]) } }),
+        "wait_for_ms" => json!({ "limit": op[1], "do": ops(&op[2]) }),
+        "finally" => json!({ "do": ops(&op[1]), "then": ops(&op[2]) }),
+        "raise" => json!({ "kind": op[1], "text": op[2] }),
         "try" => {
-            let handlers = arg(2).as_array().expect("handlers").iter();
-            Op::Try { body: ops(arg(1)), handlers: handlers.map(|h| (kind(&h[0]), ops(&h[1]))).collect() }
+            let handlers = op[2].as_array().expect("handlers").iter();
+            let catch: Value = handlers.map(|h| json!({ "on": h[0], "do": ops(&h[1]) })).collect();
+            json!({ "do": ops(&op[1]), "catch": catch })
         }
-        "wait_for_ms" => Op::WaitForMs { limit: int(arg(1)), body: ops(arg(2)) },
-        "finally" => Op::Finally { body: ops(arg(1)), then: ops(arg(2)) },
-        "raise" => Op::Raise { kind: kind(arg(1)), text: text(arg(2)) },
-        word => stream_op(word, op).or_else(|| shared_op(word, op)).unwrap_or_else(|| member_op(word, op)),
-    }
+        _ => stream(word, op).or_else(|| shared(word, op)).unwrap_or_else(|| member(word, op)),
+    };
+    json!({ word: argument })
 }
 
-fn stream_op(word: &str, op: &Value) -> Option<Op> {
-    let uart = format!("u{}", op[1]);
+fn stream(word: &str, op: &Value) -> Option<Value> {
+    let uart = object("u", &op[1]);
     Some(match word {
-        "any" => Op::Any(uart),
-        "readline" => Op::Readline(uart),
-        "read" => Op::Read { uart, n: int(&op[2]) as usize },
-        "readexactly" => Op::Readexactly { uart, n: int(&op[2]) as usize },
-        "awrite" => Op::Awrite { uart, data: text(&op[2]).into_bytes() },
+        "any" | "readline" => json!(uart),
+        "read" | "readexactly" => json!({ "uart": uart, "n": op[2] }),
+        "awrite" => json!({ "uart": uart, "data": op[2] }),
         _ => return None,
     })
 }
 
-fn shared_op(word: &str, op: &Value) -> Option<Op> {
-    let name = |kind: &str| format!("{kind}{}", op[1]);
+fn shared(word: &str, op: &Value) -> Option<Value> {
+    let name = |kind: &str| object(kind, &op[1]);
     Some(match word {
-        "locked" => Op::Locked { lock: format!("{}{}", text(&op[1]), op[2]), body: ops(&op[3]) },
-        "with_lock" => Op::WithLock { lock: name("alock"), body: ops(&op[2]) },
-        "with_sem" => Op::WithSem { sem: name("sem"), body: ops(&op[2]) },
-        "with_bsem" => Op::WithBsem { sem: name("bsem"), body: ops(&op[2]) },
-        "bsem_release" => Op::BsemRelease(name("bsem")),
-        "ev_wait" => Op::EvWait(name("event")),
-        "ev_set" => Op::EvSet { event: name("event"), value: value(&op[2]) },
-        "ev_clear" => Op::EvClear(name("event")),
-        "call_set" => {
-            Op::CallSet { after: int(&op[1]), event: format!("event{}", op[2]), value: value(&op[3]) }
+        "locked" => {
+            json!({ "lock": object(op[1].as_str().expect("a kind"), &op[2]), "do": ops(&op[3]) })
         }
-        "barrier" => Op::Barrier(name("barrier")),
-        "barrier_trigger" => Op::BarrierTrigger(name("barrier")),
-        "barrier_busy" => Op::BarrierBusy(name("barrier")),
-        "q_put" => Op::QPut { queue: name("queue"), value: value(&op[2]) },
-        "q_get" => Op::QGet(name("queue")),
-        "q_put_nowait" => Op::QPutNowait { queue: name("queue"), value: value(&op[2]) },
-        "q_get_nowait" => Op::QGetNowait(name("queue")),
-        "cond_wait" => Op::CondWait(name("cond")),
-        "cond_wait_for" => Op::CondWaitFor { cond: name("cond"), n: int(&op[2]) as u32 },
-        "cond_notify" => Op::CondNotify { cond: name("cond"), n: int(&op[2]) as u32 },
-        "cond_notify_all" => Op::CondNotifyAll(name("cond")),
-        "pin" => Op::PinRead(name("pin")),
+        "with_lock" => json!({ "lock": name("alock"), "do": ops(&op[2]) }),
+        "with_sem" => json!({ "sem": name("sem"), "do": ops(&op[2]) }),
+        "with_bsem" => json!({ "sem": name("bsem"), "do": ops(&op[2]) }),
+        "bsem_release" => json!(name("bsem")),
+        "ev_wait" | "ev_clear" => json!(name("event")),
+        "ev_set" => json!({ "event": name("event"), "value": op[2] }),
+        "call_set" => json!({ "after": op[1], "event": object("event", &op[2]), "value": op[3] }),
+        "barrier" | "barrier_trigger" | "barrier_busy" => json!(name("barrier")),
+        "q_put" | "q_put_nowait" => json!({ "queue": name("queue"), "value": op[2] }),
+        "q_get" | "q_get_nowait" => json!(name("queue")),
+        "cond_wait" | "cond_notify_all" => json!(name("cond")),
+        "cond_wait_for" | "cond_notify" => json!({ "cond": name("cond"), "n": op[2] }),
+        "pin" => json!(name("pin")),
         _ => return None,
     })
 }
 
-fn member_op(word: &str, op: &Value) -> Op {
+fn member(word: &str, op: &Value) -> Value {
     let nowait = op[2].as_bool().unwrap_or(false);
     match word {
         "gather" => {
-            let member = |m: &Value| Gathered { body: ops(&m[0]), timeout: m[1].as_f64() };
-            Op::Gather(op[1].as_array().expect("members").iter().map(member).collect())
+            let members = op[1].as_array().expect("members").iter();
+            members
+                .map(|member| without_nulls(json!({ "do": ops(&member[0]), "timeout": member[1] })))
+                .collect()
         }
         "named" => {
-            let barrier = op.get(3).map(|barrier| format!("barrier{barrier}"));
-            Op::Named { name: text(&op[1]), body: ops(&op[2]), barrier }
+            let barrier = op.get(3).map(|place| object("barrier", place));
+            without_nulls(json!({ "name": op[1], "do": ops(&op[2]), "barrier": barrier }))
         }
-        "group" => Op::Group { group: int(&op[1]), body: ops(&op[2]) },
-        "cancel_named" => Op::CancelNamed { name: text(&op[1]), nowait },
-        "cancel_group" => Op::CancelGroup { group: int(&op[1]), nowait },
-        "is_running" => Op::IsRunning(text(&op[1])),
+        "group" => json!({ "group": op[1], "do": ops(&op[2]) }),
+        "cancel_named" => json!({ "name": op[1], "nowait": nowait }),
+        "cancel_group" => json!({ "group": op[1], "nowait": nowait }),
         other => panic!("the replay knows no operation `{other}`"),
     }
 }
 
-/// The scenario of a recorded program; `meta` is the first line of its recording.
-pub fn scenario(program: &Value, meta: &Value) -> Scenario {
-    let us = |key: &str| Duration::from_micros(meta[key].as_u64().expect("microseconds"));
-    let tasks = program["tasks"].as_object().expect("tasks by name");
-    let task = |name: &str, script| Task { name: name.into(), start: false, script };
-    let mut listed: Vec<Task> = Vec::new();
-    for name in program["start"].as_array().expect("the order of creation") {
-        let name = text(name);
-        listed.push(Task { start: true, ..task(&name, ops(&tasks[&name])) });
-    }
-    for (name, script) in tasks {
-        if !listed.iter().any(|task| task.name == *name) {
-            listed.push(task(name, ops(script)));
-        }
-    }
-    if let Some(main) = program.get("main") {
-        listed.push(task("main", ops(main)));
-    }
-    let lengths = |i: usize| Some(program["loop"][i].as_u64().expect("a length") as usize);
-    Scenario {
-        name: text(&program["name"]),
-        cpu: Cpu {
-            profile: "recorded".into(),
-            runq_len: lengths(0),
-            waitq_len: lengths(1),
-            step: Some(us("step_us")),
-            callback: Some(us("cb_us")),
-            ..Cpu::default()
-        },
-        run: Run {
-            until: Some(Instant::from_micros(meta["until_us"].as_u64().expect("microseconds"))),
-            main: Some("main".into()),
-            ..Run::default()
-        },
-        objects: objects(&program["objects"]),
-        phases: program["phases"].as_array().into_iter().flatten().map(phase).collect(),
-        tasks: listed,
-        ..Scenario::default()
-    }
+/// A table without the keys that say nothing.
+fn without_nulls(table: Value) -> Value {
+    let table = table.as_object().expect("a table");
+    table
+        .iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
-fn phase(phase: &Value) -> Phase {
-    Phase {
-        gap: Duration::from_micros(phase["gap_us"].as_u64().unwrap_or(0)),
-        create: phase["create"].as_array().into_iter().flatten().map(text).collect(),
-        script: phase.get("ops").map(ops),
+/// A value as TOML writes it in one line.
+fn toml(value: &Value) -> String {
+    match value {
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(toml).collect::<Vec<_>>().join(", "))
+        }
+        Value::Object(table) => {
+            let entries: Vec<String> =
+                table.iter().map(|(key, value)| format!("{key} = {}", toml(value))).collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+        // Texts, numbers and truth values look the same in both.
+        plain => plain.to_string(),
     }
 }
 
@@ -195,47 +127,123 @@ fn list(value: &Value) -> &[Value] {
 }
 
 /// Objects of one kind, called after it and their place in the list.
-fn each<T>(kind: &str, values: &[Value], make: impl Fn(&Value) -> T) -> BTreeMap<String, T> {
-    values.iter().enumerate().map(|(i, value)| (format!("{kind}{i}"), make(value))).collect()
+fn each(into: &mut Table, kind: &str, values: &[Value], make: impl Fn(&Value) -> Value) {
+    into.extend(values.iter().enumerate().map(|(i, value)| (format!("{kind}{i}"), make(value))));
 }
 
-/// Objects that are only counted.
+/// As many objects as the program says, which are only counted.
 fn counted(value: &Value) -> Vec<Value> {
     vec![Value::Null; value.as_u64().unwrap_or(0) as usize]
 }
 
-fn objects(objects: &Value) -> Objects {
-    let mut locks = each("olock", &counted(&objects["olock"]), |_| LockObject::Official);
-    locks.extend(each("alock", list(&objects["alock"]), |ms| LockObject::Polled { every_ms: int(ms) }));
-    let semaphore = |bounded| move |value: &Value| SemaphoreObject { value: int(value) as u32, bounded };
-    let mut semaphores = each("sem", list(&objects["sem"]), semaphore(false));
-    semaphores.extend(each("bsem", list(&objects["bsem"]), semaphore(true)));
-    Objects {
-        uarts: each("u", list(&objects["uart"]), |uart| UartObject {
-            uart: format!("uart{}", uart[0]),
-            baud: int(&uart[1]) as u32,
-        }),
-        pins: each("pin", list(&objects["pin"]), |pin| PinObject {
-            pin: text(&pin[0]),
-            output: false,
-            pull: Pull::None,
-        }),
-        locks,
-        events: each("event", list(&objects["event"]), int),
-        semaphores,
-        barriers: each("barrier", list(&objects["barrier"]), barrier),
-        queues: each("queue", list(&objects["queue"]), |max| int(max) as isize),
-        conditions: each("cond", &counted(&objects["cond"]), |_| ()).into_keys().collect(),
-    }
+/// `[objects]`: each kind's table in one line.
+fn objects(objects: &Value) -> String {
+    let mut kinds: [(&str, Table); 8] =
+        ["uarts", "pins", "locks", "events", "semaphores", "barriers", "queues", "conditions"]
+            .map(|kind| (kind, Table::new()));
+    let [uarts, pins, locks, events, semaphores, barriers, queues, conditions] = &mut kinds;
+    each(
+        &mut uarts.1,
+        "u",
+        list(&objects["uart"]),
+        |uart| json!({ "uart": format!("uart{}", uart[0]), "baud": uart[1] }),
+    );
+    each(&mut pins.1, "pin", list(&objects["pin"]), |pin| json!({ "pin": pin[0] }));
+    each(&mut locks.1, "olock", &counted(&objects["olock"]), |_| json!({}));
+    each(&mut locks.1, "alock", list(&objects["alock"]), |ms| json!({ "style": "polled", "every_ms": ms }));
+    each(&mut events.1, "event", list(&objects["event"]), |ms| json!({ "every_ms": ms }));
+    each(&mut semaphores.1, "sem", list(&objects["sem"]), |value| json!({ "value": value }));
+    each(
+        &mut semaphores.1,
+        "bsem",
+        list(&objects["bsem"]),
+        |value| json!({ "value": value, "bounded": true }),
+    );
+    each(&mut barriers.1, "barrier", list(&objects["barrier"]), barrier);
+    each(&mut queues.1, "queue", list(&objects["queue"]), |max| json!({ "max": max }));
+    each(&mut conditions.1, "cond", &counted(&objects["cond"]), |_| json!({}));
+    let lines = kinds.into_iter().map(|(kind, table)| format!("{kind} = {}\n", toml(&Value::Object(table))));
+    lines.collect()
 }
 
 /// In the first family each barrier has a function; the second says what it has.
-fn barrier(value: &Value) -> BarrierObject {
-    let participants = value.as_u64().or(value[0].as_u64()).expect("a number of tasks") as u16;
+fn barrier(value: &Value) -> Value {
+    let participants = value.as_u64().or(value[0].as_u64()).expect("a number of tasks");
     let callback = match (value.is_number(), value[1].as_str()) {
-        (true, _) | (_, Some("func")) => Some(BarrierCallback::Function),
-        (_, Some("coro")) => Some(BarrierCallback::Task),
+        (true, _) | (_, Some("func")) => Some("function"),
+        (_, Some("coro")) => Some("task"),
         _ => None,
     };
-    BarrierObject { participants, callback }
+    without_nulls(json!({ "participants": participants, "callback": callback }))
+}
+
+fn task(name: &str, start: bool, script: &Value) -> String {
+    format!("[[task]]\nname = {}\nstart = {start}\nscript = {}\n", json!(name), toml(&ops(script)))
+}
+
+fn phase(phase: &Value) -> String {
+    let gap = phase["gap_us"].as_u64().unwrap_or(0);
+    let create = phase.get("create").cloned().unwrap_or(json!([]));
+    let script =
+        phase.get("ops").map_or(String::new(), |script| format!("script = {}\n", toml(&ops(script))));
+    format!("[[phase]]\ngap = \"{gap}us\"\ncreate = {create}\n{script}")
+}
+
+/// The queues beside the usual two; the loop's settings name their lengths.
+fn scheduler(program: &Value, meta: &Value, recorded_in: &str) -> String {
+    if recorded_in == "v2" {
+        return String::new();
+    }
+    let length = |i: usize| meta["loop"][i].as_u64().unwrap_or(0);
+    let overdue = program["max_overdue_ms"].as_i64().unwrap_or(0);
+    format!(
+        "scheduler = \"fast-io\"\nioq_len = {}\nlp_len = {}\nmax_overdue = \"{overdue}ms\"\n",
+        length(2),
+        length(3)
+    )
+}
+
+/// The scenario file of a recorded program. `meta` is the first line of its recording, which is in the folder
+/// `recorded_in`.
+pub fn file(program: &Value, meta: &Value, recorded_in: &str) -> String {
+    let us = |key: &str| format!("\"{}us\"", meta[key].as_u64().expect("microseconds"));
+    let tasks = program["tasks"].as_object().expect("tasks by name");
+    let started = list(&program["start"]);
+    let mut text = format!(
+        "schema = 1\ntitle = \"A recorded program\"\n\n[cpu]\nprofile = \"recorded\"\nstep = {}\ncallback = {}\n\
+         runq_len = {}\nwaitq_len = {}\n{}\n[run]\nstart = {}\nuntil = {}\nallow = [\"overrun\"]\n",
+        us("step_us"),
+        us("cb_us"),
+        program["loop"][0],
+        program["loop"][1],
+        scheduler(program, meta, recorded_in),
+        us("start_us"),
+        us("until_us"),
+    );
+    let main = program.get("main");
+    if main.is_some() {
+        text += "main = \"main\"\n";
+    }
+    text += &format!("\n[objects]\n{}\n", objects(&program["objects"]));
+    for name in started {
+        let name = name.as_str().expect("a name");
+        text += &task(name, true, &tasks[name]);
+    }
+    for (name, script) in tasks.iter().filter(|(name, _)| !started.contains(&json!(name))) {
+        text += &task(name, false, script);
+    }
+    text += &main.map_or(String::new(), |main| task("main", true, main));
+    text.extend(list(&program["phases"]).iter().map(phase));
+    for at in list(&program["hw"]["kbdint"]) {
+        text += &format!("[[stimulus]]\nat = \"{at}us\"\nctrl_c = true\n");
+    }
+    text
+}
+
+/// The scenario of a recorded program, by way of its file.
+pub fn scenario(program: &Value, meta: &Value, recorded_in: &str) -> Scenario {
+    let (path, text) =
+        (format!("{}.toml", program["name"].as_str().expect("a name")), file(program, meta, recorded_in));
+    let read = parse(&path, &text, &vocabulary(&[]));
+    read.unwrap_or_else(|problems| panic!("{text}\n{}", render(&problems, &path, &text, false))).remove(0)
 }

@@ -1,129 +1,135 @@
-//! Traces and recordings as lists of lines, for replays on the simulated board.
+//! A trace of the simulated board as the lines of the byte-level bench, so that a recording compares with either.
 //!
-//! Owns the form of a line. What is recorded of more than sleeping tasks is compared on the byte-level bench.
+//! Owns what of a record stands in a line. The form of a line is the bench's.
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
+use vpyb_core::Interrupt as CoreInterrupt;
 use vpyb_core::time::Duration;
 use vpyb_sim::trace::record::{Interrupt, Kind, Task as TaskId, Yielded};
-use vpyb_sim::trace::{Name, Trace};
+use vpyb_sim::trace::{Name, Trace, Words};
 
-/// What happened, in our trace.
-pub struct Ours<'a> {
-    trace: &'a Trace,
+use crate::bench::{anonymous, label};
+
+/// What happened, in a trace of steps at this price.
+pub fn lines(trace: &Trace, step: Duration) -> Vec<String> {
+    let mut ours =
+        Ours { trace, words: Words::new(trace), step, names: Vec::new(), lines: Vec::new(), running: None };
+    for record in trace.records() {
+        ours.record(record.at.as_micros(), &record.kind);
+    }
+    ours.lines
+}
+
+struct Ours<'t> {
+    trace: &'t Trace,
+    words: Words<'t>,
     step: Duration,
     names: Vec<Name>,
     lines: Vec<String>,
+    /// The step under way: its task and its line.
+    running: Option<(TaskId, usize)>,
 }
 
 impl Ours<'_> {
-    /// One line for each thing that happened.
-    pub fn lines(trace: &Trace, step: Duration) -> Vec<String> {
-        let mut ours = Ours { trace, step, names: Vec::new(), lines: Vec::new() };
-        for record in trace.records() {
-            ours.record(record.at.as_micros(), &record.kind);
-        }
-        ours.lines
-    }
-
     fn task(&self, task: TaskId) -> &str {
-        self.trace.text(self.names[task.0 as usize])
+        label(self.trace.text(self.names[task.0 as usize]))
     }
 
-    fn record(&mut self, t: u64, kind: &Kind) {
-        let line = match kind {
+    fn current(&self) -> &str {
+        self.running.map_or("-", |(task, _)| self.task(task))
+    }
+
+    fn push(&mut self, at: u64, line: &str) {
+        self.lines.push(format!("{at:>9} {line}"));
+    }
+
+    fn record(&mut self, at: u64, kind: &Kind) {
+        match *kind {
             Kind::TaskCreated { name, .. } => {
-                self.names.push(*name);
-                match self.trace.text(*name) {
-                    "main" => return,
-                    name => format!("create {name}"),
+                self.names.push(name);
+                let name = self.trace.text(name);
+                if !matches!(label(name), "main" | "stop") {
+                    self.push(at, &format!("create {name}"));
                 }
             }
             Kind::Step { task, first, stale, yielded, took } => {
-                let busy = took.saturating_sub(self.step).as_micros();
-                step_line(self.task(*task), *first, *stale, &self.yielded(*yielded), busy)
+                self.running = Some((task, self.lines.len()));
+                let line = self.step_line(task, first, stale, yielded, took);
+                self.push(at, &line);
             }
-            Kind::Interrupted { with, .. } => {
-                let class = match with {
-                    Interrupt::Cancelled => "CancelledError",
-                    Interrupt::TimedOut => "TimeoutError",
-                    Interrupt::Corrupt => "TypeError",
-                };
-                format!("throw {class}")
+            Kind::Interrupted { with, .. } => self.throw(with),
+            Kind::Callback { .. } => {
+                self.running = None;
+                self.push(at, "cb");
             }
-            Kind::Callback { .. } => "cb".into(),
-            Kind::Polled { timeout_ms, waited, ready } if *ready > 0 || !waited.is_zero() => {
-                format!("poll {timeout_ms} slept {} ready {ready}", waited.as_micros())
+            Kind::TimeoutExpired { task } => {
+                let hit = task.map_or("nobody", |task| self.task(task)).to_owned();
+                let last = self.lines.last_mut().expect("the callback's line");
+                write!(last, " timeout {hit}").expect("a text takes everything");
             }
-            Kind::Op { task, at, op, result } => {
-                let text = |name: &Name| self.trace.text(*name);
-                let task = task.map_or("-", |task| self.task(task));
+            Kind::CancelRequested { task } => {
+                let line = format!("cancel {} by {}", self.task(task), self.current());
+                self.push(at, &line);
+            }
+            Kind::Polled { timeout_ms, waited, ready } => {
+                self.running = None;
+                if ready > 0 || !waited.is_zero() {
+                    self.push(at, &format!("poll {timeout_ms} slept {} ready {ready}", waited.as_micros()));
+                }
+            }
+            Kind::Op { task, at: path, op, result } => {
+                let text = |name: Name| self.trace.text(name);
                 let op = if text(op) == "repeat" { "loop" } else { text(op) };
-                format!("op {task} {} {op} {}", text(at), result.as_ref().map_or("-", text))
+                let task = task.filter(|_| !anonymous(op)).map_or("-", |task| self.task(task));
+                let line = format!("op {task} {} {op} {}", text(path), result.map_or("-", text));
+                self.push(at, &line);
             }
-            _ => return,
-        };
-        self.lines.push(format!("{t:>8} {line}"));
+            _ => {}
+        }
+    }
+
+    fn step_line(&self, task: TaskId, first: bool, stale: bool, yielded: Yielded, took: Duration) -> String {
+        let mut line = format!("step {} -> {}", self.task(task), self.yielded(yielded));
+        for (flag, word) in [(first, " first"), (stale, " stale")] {
+            if flag {
+                line.push_str(word);
+            }
+        }
+        let busy = took.saturating_sub(self.step).as_micros();
+        if busy > 0 {
+            write!(line, " busy {busy}").expect("a text takes everything");
+        }
+        line
     }
 
     fn yielded(&self, yielded: Yielded) -> String {
         match yielded {
-            Yielded::None => "none".into(),
-            Yielded::Delay(ms) => format!("delay {ms}"),
-            Yielded::SleepMs(ms) => format!("sleep_ms {ms}"),
-            Yielded::Return => "return".into(),
-            Yielded::StopLoop => "stop_loop".into(),
-            other => format!("{other:?}"),
+            Yielded::Cancelled => "raise CancelledError".into(),
+            Yielded::TimedOut => "raise TimeoutError".into(),
+            Yielded::Raise(error) => {
+                // Errors of scripts begin with the name of their class; the loop's own are known by their words.
+                let class = match self.trace.text(error) {
+                    text if text.ends_with("is full") => "IndexError",
+                    text if text == CoreInterrupt::Corrupt.to_string() => "TypeError",
+                    text => text.split(':').next().unwrap_or(""),
+                };
+                format!("raise {class}")
+            }
+            other => self.words.yielded(other),
         }
     }
-}
 
-fn step_line(task: &str, first: bool, stale: bool, yielded: &str, busy_us: u64) -> String {
-    let mut line = format!("step {task} -> {yielded}");
-    for (flag, word) in [(first, " first"), (stale, " stale")] {
-        if flag {
-            line.push_str(word);
-        }
+    /// An interrupt is raised in the step that has just begun. It stands before the busy time in the step's line.
+    fn throw(&mut self, with: Interrupt) {
+        let class = match with {
+            Interrupt::Cancelled => "CancelledError",
+            Interrupt::TimedOut => "TimeoutError",
+            Interrupt::Corrupt => "TypeError",
+        };
+        let (_, at) = self.running.expect("an interrupt is raised in a step");
+        let line = &mut self.lines[at];
+        let busy = line.find(" busy ").map(|at| line.split_off(at)).unwrap_or_default();
+        write!(line, " throw {class}{busy}").expect("a text takes everything");
     }
-    if busy_us > 0 {
-        write!(line, " busy {busy_us}").expect("a text takes everything");
-    }
-    line
-}
-
-/// What happened, in the recording.
-pub fn recorded_line(value: &Value) -> Option<String> {
-    let task = || match value["task"].as_str() {
-        Some("_run_and_stop#1") => "main",
-        Some(task) => task,
-        None => "-",
-    };
-    let flag = |key: &str| value[key].as_u64() == Some(1);
-    let line = match value["k"].as_str().expect("a kind") {
-        "create" => format!("create {}", task()),
-        "step" => {
-            let yielded = value["y"].as_str().expect("what it yielded");
-            // The value that the original's stop request carries means nothing.
-            let yielded = if yielded.starts_with("stop_loop") { "stop_loop" } else { yielded };
-            step_line(task(), flag("first"), flag("stale"), yielded, value["dt"].as_u64().unwrap_or(0))
-        }
-        "cb" => "cb".into(),
-        "poll" => {
-            let ready = value["ready"].as_array().expect("devices").len();
-            format!("poll {} slept {} ready {ready}", value["timeout"], value["slept_us"])
-        }
-        "op" => {
-            let result = match &value["res"] {
-                Value::Null => "-".into(),
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            let at = value["at"].as_str().unwrap_or("");
-            format!("op {} {at} {} {result}", task(), value["op"].as_str().expect("a word"))
-        }
-        "meta" | "exit" => return None,
-        other => panic!("the replay knows no line `{other}`"),
-    };
-    Some(format!("{:>8} {line}", value["t"].as_u64().expect("microseconds")))
 }

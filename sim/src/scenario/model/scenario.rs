@@ -75,6 +75,8 @@ pub struct Cpu {
     pub ioq_len: Option<usize>,
     /// Overrides the program's length of the low-priority queue; only with a scheduler that has one.
     pub lp_len: Option<usize>,
+    /// Overrides how overdue a low-priority entry may be, in milliseconds; only with a scheduler that has them.
+    pub max_overdue_ms: Option<i32>,
     /// The cost profile's name.
     pub profile: String,
     /// The price of one step.
@@ -99,6 +101,7 @@ impl Default for Cpu {
             waitq_len: None,
             ioq_len: None,
             lp_len: None,
+            max_overdue_ms: None,
             profile: "micropython-pyboard-v1.1".into(),
             step: None,
             callback: None,
@@ -159,6 +162,8 @@ pub enum Arg {
 /// How a run is bounded.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Run {
+    /// What the board's clock shows when the run begins. Instants of the run are counted from its beginning.
+    pub start: Duration,
     /// The run's virtual end.
     pub until: Option<Instant>,
     /// A scripted task that is given to `run_until_complete`.
@@ -178,6 +183,7 @@ pub struct Run {
 impl Default for Run {
     fn default() -> Self {
         Self {
+            start: Duration::ZERO,
             until: None,
             main: None,
             limit: None,
@@ -228,6 +234,8 @@ pub enum Action {
     Drive { pin: String, level: Option<Level> },
     /// Keeps the CPU from running for so long.
     Stall(Duration),
+    /// Presses Ctrl-C, which ends a run of the loop.
+    CtrlC,
     /// Nothing but its mark.
     Nothing,
 }
