@@ -41,6 +41,16 @@ impl fmt::Display for Interrupt {
 
 impl Error for Interrupt {}
 
+impl embedded_io::Error for Interrupt {
+    fn kind(&self) -> embedded_io::ErrorKind {
+        match self {
+            Self::Cancelled => embedded_io::ErrorKind::Interrupted,
+            Self::TimedOut => embedded_io::ErrorKind::TimedOut,
+            Self::Corrupt => embedded_io::ErrorKind::Other,
+        }
+    }
+}
+
 /// A queue of the event loop had no place left.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct QueueFull {

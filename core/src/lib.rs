@@ -64,6 +64,7 @@ mod args;
 pub mod asyn;
 mod board;
 pub mod clock;
+pub mod drivers;
 mod error;
 mod event_loop;
 mod interruptible;

@@ -20,6 +20,7 @@ mod report;
 mod runs;
 mod second_opinion;
 mod sharing;
+mod streams;
 mod sync;
 mod sync_irq;
 mod sync_model;

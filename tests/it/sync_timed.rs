@@ -30,7 +30,8 @@ pub fn run(main: fn(Top<VirtualBoard>, vpyb_core::Args) -> Main) -> Ran {
 /// The disciplines that the core has.
 const DISCIPLINES: [&str; 2] = ["uasyncio-v2", "fast-io"];
 
-fn run_under(scheduler: &str, main: fn(Top<VirtualBoard>, vpyb_core::Args) -> Main) -> Ran {
+/// As [`run`], under a discipline.
+pub fn run_under(scheduler: &str, main: fn(Top<VirtualBoard>, vpyb_core::Args) -> Main) -> Ran {
     let scenario = Scenario {
         name: "test".into(),
         cpu: Cpu { profile: "recorded".into(), scheduler: scheduler.into(), ..Cpu::default() },

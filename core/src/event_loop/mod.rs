@@ -293,6 +293,11 @@ impl Shared {
         self.fast || (end_of_stream && !self.one_queue)
     }
 
+    /// Whether a device stays registered until it is given up.
+    pub(crate) fn has_registrations(&self) -> bool {
+        !self.one_queue
+    }
+
     /// Whether a device is asked before it is written.
     pub(crate) fn asks_before_writing(&self) -> bool {
         self.one_queue
