@@ -63,6 +63,7 @@ extern crate alloc;
 mod args;
 pub mod asyn;
 mod board;
+pub mod classes;
 pub mod clock;
 pub mod drivers;
 mod error;

@@ -9,6 +9,7 @@
 //! | [`round_robin`] | 2.2 | tasks that take turns, and what a turn costs |
 //! | [`uart_loopback`] | 6.3 | a line that is sent and received on one UART |
 //! | [`uart_reader`] | 6.1 | a reader beside tasks that hog the CPU |
+//! | [`waiting`] | 3 | waiters that ask again and again, and waiters that are woken |
 //!
 //! A program knows the core only. It never names the simulator, so that what runs on a laptop runs on the chip.
 #![no_std]
@@ -21,3 +22,4 @@ mod text;
 pub mod round_robin;
 pub mod uart_loopback;
 pub mod uart_reader;
+pub mod waiting;

@@ -8,4 +8,5 @@ pub const PROGRAMS: &[Program] = &[
     program!(vpyb_scenarios::round_robin),
     program!(vpyb_scenarios::uart_loopback),
     program!(vpyb_scenarios::uart_reader),
+    program!(vpyb_scenarios::waiting),
 ];
