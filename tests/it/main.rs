@@ -14,6 +14,7 @@ mod mutated;
 mod named;
 mod one_byte;
 mod oracle;
+mod passes;
 mod primitives;
 mod properties;
 mod report;

@@ -153,6 +153,23 @@ impl Firmware {
         self.step_main()
     }
 
+    /// Does what calls of [`step`](Self::step) would do, up to the end of the pass: for an owner that charges nothing
+    /// between steps, as on the chip. Gives what the owner has to know: [`Step::Polled`] at the end of a pass,
+    /// [`Step::Idle`], [`Step::Main`] or [`Step::Done`]; never [`Step::Task`] or [`Step::Callback`]. Never waits.
+    ///
+    /// Under `Asyncio3`, which has no passes, it ends with the poll that comes when as many entries have run as were
+    /// queued at its beginning.
+    pub fn run_pass(&mut self) -> Step {
+        let mut left = self.queued();
+        loop {
+            match self.step() {
+                Step::Task | Step::Callback => left = left.saturating_sub(1),
+                Step::Polled { pass: false, .. } if left > 0 || !self.has_one_queue() => {}
+                step => return step,
+            }
+        }
+    }
+
     /// Ctrl-C: ends the run under way with [`RunError::KeyboardInterrupt`](crate::RunError::KeyboardInterrupt), as
     /// where the original waits for something to do. Tasks do not notice. Without a run it does nothing.
     pub fn keyboard_interrupt(&mut self) {
@@ -169,6 +186,15 @@ impl Firmware {
     /// Whether the program waits for a future to be complete, rather than running for ever.
     pub fn awaits_completion(&self) -> bool {
         self.link.shared.get().is_none_or(|shared| !shared.forever.get())
+    }
+
+    /// How many entries the one queue of `Asyncio3` holds.
+    fn queued(&self) -> usize {
+        self.link.shared.get().map_or(0, |shared| shared.waitq.borrow().len())
+    }
+
+    fn has_one_queue(&self) -> bool {
+        self.link.shared.get().is_some_and(|shared| shared.one_queue)
     }
 
     fn is_running(&self) -> bool {

@@ -45,6 +45,10 @@ impl WaitQueue {
         Self { heap: Vec::with_capacity(room.min(4096)), capacity: usize::MAX, queue }
     }
 
+    pub fn len(&self) -> usize {
+        self.heap.len()
+    }
+
     /// The due tick of the entry with this serial number, if it is in the queue.
     pub fn due_of(&self, serial: u32) -> Option<u32> {
         self.heap.iter().find(|timer| timer.serial == serial).map(|timer| timer.due)
