@@ -1,15 +1,26 @@
 //! The tutorial's examples as programs for any board.
 //!
-//! Each module is one program: `main`, the firmware's top level; `ARGS`, what it can be told; `TASKS`, the names of
-//! the tasks that it makes. Its scenario files lie beside this crate's `src`, in a folder of the same name. A module
-//! opens with its wiring, what you should see and how it works.
+//! Each public module is one program: `main`, the firmware's top level; `ARGS`, what it can be told; `TASKS`, the
+//! names of the tasks that it makes. Its scenario files lie beside this crate's `src`, in a folder of the same name.
+//! A module opens with its wiring, what you should see and how it works.
 //!
 //! | module | tutorial | shows |
 //! |---|---|---|
+//! | [`counter`] | 2.1 | one task, for ever |
 //! | [`round_robin`] | 2.2 | tasks that take turns, and what a turn costs |
-//! | [`uart_loopback`] | 6.3 | a line that is sent and received on one UART |
-//! | [`uart_reader`] | 6.1 | a reader beside tasks that hog the CPU |
+//! | [`callbacks`] | 2.2.2 | callbacks soon and later, and one that takes long |
+//! | [`lock`] | 3.1 | the official lock among three tasks |
+//! | [`event`] | 3.2 | events: cleared by their receiver, acknowledged, and their value |
+//! | [`barrier`] | 3.3 | a meeting of tasks, and waiting for their end |
+//! | [`semaphore`] | 3.4 | limited access |
+//! | [`queue`], [`aqtest`] | 3.5 | producer and consumer |
 //! | [`waiting`] | 3 | waiters that ask again and again, and waiters that are woken |
+//! | [`asyntest`] | 3 | each synchronisation primitive once |
+//! | [`awaitable`] | 4.1 | things that can be awaited |
+//! | [`chain`] | 4.1.2 | awaiting a function and its value |
+//! | [`asyn_demos`], [`cantest`] | 5.2 | cancellation by group and by name |
+//! | [`uart_reader`] | 6.1 | a reader beside tasks that hog the CPU |
+//! | [`uart_loopback`] | 6.3 | a line that is sent and received on one UART |
 //!
 //! A program knows the core only. It never names the simulator, so that what runs on a laptop runs on the chip.
 #![no_std]
@@ -17,9 +28,25 @@
 
 extern crate alloc;
 
+#[macro_use]
+mod env;
 mod text;
+mod trap;
 
+pub mod aqtest;
+pub mod asyn_demos;
+pub mod asyntest;
+pub mod awaitable;
+pub mod barrier;
+pub mod callbacks;
+pub mod cantest;
+pub mod chain;
+pub mod counter;
+pub mod event;
+pub mod lock;
+pub mod queue;
 pub mod round_robin;
+pub mod semaphore;
 pub mod uart_loopback;
 pub mod uart_reader;
 pub mod waiting;

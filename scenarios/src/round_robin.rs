@@ -1,5 +1,9 @@
 //! Three tasks that take turns (tutorial section 2.2, `roundrobin.py`).
 //!
+//! # Wiring
+//!
+//! None.
+//!
 //! # What you should see
 //!
 //! `Testing for 5 seconds`, then `Foo 1`, `Foo 2`, `Foo 3` strictly in turn, and at the end
@@ -13,7 +17,9 @@
 use alloc::rc::Rc;
 use core::cell::Cell;
 
-use vpyb_core::{ArgDefault, ArgSpec, Args, Board, Config, EventLoop, TaskError, Top};
+use vpyb_core::{ArgDefault, ArgSpec, Args, Board, Config, TaskError, Top};
+
+use crate::env::{Ended, Env, Main};
 
 /// What the program can be told.
 pub const ARGS: &[ArgSpec] = &[
@@ -24,27 +30,7 @@ pub const ARGS: &[ArgSpec] = &[
 ];
 
 /// The tasks that it makes.
-pub const TASKS: &[&str] = &["foo", "master"];
-
-/// The firmware's top level.
-///
-/// # Errors
-///
-/// If a queue is too short for the tasks.
-pub async fn main<B: Board>(top: Top<B>, args: Args) -> Result<(), TaskError> {
-    let tasks = u32::try_from(args.int("tasks")).unwrap_or(0);
-    let event_loop = top.event_loop(Config { runq_len: tasks as usize + 1, ..Config::default() });
-    let count = Rc::new(Cell::new(0));
-    for number in 1..=tasks {
-        let counter =
-            Foo { event_loop: event_loop.clone(), board: top.board().clone(), count: count.clone() };
-        let style = Style { print: args.int("print") != 0, bare: args.int("bare") != 0 };
-        event_loop.create_task_named(alloc::format!("foo#{number}"), counter.run(number, style))?;
-    }
-    let seconds = u32::try_from(args.int("seconds")).unwrap_or(0);
-    top.run_until_complete(master(event_loop, top.board().clone(), seconds, count)).await?;
-    Ok(())
-}
+pub const TASKS: &[&str] = &["foo", "main"];
 
 #[derive(Clone, Copy)]
 struct Style {
@@ -52,36 +38,41 @@ struct Style {
     bare: bool,
 }
 
-struct Foo<B> {
-    event_loop: EventLoop,
-    board: B,
-    count: Rc<Cell<u32>>,
+/// The firmware's top level.
+///
+/// # Errors
+///
+/// If a queue is too short for the tasks.
+pub async fn main<B: Board>(top: Top<B>, args: Args) -> Result<(), TaskError> {
+    let whole = |name| u32::try_from(args.int(name)).unwrap_or(0);
+    let (tasks, seconds) = (whole("tasks"), whole("seconds"));
+    let style = Style { print: args.int("print") != 0, bare: args.int("bare") != 0 };
+    let main = Main::new(top, Config { runq_len: tasks as usize + 1, ..Config::default() });
+    let count = Rc::new(Cell::new(0));
+    for number in 1..=tasks {
+        main.ev.create_task(foo(main.env(), number, style, count.clone()))?;
+    }
+    main.run(run(main.env(), seconds)).await?;
+    let rate = f64::from(count.get()) / f64::from(seconds.max(1));
+    say!(main, "Coro executions per sec = {rate:?}");
+    Ok(())
 }
 
-impl<B: Board> Foo<B> {
-    async fn run(self, number: u32, style: Style) -> Result<(), TaskError> {
-        loop {
-            if style.bare {
-                self.event_loop.yield_now().await?;
-            } else {
-                self.event_loop.sleep_ms(0).await?;
-            }
-            self.count.set(self.count.get() + 1);
-            if style.print {
-                self.board.println(format_args!("Foo {number}"));
-            }
+async fn foo<B: Board>(env: Env<B>, number: u32, style: Style, count: Rc<Cell<u32>>) -> Ended {
+    loop {
+        if style.bare {
+            env.ev.yield_now().await?;
+        } else {
+            env.ev.sleep_ms(0).await?;
+        }
+        count.set(count.get() + 1);
+        if style.print {
+            say!(env, "Foo {number}");
         }
     }
 }
 
-async fn master<B: Board>(
-    event_loop: EventLoop,
-    board: B,
-    seconds: u32,
-    count: Rc<Cell<u32>>,
-) -> Result<(), TaskError> {
-    board.println(format_args!("Testing for {seconds} seconds"));
-    event_loop.sleep(seconds.into()).await?;
-    board.println(format_args!("Coro executions per sec = {}", count.get() / seconds.max(1)));
-    Ok(())
+async fn run<B: Board>(env: Env<B>, seconds: u32) -> Ended {
+    say!(env, "Testing for {seconds} seconds");
+    Ok(env.ev.sleep(seconds.into()).await?)
 }

@@ -23,3 +23,8 @@ impl fmt::Display for Bytes<'_> {
         f.write_str("'")
     }
 }
+
+/// Shows a truth value as Python prints it.
+pub fn flag(value: bool) -> &'static str {
+    if value { "True" } else { "False" }
+}

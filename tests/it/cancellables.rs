@@ -29,6 +29,7 @@ where
         until: 60_000_000,
         overrides: Overrides::default(),
         started: None,
+        cancellables: &[],
     };
     let (lines, end) = bench::run(settings, move |top| async move {
         let event_loop = top.event_loop(Config::default());

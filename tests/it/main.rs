@@ -3,6 +3,7 @@
 mod asyncio3;
 mod bench;
 mod cancellables;
+mod catalogue;
 mod checked_in;
 mod combinators;
 mod determinism;

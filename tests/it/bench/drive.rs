@@ -27,6 +27,8 @@ pub struct Settings<'a> {
     pub until: u64,
     pub overrides: Overrides,
     pub started: Option<Started>,
+    /// Names of tasks that the recordings call `new_gen#1` and up.
+    pub cancellables: &'a [&'a str],
 }
 
 /// How a run ended.
@@ -65,6 +67,7 @@ where
     M: Future<Output = Result<(), TaskError>> + 'static,
 {
     let board = TestBoard::new(settings.hw, settings.start);
+    board.state().lines.cancellables = settings.cancellables.iter().map(|&name| name.to_owned()).collect();
     let setup = Setup {
         clock: Rc::new(board.clone()),
         observer: Some(Rc::new(Ears { board: board.clone(), start: settings.start })),

@@ -17,6 +17,8 @@ use vpyb_core::{Interrupt, TaskError};
 pub struct Lines {
     lines: Vec<String>,
     names: Vec<String>,
+    /// Tasks that the recordings call `new_gen#1` and up: all that can be cancelled by group or name.
+    pub cancellables: Vec<String>,
     /// Tasks are being queued by other means than `create_task`, which are no line.
     pub unseen: bool,
     /// How many stop requests there were.
@@ -36,7 +38,8 @@ struct Open {
 /// The task that a run waits for is called after the original's wrapper in steps, and `main` in operations, with a
 /// number if there are several runs. A request to stop is a nameless function there. What belongs to no task is `-`.
 pub fn label(name: &str) -> &str {
-    let main = name.strip_prefix("main").is_some_and(|rest| rest.bytes().all(|c| c.is_ascii_digit()));
+    let is_number = |rest: &str| rest.strip_prefix('#').unwrap_or(rest).bytes().all(|c| c.is_ascii_digit());
+    let main = name.strip_prefix("main").is_some_and(is_number);
     match name {
         "" | "isr" => "-",
         _ if main || name.starts_with("_run_and_stop#") => "main",
@@ -150,6 +153,9 @@ impl Lines {
             Event::TaskCreated { task, name } => {
                 debug_assert_eq!(task.0 as usize, self.names.len());
                 let mut name = name.to_string();
+                if let Some(at) = self.cancellables.iter().position(|known| *known == name) {
+                    name = format!("new_gen#{}", at + 1);
+                }
                 if name == "stop" {
                     // The original's request is a coroutine without a name, which `call_soon` queues.
                     self.stops += 1;

@@ -6,17 +6,20 @@ use std::rc::Rc;
 use vpyb_core::asyn::Cancellables;
 use vpyb_core::{Config, Discipline, Interrupt, TaskError, Top};
 
-use super::env::{Case, Ended, Env, Program, program_with};
+use super::case::Case;
+use super::env::{Ended, Env, Program, program_with};
 use crate::bench::TestBoard;
 
 pub const CASES: &[Case] = &[
-    ("bench_call_lp", call_lp),
-    ("bench_latency_noprio", |top| latency(top, false)),
-    ("bench_latency_prio", |top| latency(top, true)),
-    ("bench_overdue", overdue),
-    ("bench_priority_test", priority_test),
-    ("bench_rate", |top| rate(top, Config { runq_len: 1002, waitq_len: 1002, ..Config::default() })),
-    ("bench_rate_fastio", |top| {
+    Case::probe("bench_call_lp", call_lp),
+    Case::probe("bench_latency_noprio", |top| latency(top, false)),
+    Case::probe("bench_latency_prio", |top| latency(top, true)),
+    Case::probe("bench_overdue", overdue),
+    Case::probe("bench_priority_test", priority_test),
+    Case::probe("bench_rate", |top| {
+        rate(top, Config { runq_len: 1002, waitq_len: 1002, ..Config::default() })
+    }),
+    Case::probe("bench_rate_fastio", |top| {
         let discipline = Discipline::FastIo { ioq_len: 6, lp_len: 6, max_overdue_ms: 0 };
         rate(top, Config { discipline, runq_len: 1002, waitq_len: 1002 })
     }),

@@ -13,9 +13,6 @@ use crate::bench::TestBoard;
 /// A program's top level, ready to be awaited.
 pub type Program = Pin<Box<dyn Future<Output = Result<(), TaskError>>>>;
 
-/// A recording's name, and the program that it is of.
-pub type Case = (&'static str, fn(Top<TestBoard>) -> Program);
-
 /// How tasks end.
 pub type Ended = Result<(), TaskError>;
 
@@ -145,4 +142,14 @@ where
 {
     let env = Env { ev: top.event_loop(config), board: top.board().clone() };
     Box::pin(body(Main { top, env, runs: Cell::new(0) }))
+}
+
+/// A task that only pauses, for seconds.
+pub async fn sleep(env: Env, seconds: f64) -> Ended {
+    Ok(env.ev.sleep(seconds).await?)
+}
+
+/// A task that only pauses, for milliseconds.
+pub async fn sleep_ms(env: Env, ms: i32) -> Ended {
+    Ok(env.ev.sleep_ms(ms).await?)
 }

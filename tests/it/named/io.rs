@@ -6,18 +6,18 @@ use std::rc::Rc;
 use vpyb_core::stream::{Pollable, Readiness, StreamRead, StreamReader, StreamWrite, StreamWriter};
 use vpyb_core::{Board, Top, Uart, UartConfig, ticks};
 
-use super::env::{Case, Ended, Env, Program, bytes, is_cancelled, is_timed_out, program};
-use super::tut3::{sleep, sleep_ms};
+use super::case::Case;
+use super::env::{Ended, Env, Program, bytes, is_cancelled, is_timed_out, program, sleep, sleep_ms};
 use crate::bench::{TestBoard, TestUart};
 
 pub const CASES: &[Case] = &[
-    ("io_poll_starve", poll_starve),
-    ("io_read_write", read_write),
-    ("io_stale_registration", stale_registration),
-    ("io_stream_read", stream_read),
-    ("io_timeout_race", timeout_race),
-    ("io_uart_overflow", uart_overflow),
-    ("tut_6_3_uart_stream", uart_stream),
+    Case::probe("io_poll_starve", poll_starve),
+    Case::probe("io_read_write", read_write),
+    Case::probe("io_stale_registration", stale_registration),
+    Case::probe("io_stream_read", stream_read),
+    Case::probe("io_timeout_race", timeout_race),
+    Case::probe("io_uart_overflow", uart_overflow),
+    Case::probe("tut_6_3_uart_stream", uart_stream),
 ];
 
 fn uart(env: &Env, name: &str, baud: u32) -> Rc<TestUart> {

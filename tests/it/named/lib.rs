@@ -5,17 +5,17 @@ use std::rc::Rc;
 use vpyb_core::Top;
 use vpyb_core::official::Lock;
 
-use super::env::{Case, Ended, Env, Program, is_cancelled, is_timed_out, program};
-use super::tut3::sleep;
+use super::case::Case;
+use super::env::{Ended, Env, Program, is_cancelled, is_timed_out, program, sleep};
 use crate::bench::TestBoard;
 
 pub const CASES: &[Case] = &[
-    ("lib_example_call_soon", call_soon),
-    ("lib_example_lock", lock),
-    ("lib_test_cancel", cancel),
-    ("lib_test_cb_args", cb_args),
-    ("lib_test_fair_schedule", fair_schedule),
-    ("lib_test_wait_for", wait_for),
+    Case::probe("lib_example_call_soon", call_soon),
+    Case::probe("lib_example_lock", lock),
+    Case::probe("lib_test_cancel", cancel),
+    Case::probe("lib_test_cb_args", cb_args),
+    Case::probe("lib_test_fair_schedule", fair_schedule),
+    Case::probe("lib_test_wait_for", wait_for),
 ];
 
 fn call_soon(top: Top<TestBoard>) -> Program {

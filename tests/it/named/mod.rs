@@ -1,9 +1,9 @@
 //! The recordings with a name, replayed: the tutorial's programs, tests of the scheduler, and the demos.
 //!
-//! Each recording under `tests/oracle` that is not a random program's has its program here, written against the
-//! core as an author of firmware would. It runs on the byte-level bench under each discipline it was recorded
-//! under, and every line has to agree: creations, steps with what they yielded, callbacks, cancellations, waits and
-//! what was printed, to the microsecond.
+//! Each recording under `tests/oracle` that is not a random program's has its program: one of the scenarios crate's
+//! examples, or a probe of the loop that is written here. It runs on the byte-level bench under each discipline it was
+//! recorded under, and every line has to agree: creations, steps with what they yielded, callbacks, cancellations, waits
+//! and what was printed, to the microsecond.
 //!
 //! Three recordings have no program, for they test Python itself or nothing of the loop: `sched_yield_values` (values
 //! of odd types are yielded), `tut_7_5_genfunc` (a function is passed in place of a coroutine) and
@@ -11,33 +11,53 @@
 //!
 //! | file | owns |
 //! |---|---|
-//! | `env` | what the programs have in common with Python's globals |
+//! | `case` | a recording and its program |
+//! | `examples` | which example is recorded as what |
 //! | `replay` | one recording: set up, run, filtered, compared |
-//! | others | the programs, by group, each with its list |
+//! | `transcripts` | scenario files that replay a recording |
+//! | `env` | what the probes have in common with Python's globals |
+//! | others | the probes, by group, each with its list |
 
 #[macro_use]
 mod env;
 mod replay;
 
-mod asyntest;
+mod case;
+mod examples;
+mod transcripts;
+
 mod benchmarks;
-mod cantest;
-mod demo;
 mod io;
 mod lib;
 mod sched;
-mod tut2;
-mod tut3;
 mod tut4;
 mod tut5;
 mod tut6;
 mod waitfor;
 
+use case::Case;
 use replay::agree;
+
+/// Recordings of the examples.
+const EXAMPLES: &[&[Case]] = &[examples::BASICS, examples::DEMOS];
+
+/// All.
+const ALL: &[&[Case]] = &[
+    examples::BASICS,
+    examples::DEMOS,
+    benchmarks::CASES,
+    io::CASES,
+    lib::CASES,
+    sched::CASES,
+    tut4::CASES,
+    tut5::CASES,
+    tut6::CASES,
+    waitfor::CASES,
+];
 
 #[test]
 fn tutorial_2_to_4() {
-    agree(&[tut2::CASES, tut3::CASES, tut4::CASES]);
+    agree(&[examples::BASICS, tut4::CASES]);
 }
 
 #[test]
@@ -62,7 +82,7 @@ fn tutorial_6_to_8() {
 
 #[test]
 fn demos() {
-    agree(&[demo::CASES, asyntest::CASES, cantest::CASES]);
+    agree(&[examples::DEMOS]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde_json::Value;
 use vpyb_core::{Discipline, Overrides};
 
-use super::env::Case;
+use super::case::Case;
 use crate::bench::{self, Comparison, End, Prices, Settings};
 use crate::oracle::{folder, json_lines};
 
@@ -26,17 +26,18 @@ pub fn agree(groups: &[&[Case]]) {
     for case in groups.iter().copied().flatten() {
         let mut recorded = false;
         for (name, fast, ioq_len) in FOLDERS {
-            let path = folder().join(name).join(format!("{}.jsonl", case.0));
+            let path = folder().join(name).join(format!("{}.jsonl", case.recording));
             if !path.exists() {
                 continue;
             }
             recorded = true;
             total += 1;
             let replay = AssertUnwindSafe(|| judge(case, &json_lines(&path), fast, ioq_len));
-            let difference = catch_unwind(replay).unwrap_or_else(|_| Some(format!("{} panicked", case.0)));
+            let difference =
+                catch_unwind(replay).unwrap_or_else(|_| Some(format!("{} panicked", case.recording)));
             differ.extend(difference.map(|text| format!("{name}: {text}")));
         }
-        assert!(recorded, "{} is not recorded", case.0);
+        assert!(recorded, "{} is not recorded", case.recording);
     }
     assert!(differ.is_empty(), "{} of {total} differ\n{}", differ.len(), differ.join("\n"));
 }
@@ -44,7 +45,7 @@ pub fn agree(groups: &[&[Case]]) {
 /// What is not as it has to be, if anything.
 fn judge(case: &Case, recording: &[Value], fast: bool, ioq_len: usize) -> Option<String> {
     let compared = replay(case, recording, fast, ioq_len);
-    match DIFFER.iter().find(|(name, ..)| *name == case.0) {
+    match DIFFER.iter().find(|(name, ..)| *name == case.recording) {
         None => compared.difference,
         Some((name, same, why)) if compared.difference.is_none() || compared.same != *same => {
             Some(format!("{name} agreed on {same} lines, because {why}; now on {}", compared.same))
@@ -74,15 +75,21 @@ fn replay(case: &Case, recording: &[Value], fast: bool, ioq_len: usize) -> Compa
         until: us("until_us"),
         overrides,
         started: None,
+        cancellables: case.cancellables,
     };
-    let (ours, end) = bench::run(settings, case.1);
+    let (ours, end) = bench::run(settings, |top| case.main(top));
     let ours = as_recorded(ours, meta);
-    bench::compare(case.0, &lines_of(recording), &ours, matches!(end, End::Returned(Err(_))))
+    let mut theirs = lines_of(recording);
+    for untold in case.untold {
+        let at = theirs.iter().position(|line| line == untold);
+        theirs.remove(at.unwrap_or_else(|| panic!("{} has no line `{untold}`", case.recording)));
+    }
+    bench::compare(case.recording, &theirs, &ours, matches!(end, End::Returned(Err(_))))
 }
 
 /// A recording's lines in our form. What was printed in parts is a line when it is ended, as on a console; the
 /// text that a module prints before it does anything is left out.
-fn lines_of(recording: &[Value]) -> Vec<String> {
+pub fn lines_of(recording: &[Value]) -> Vec<String> {
     let (mut lines, mut console) = (Vec::new(), String::new());
     let preamble = |value: &Value| {
         value["text"]

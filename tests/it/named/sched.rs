@@ -2,22 +2,23 @@
 
 use vpyb_core::{Interrupt, QueueFull, RunError, TaskError, Top, ticks};
 
-use super::env::{Case, Ended, Env, Program, program};
+use super::case::Case;
+use super::env::{Ended, Env, Program, program};
 use crate::bench::TestBoard;
 
 pub const CASES: &[Case] = &[
-    ("sched_busy_overrun", busy_overrun),
-    ("sched_call_later_coro", call_later_coro),
-    ("sched_dup", dup),
-    ("sched_loop_control", loop_control),
-    ("sched_lowpri", lowpri),
-    ("sched_main_timeout", main_timeout),
-    ("sched_qoverflow", qoverflow),
-    ("sched_qoverflow_cb", qoverflow_cb),
-    ("sched_sleep_order", sleep_order),
-    ("sched_sleep_order_cost", sleep_order),
-    ("sched_wrap", wrap),
-    ("tut_7_7_loop_args", loop_args),
+    Case::probe("sched_busy_overrun", busy_overrun),
+    Case::probe("sched_call_later_coro", call_later_coro),
+    Case::probe("sched_dup", dup),
+    Case::probe("sched_loop_control", loop_control),
+    Case::probe("sched_lowpri", lowpri),
+    Case::probe("sched_main_timeout", main_timeout),
+    Case::probe("sched_qoverflow", qoverflow),
+    Case::probe("sched_qoverflow_cb", qoverflow_cb),
+    Case::probe("sched_sleep_order", sleep_order),
+    Case::probe("sched_sleep_order_cost", sleep_order),
+    Case::probe("sched_wrap", wrap),
+    Case::probe("tut_7_7_loop_args", loop_args),
 ];
 
 fn busy_overrun(top: Top<TestBoard>) -> Program {

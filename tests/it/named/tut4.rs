@@ -5,15 +5,14 @@ use std::rc::Rc;
 use vpyb_core::asyn::Lock;
 use vpyb_core::{TaskError, Top};
 
-use super::env::{Case, Ended, Env, Program, program};
+use super::case::Case;
+use super::env::{Ended, Env, Program, program};
 use crate::bench::TestBoard;
 
 pub const CASES: &[Case] = &[
-    ("tut_4_1_1_context", context),
-    ("tut_4_1_2_await_coro", await_coro),
-    ("tut_4_1_awaitable", awaitable),
-    ("tut_4_2_async_iterator", iterator),
-    ("tut_4_3_async_ctx", lock_context),
+    Case::probe("tut_4_1_1_context", context),
+    Case::probe("tut_4_2_async_iterator", iterator),
+    Case::probe("tut_4_3_async_ctx", lock_context),
 ];
 
 fn context(top: Top<TestBoard>) -> Program {
@@ -64,44 +63,6 @@ fn context(top: Top<TestBoard>) -> Program {
         main.create(other(main.env()));
         Ok(main.run(run(main.env())).await?)
     })
-}
-
-fn await_coro(top: Top<TestBoard>) -> Program {
-    async fn times2(env: &Env, n: u32) -> Result<u32, TaskError> {
-        env.ev.sleep(1.0).await?;
-        Ok(2 * n)
-    }
-    waiting(top, async |env| {
-        let mut n = 1;
-        for _ in 0..5 {
-            say!(env, "__await__ called");
-            n = times2(&env, n).await?;
-        }
-        Ok(n)
-    })
-}
-
-fn awaitable(top: Top<TestBoard>) -> Program {
-    waiting(top, async |env| {
-        for _ in 0..5 {
-            say!(env, "__await__ called");
-            env.ev.sleep(1.0).await?;
-        }
-        Ok(42)
-    })
-}
-
-fn waiting<A>(top: Top<TestBoard>, thing: A) -> Program
-where
-    A: AsyncFnOnce(Env) -> Result<u32, TaskError> + 'static,
-{
-    async fn bar(env: Env, thing: impl AsyncFnOnce(Env) -> Result<u32, TaskError>) -> Ended {
-        say!(env, "waiting for foo");
-        let value = thing(env.clone()).await?;
-        say!(env, "done {value}");
-        Ok(())
-    }
-    program(top, |main| async move { Ok(main.run(bar(main.env(), thing)).await?) })
 }
 
 fn iterator(top: Top<TestBoard>) -> Program {

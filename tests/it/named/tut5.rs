@@ -6,15 +6,16 @@ use vpyb_core::asyn::{self, Cancellables};
 use vpyb_core::official::Lock;
 use vpyb_core::{CancelError, Interrupt, TaskError, TaskHandle, Top};
 
-use super::env::{Case, Ended, Env, Program, flag, is_cancelled, program};
+use super::case::Case;
+use super::env::{Ended, Env, Program, flag, is_cancelled, program};
 use crate::bench::TestBoard;
 
 pub const CASES: &[Case] = &[
-    ("tut_5_1_exceptions", |top| exceptions(top, false)),
-    ("tut_5_1_kbdint", |top| exceptions(top, true)),
-    ("tut_5_2_1_cancel_misc", cancel_misc),
-    ("tut_5_2_1_cancel_runner", cancel_runner),
-    ("tut_5_2_1_cancel_sleep10", cancel_sleep10),
+    Case::probe("tut_5_1_exceptions", |top| exceptions(top, false)),
+    Case::probe("tut_5_1_kbdint", |top| exceptions(top, true)),
+    Case::probe("tut_5_2_1_cancel_misc", cancel_misc),
+    Case::probe("tut_5_2_1_cancel_runner", cancel_runner),
+    Case::probe("tut_5_2_1_cancel_sleep10", cancel_sleep10),
 ];
 
 fn exceptions(top: Top<TestBoard>, interrupted: bool) -> Program {

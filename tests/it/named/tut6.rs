@@ -6,24 +6,24 @@ use std::rc::Rc;
 use vpyb_core::stream::{Pollable, Readiness, StreamRead, StreamReader};
 use vpyb_core::{Board, Top, Uart, UartConfig, ticks};
 
-use super::env::{Case, Ended, Env, Program, bytes, program};
-use super::tut3::sleep_ms;
+use super::case::Case;
+use super::env::{Ended, Env, Program, bytes, program, sleep_ms};
 use crate::bench::{TestBoard, TestUart};
 
 pub const CASES: &[Case] = &[
-    ("tut_6_2_record_uart", |top| record_uart(top, false, 0)),
-    ("tut_6_4_mstimer", |top| mstimer(top, 10)),
-    ("tut_6_4_mstimer_idle", |top| mstimer(top, 0)),
-    ("tut_6_4_pincall", |top| pincall(top, 5)),
-    ("tut_6_4_pincall_idle", |top| pincall(top, 0)),
-    ("tut_6_poll_flag", poll_flag),
-    ("tut_7_4_rr", round_robin),
-    ("tut_7_4_rr_good", |top| record_uart(top, false, 2)),
-    ("tut_7_4_rr_hog", |top| record_uart(top, true, 2)),
-    ("tut_7_4_slow_good", |top| slow_record(top, false)),
-    ("tut_7_4_slow_hog", |top| slow_record(top, true)),
-    ("tut_8_4_good_code", good_code),
-    ("tut_8_4_hello", hello),
+    Case::probe("tut_6_2_record_uart", |top| record_uart(top, false, 0)),
+    Case::probe("tut_6_4_mstimer", |top| mstimer(top, 10)),
+    Case::probe("tut_6_4_mstimer_idle", |top| mstimer(top, 0)),
+    Case::probe("tut_6_4_pincall", |top| pincall(top, 5)),
+    Case::probe("tut_6_4_pincall_idle", |top| pincall(top, 0)),
+    Case::probe("tut_6_poll_flag", poll_flag),
+    Case::probe("tut_7_4_rr", round_robin),
+    Case::probe("tut_7_4_rr_good", |top| record_uart(top, false, 2)),
+    Case::probe("tut_7_4_rr_hog", |top| record_uart(top, true, 2)),
+    Case::probe("tut_7_4_slow_good", |top| slow_record(top, false)),
+    Case::probe("tut_7_4_slow_hog", |top| slow_record(top, true)),
+    Case::probe("tut_8_4_good_code", good_code),
+    Case::probe("tut_8_4_hello", hello),
 ];
 
 /// Records that end with a zero byte, on a UART.

@@ -7,27 +7,28 @@ use vpyb_core::official::Lock;
 use vpyb_core::stream::StreamReader;
 use vpyb_core::{Board, Interrupt, TaskError, Top, UartConfig};
 
-use super::env::{Case, Ended, Env, Program, bytes, is_cancelled, is_timed_out, program};
+use super::case::Case;
+use super::env::{Ended, Env, Program, bytes, is_cancelled, is_timed_out, program};
 use super::tut5::AnyLock;
 use crate::bench::TestBoard;
 
 pub const CASES: &[Case] = &[
-    ("tut_5_2_1_cancel_io", cancel_io),
-    ("tut_5_2_2_waitfor_caller", |top| forever(top, false)),
-    ("tut_5_2_2_waitfor_trap", |top| forever(top, true)),
-    ("tut_5_2_2_waitfor_sleep", long_sleep),
-    ("tut_5_2_2_waitfor_bare", |top| misc(top, "bare")),
-    ("tut_5_2_2_waitfor_fits", |top| misc(top, "fits")),
-    ("tut_5_2_2_waitfor_lock_asyn", |top| misc(top, "lock_asyn")),
-    ("tut_5_2_2_waitfor_lock_official", |top| misc(top, "lock_official")),
-    ("tut_5_2_2_waitfor_nested_inner", |top| misc(top, "nested_inner")),
-    ("tut_5_2_2_waitfor_nested_outer", |top| misc(top, "nested_outer")),
-    ("tut_5_2_2_waitfor_seq", |top| misc(top, "seq")),
-    ("tut_5_2_2_waitfor_short", |top| misc(top, "short")),
-    ("tut_5_2_2_waitfor_stale", |top| misc(top, "stale")),
-    ("tut_5_2_2_waitfor_tie", |top| misc(top, "tie")),
-    ("tut_5_2_2_waitfor_twice", |top| misc(top, "twice")),
-    ("tut_5_2_2_waitfor_zero", |top| misc(top, "zero")),
+    Case::probe("tut_5_2_1_cancel_io", cancel_io),
+    Case::probe("tut_5_2_2_waitfor_caller", |top| forever(top, false)),
+    Case::probe("tut_5_2_2_waitfor_trap", |top| forever(top, true)),
+    Case::probe("tut_5_2_2_waitfor_sleep", long_sleep),
+    Case::probe("tut_5_2_2_waitfor_bare", |top| misc(top, "bare")),
+    Case::probe("tut_5_2_2_waitfor_fits", |top| misc(top, "fits")),
+    Case::probe("tut_5_2_2_waitfor_lock_asyn", |top| misc(top, "lock_asyn")),
+    Case::probe("tut_5_2_2_waitfor_lock_official", |top| misc(top, "lock_official")),
+    Case::probe("tut_5_2_2_waitfor_nested_inner", |top| misc(top, "nested_inner")),
+    Case::probe("tut_5_2_2_waitfor_nested_outer", |top| misc(top, "nested_outer")),
+    Case::probe("tut_5_2_2_waitfor_seq", |top| misc(top, "seq")),
+    Case::probe("tut_5_2_2_waitfor_short", |top| misc(top, "short")),
+    Case::probe("tut_5_2_2_waitfor_stale", |top| misc(top, "stale")),
+    Case::probe("tut_5_2_2_waitfor_tie", |top| misc(top, "tie")),
+    Case::probe("tut_5_2_2_waitfor_twice", |top| misc(top, "twice")),
+    Case::probe("tut_5_2_2_waitfor_zero", |top| misc(top, "zero")),
 ];
 
 fn cancel_io(top: Top<TestBoard>) -> Program {

@@ -77,6 +77,7 @@ fn replay(name: &str, recorded_in: &str) -> Comparison {
             ..Overrides::default()
         },
         started: None,
+        cancellables: &[],
     };
     let (mut ours, end) = bench::run(settings, move |top| top_level(top, program, scenario));
     // The scripts' own lines on the console are no part of the recordings.

@@ -1,0 +1,54 @@
+//! The tutorial's examples that must be there as scenarios.
+//!
+//! Owns the list of folders below `scenarios`, by section, with the files that each must have. What the files say is
+//! tested by running them; that a recorded one agrees with its recording, in `named`.
+
+use crate::checked_in::root;
+
+/// An example that has a recording.
+const BOTH: &[&str] = &["recorded.toml", "board.toml"];
+
+/// Folders, each with the files that it must have.
+type Folders = &'static [(&'static str, &'static [&'static str])];
+
+/// Section 2: tasks, callbacks, delays.
+const TASKS: Folders = &[
+    ("counter", BOTH),
+    ("round_robin", &["recorded.toml", "three_tasks.toml"]),
+    ("callbacks", BOTH),
+    ("delays", &["up_to_1_ms_short.toml"]),
+];
+
+/// Section 3: what tasks share.
+const SHARING: Folders = &[
+    ("lock", BOTH),
+    ("event", BOTH),
+    ("barrier", BOTH),
+    ("semaphore", BOTH),
+    ("queue", BOTH),
+    ("aqtest", BOTH),
+    ("asyntest", BOTH),
+];
+
+/// Section 4: what can be awaited.
+const AWAITING: Folders = &[("awaitable", BOTH), ("chain", BOTH)];
+
+/// Section 5: errors, cancellation, time-outs.
+const ENDING: Folders = &[("asyn_demos", BOTH), ("cantest", BOTH)];
+
+/// Section 6: hardware.
+const HARDWARE: Folders = &[("hogs", &["overrun.toml"]), ("uart_loopback", &["hello.toml"])];
+
+#[test]
+fn every_example_has_its_scenarios() {
+    let mut missing = Vec::new();
+    for (folder, files) in [TASKS, SHARING, AWAITING, ENDING, HARDWARE].concat() {
+        for file in files {
+            let name = format!("scenarios/{folder}/{file}");
+            if !root().join(&name).is_file() {
+                missing.push(name);
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}

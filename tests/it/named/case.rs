@@ -1,0 +1,67 @@
+//! What is replayed: a recording's name and the program that it is of.
+//!
+//! Owns [`Case`]. A program is one of the examples that the scenarios crate has, or a probe of the loop that is
+//! written for this comparison alone.
+
+use vpyb_core::{ArgSpec, ArgValue, Args, Top};
+
+use super::env::Program;
+use crate::bench::TestBoard;
+
+/// A recording and its program.
+pub struct Case {
+    pub recording: &'static str,
+    pub program: Source,
+    /// Our names of what the original calls `new_gen#1` and up: tasks that can be cancelled by group or name, in the
+    /// order in which they are made.
+    pub cancellables: &'static [&'static str],
+    /// Lines of the recording about coroutines that are awaited and so are no tasks of the loop. It reports
+    /// nothing of them; what follows from these lines is compared.
+    pub untold: &'static [&'static str],
+}
+
+/// Where the program is from.
+pub enum Source {
+    Probe(fn(Top<TestBoard>) -> Program),
+    Example(Example),
+}
+
+/// One of the examples, with what it is told.
+pub struct Example {
+    pub name: &'static str,
+    pub specs: &'static [ArgSpec],
+    pub args: &'static [(&'static str, &'static str)],
+    pub main: fn(Top<TestBoard>, Args) -> Program,
+}
+
+impl Case {
+    /// A program that is written for this comparison.
+    pub const fn probe(recording: &'static str, main: fn(Top<TestBoard>) -> Program) -> Self {
+        Self { recording, program: Source::Probe(main), cancellables: &[], untold: &[] }
+    }
+
+    /// One of the examples.
+    pub const fn example(recording: &'static str, example: Example) -> Self {
+        Self { recording, program: Source::Example(example), cancellables: &[], untold: &[] }
+    }
+
+    /// The program's top level.
+    pub fn main(&self, top: Top<TestBoard>) -> Program {
+        match &self.program {
+            Source::Probe(main) => main(top),
+            Source::Example(example) => (example.main)(top, example.args()),
+        }
+    }
+}
+
+impl Example {
+    /// All its arguments.
+    pub fn args(&self) -> Args {
+        let mut args = Args::defaults(self.specs);
+        for (name, value) in self.args {
+            let value = value.parse().map_or_else(|_| ArgValue::Text((*value).into()), ArgValue::Int);
+            args.set(name, value).expect("the program takes it");
+        }
+        args
+    }
+}

@@ -1,0 +1,138 @@
+//! Scenario files that replay a recording print just what was recorded, at the same microsecond.
+//!
+//! Owns the comparison of files with the profile `recorded` and the recordings of the same program with the same
+//! arguments under the same discipline. That the files' expectations hold is tested with all others.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use vpyb_core::{ArgValue, Args};
+use vpyb_sim::scenario::model::{Arg, Pattern, Scenario};
+use vpyb_sim::trace::{Kind, Trace};
+
+use super::case::{Case, Example, Source};
+use super::replay::lines_of;
+use crate::checked_in::{run, scenarios};
+use crate::oracle::{folder, json_lines};
+
+/// Longer transcripts are not written out in a file: nobody would read them.
+const LONGEST_TRANSCRIPT: usize = 100;
+
+/// Scenarios that replay recordings.
+fn replaying() -> Vec<Scenario> {
+    let all = scenarios().into_iter();
+    all.filter(|scenario| scenario.cpu.profile == "recorded" && scenario.program.is_some()).collect()
+}
+
+fn example(case: &Case) -> Option<&Example> {
+    match &case.program {
+        Source::Example(example) => Some(example),
+        Source::Probe(_) => None,
+    }
+}
+
+/// The recording of what a scenario runs.
+fn case_of(scenario: &Scenario) -> Option<&'static Case> {
+    let program = scenario.program.as_ref().expect("it has a program");
+    let runs = |example: &Example| {
+        let mut args = Args::defaults(example.specs);
+        for (name, value) in &program.args {
+            let value = match value {
+                Arg::Text(text) => ArgValue::Text(text.clone()),
+                Arg::Int(int) => ArgValue::Int(*int),
+            };
+            args.set(name, value).expect("checked arguments");
+        }
+        args == example.args()
+    };
+    let mut cases = super::EXAMPLES.iter().copied().flatten();
+    cases.find(|case| example(case).is_some_and(|it| it.name == program.name && runs(it)))
+}
+
+fn recorded_in(scenario: &Scenario) -> &'static str {
+    match (scenario.cpu.scheduler.as_str(), scenario.cpu.ioq_len) {
+        ("uasyncio-v2", _) => "v2",
+        ("fast-io", None | Some(0)) => "fast_io",
+        ("fast-io", _) => "fast_io_ioq",
+        (other, _) => panic!("{}: nothing is recorded under {other}", scenario.name),
+    }
+}
+
+/// Lines on the console, each with its microsecond, in the form of the recordings' lines.
+fn printed(trace: &Trace) -> Vec<String> {
+    let line = |kind| match kind {
+        Kind::Line { text, .. } => Some(trace.text(text)),
+        _ => None,
+    };
+    let records =
+        trace.records().iter().filter_map(|record| Some((record.at.as_nanos(), line(record.kind)?)));
+    records
+        .map(|(at, text)| {
+            let rest = at % 1000;
+            assert_eq!(rest, 0, "`{text}` is printed between two microseconds");
+            format!("{:>9} print {text}", at / 1000)
+        })
+        .collect()
+}
+
+/// What a recording printed, up to the end of a run.
+fn recorded(recording: &[Value], until_us: u64) -> Vec<String> {
+    let mut lines = lines_of(recording);
+    lines.retain(|line| {
+        let at: u64 = line[..9].trim().parse().expect("microseconds");
+        line[9..].starts_with(" print ") && at <= until_us
+    });
+    lines
+}
+
+#[test]
+fn recorded_scenarios_print_what_was_recorded() {
+    let mut differences = Vec::new();
+    for scenario in replaying() {
+        let name = &scenario.name;
+        let Some(case) = case_of(&scenario) else {
+            differences.push(format!("{name}: there is no recording of this program with these arguments"));
+            continue;
+        };
+        let recording =
+            json_lines(&folder().join(recorded_in(&scenario)).join(format!("{}.jsonl", case.recording)));
+        let us = |key: &str| recording[0][key].as_u64().expect("microseconds");
+        let price = |price: Option<vpyb_core::time::Duration>| price.expect("a price is said").as_micros();
+        assert_eq!(price(scenario.cpu.step), us("step_us"), "{name}: `step`");
+        assert_eq!(price(scenario.cpu.callback), us("cb_us"), "{name}: `callback`");
+        let until = scenario.run.until.map_or(u64::MAX, |until| until.as_micros());
+        let (ours, theirs) = (printed(&run(&scenario)), recorded(&recording, until));
+        if let Some(at) = (0..ours.len().max(theirs.len())).find(|&at| ours.get(at) != theirs.get(at)) {
+            let (ours, theirs) = (ours.get(at), theirs.get(at));
+            differences.push(format!("{name}, line {at}: ours {ours:?}, {} {theirs:?}", case.recording));
+        }
+        let is_whole = |pattern: &Pattern| match pattern {
+            Pattern::Transcript { lines } => lines.iter().all(|line| line.at.is_some()),
+            _ => false,
+        };
+        let said = scenario.expects.iter().any(|expect| is_whole(&expect.pattern));
+        if !said && theirs.len() <= LONGEST_TRANSCRIPT {
+            differences.push(format!("{name}: no transcript with instants"));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn every_recording_of_an_example_has_a_scenario() {
+    let found: BTreeSet<_> = replaying().iter().filter_map(case_of).map(|case| case.recording).collect();
+    let examples = super::EXAMPLES.iter().copied().flatten().filter(|case| example(case).is_some());
+    let missing: Vec<_> =
+        examples.map(|case| case.recording).filter(|recording| !found.contains(recording)).collect();
+    assert!(missing.is_empty(), "no scenario replays {missing:?}");
+}
+
+#[test]
+fn every_named_recording_is_replayed() {
+    let cases: BTreeSet<_> = super::ALL.iter().copied().flatten().map(|case| case.recording).collect();
+    let files = crate::checked_in::files_below(&folder(), "jsonl").into_iter();
+    let stems = files.map(|file| file.file_stem().expect("a name").to_string_lossy().into_owned());
+    let missing: BTreeSet<_> =
+        stems.filter(|name| !name.starts_with("rnd") && !cases.contains(name.as_str())).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
