@@ -6,30 +6,10 @@
 use alloc::string::String;
 use core::fmt;
 
-use embedded_hal::digital::{InputPin, StatefulOutputPin};
+use embedded_hal::digital::StatefulOutputPin;
 
+use crate::pin::{Gpio, PinMode};
 use crate::stream::{StreamRead, StreamWrite};
-
-/// How a pin is used.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PinMode {
-    /// Reads the net; the pull resistor acts while nothing drives it.
-    Input(Pull),
-    /// Drives the net high or low.
-    Output,
-}
-
-/// A pin's pull resistor.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Pull {
-    /// None: an undriven net floats.
-    #[default]
-    None,
-    /// To 3.3 V.
-    Up,
-    /// To ground.
-    Down,
-}
 
 /// How a UART is set up. Frames are 8N1: eight data bits, no parity, one stop bit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -140,7 +120,7 @@ pub trait Board: Clone + 'static {
     /// An LED: set high is lit.
     type Led: StatefulOutputPin;
     /// A general-purpose pin.
-    type Pin: InputPin + StatefulOutputPin;
+    type Pin: Gpio;
     /// A UART: readable and writable as a stream. `write` keeps the CPU until the last character has left,
     /// as on the Pyboard.
     type Uart: Uart;

@@ -23,6 +23,11 @@ impl Label {
         self.name = name.into();
     }
 
+    /// What it is called; empty if the program gave it no name.
+    pub fn name(&self) -> &Cow<'static, str> {
+        &self.name
+    }
+
     /// Tells the observer that the current task begins to wait, and, when what is given back is dropped, that it
     /// no longer does.
     pub fn wait<'a>(&'a self, event_loop: &'a EventLoop) -> Waiting<'a> {

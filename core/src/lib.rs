@@ -33,6 +33,7 @@
 //! | a program's top level | [`Top`], [`Config`], [`Args`], [`Board`] |
 //! | tasks, callbacks, pauses, time-outs, cancellation | [`EventLoop`], [`TaskHandle`], [`Interrupt`], [`TaskError`] |
 //! | reading and writing devices | [`StreamReader`], [`StreamWriter`]; for drivers, [`stream`] |
+//! | pins, and handlers of their edges | [`Gpio`], [`Irq`] |
 //! | what tasks share, as in the tutorial | [`official`], [`asyn`] |
 //! | what tasks share, with waiters that are woken | [`sync`] |
 //! | bringing the core to a board | [`Firmware`], [`Step`], [`clock::Clock`], [`Board`], [`observer::Observer`] |
@@ -73,6 +74,7 @@ mod label;
 mod leaf;
 pub mod observer;
 pub mod official;
+mod pin;
 mod sleep;
 pub mod stream;
 pub mod sync;
@@ -80,11 +82,12 @@ pub mod ticks;
 pub mod time;
 
 pub use args::{ArgDefault, ArgError, ArgSpec, ArgValue, Args};
-pub use board::{Board, BoardError, PinMode, Pull, Uart, UartConfig, UartError};
+pub use board::{Board, BoardError, Uart, UartConfig, UartError};
 pub use error::{CancelError, Interrupt, Queue, QueueFull, RunError, TaskError};
 pub use event_loop::{
     Config, Discipline, EventLoop, ExceptionHandler, Firmware, Join, Outcome, Overrides, RunForever,
     RunUntilComplete, Setup, Started, Step, TaskHandle, TaskName, Top,
 };
+pub use pin::{Edge, Gpio, Irq, IrqObserver, PinMode, Pull};
 pub use sleep::Sleep;
 pub use stream::{StreamReader, StreamWriter};

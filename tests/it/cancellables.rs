@@ -261,7 +261,9 @@ fn an_event_is_set_from_an_interrupt_handler() {
     let lines = said(|ev, board| async move {
         let event = Event::<u8>::new(&ev, 0).named("edge");
         let setter = is_for_handlers(event.setter());
-        ev.call_later_ms(5, move || setter.set())?;
+        ev.call_later_ms(5, move || {
+            setter.set();
+        })?;
         event.wait().await?;
         assert_eq!((event.is_set(), event.value()), (true, None));
         event.set(3);

@@ -47,6 +47,8 @@ script = [
   { call_soon = "now" }, { call_later = { after = 1, text = "s" } }, { call_later_ms = { after = 10, text = "ms" } },
   { any = "u" }, { readline = "u" }, { read = { uart = "u", n = 4 } }, { awrite = { uart = "u", data = "é\n" } },
   { led = { led = "LED1", to = "toggle" } }, { pin = { pin = "out", to = "high" } }, { pin = "in" },
+  { pin_wait = { pin = "in", edge = "falling" } }, { on_edge = { pin = "in", edge = "both", set = "e" } },
+  { off_edge = "in" }, { mask_edge = "in" }, { unmask_edge = "in" },
 ]
 
 [[task]]
@@ -125,6 +127,11 @@ fn operations() -> Vec<Op> {
         Op::Led { led: "LED1".into(), to: LedTo::Toggle },
         Op::Pin { pin: "out".into(), to: Level::High },
         Op::PinRead("in".into()),
+        Op::PinWait { pin: "in".into(), edge: Edge::Falling },
+        Op::OnEdge { pin: "in".into(), edge: Edge::Both, event: "e".into() },
+        Op::OffEdge("in".into()),
+        Op::MaskEdge("in".into()),
+        Op::UnmaskEdge("in".into()),
     ]
 }
 
@@ -211,7 +218,7 @@ fn each_operation_and_setting_has_its_value() {
     let tasks: Vec<_> = scenario.tasks.iter().map(|task| (task.name.as_str(), task.start)).collect();
     assert_eq!(tasks, [("a", true), ("sharing", true), ("b", false), ("hog#1", true), ("hog#2", true)]);
     assert_eq!(scenario.objects.uarts["u"], UartObject { uart: "uart4".into(), baud: 115_200 });
-    assert_eq!(scenario.objects.pins["in"], PinObject { pin: "X3".into(), output: false, pull: Pull::Up });
+    assert_eq!(scenario.objects.pins["in"], PinObject { pin: "X3".into(), mode: PinMode::Input(Pull::Up) });
     let cpu = Cpu {
         runq_len: Some(8),
         step: Some(Duration::from_micros(200)),

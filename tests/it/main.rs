@@ -9,6 +9,7 @@ mod combinators;
 mod determinism;
 mod diagnostics;
 mod docs;
+mod edges;
 mod interrupts;
 mod lowering;
 mod mutated;

@@ -13,7 +13,7 @@ use vpyb_sim::devices::SerialPeer;
 use vpyb_sim::mcu::{BitClock, Received, Uart, UartPins};
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::scenario::model::{Cpu, Op, Run, Scenario, Task};
-use vpyb_sim::trace::record::{Drive, NetLevel};
+use vpyb_sim::trace::record::{Drive, NetLevel, Trigger};
 use vpyb_sim::trace::{Kind, State, Trace};
 use vpyb_sim::world::{Agenda, Bench, DeviceId, What, World};
 
@@ -182,10 +182,12 @@ proptest! {
 
 // ---- the folded state ------------------------------------------------------------------------------
 
-/// What both the live bench and the folded state know: each pin and its net, and what each open UART holds.
+/// What both the live bench and the folded state know: each pin and its net, which interrupt lines are masked or
+/// pending, and what each open UART holds.
 #[derive(PartialEq, Debug, Default)]
 struct Known {
     pins: BTreeMap<String, (Drive, NetLevel)>,
+    lines: BTreeMap<String, (bool, bool)>,
     uarts: BTreeMap<String, Received>,
 }
 
@@ -196,9 +198,15 @@ impl Known {
         let pin = |(pin, text, _)| (name(text), (bench.drive_of(pin), bench.level(pin)));
         let uart = |part: &Part| match part {
             Part::Uart(uart) => Some((name(uart.name()), uart.received()?)),
-            Part::SerialPeer(_) => None,
+            _ => None,
         };
+        let lines = |part: &Part| match part {
+            Part::Exti(exti) => (0..16).filter_map(|line| exti.line(line)).collect(),
+            _ => Vec::new(),
+        };
+        let lines = machine.world.devices.iter().flat_map(lines);
         Self {
+            lines: lines.map(|line| (name(line.name), (line.masked, line.pending))).collect(),
             pins: bench.pins().map(pin).collect(),
             uarts: machine.world.devices.iter().filter_map(uart).collect(),
         }
@@ -213,6 +221,8 @@ impl Known {
         let pin = |net| level(net);
         let pins = pins
             .map(|(&text, state)| (name(text), (state.drive, pin(state.net.expect("each pin has a net")))));
+        let used = state.irq_lines.iter().filter(|(_, line)| line.trigger != Trigger::Off);
+        let lines = used.map(|(&text, line)| (name(text), (line.masked, line.pending.is_some()))).collect();
         let opened = state.uarts.iter().filter(|(_, uart)| uart.pins.is_some());
         let uart = |uart: &vpyb_sim::trace::Uart| Received {
             in_frame: uart.in_frame.is_some(),
@@ -221,7 +231,8 @@ impl Known {
             interrupt_off: uart.interrupt_off,
             ring: uart.ring.iter().copied().collect(),
         };
-        Self { pins: pins.collect(), uarts: opened.map(|(&text, state)| (name(text), uart(state))).collect() }
+        let uarts = opened.map(|(&text, state)| (name(text), uart(state))).collect();
+        Self { pins: pins.collect(), lines, uarts }
     }
 }
 

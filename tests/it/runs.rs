@@ -17,7 +17,7 @@ use vpyb_sim::trace::{Kind, Trace, Words};
 const FREE: &str = "cpu.profile = \"ideal\"\ncpu.access = \"0s\"\n";
 
 /// The scenario of a file without its first line and its costs.
-fn scenario(rest: &str, programs: &[Program]) -> Scenario {
+pub fn scenario(rest: &str, programs: &[Program]) -> Scenario {
     let source = format!("schema = 1\ntitle = \"A test\"\n{FREE}{rest}");
     let read = parse("test.toml", &source, &vocabulary(programs));
     let mut scenarios =
@@ -26,12 +26,12 @@ fn scenario(rest: &str, programs: &[Program]) -> Scenario {
     scenarios.remove(0)
 }
 
-fn run(rest: &str) -> Outcome {
+pub fn run(rest: &str) -> Outcome {
     runner::run(&scenario(rest, PROGRAMS), PROGRAMS, Options::default())
 }
 
 /// The records of some kinds: nanoseconds and words.
-fn rows(trace: &Trace, wanted: impl Fn(&Kind) -> bool) -> Vec<String> {
+pub fn rows(trace: &Trace, wanted: impl Fn(&Kind) -> bool) -> Vec<String> {
     let words = Words::new(trace);
     let records = trace.records().iter().filter(|record| wanted(&record.kind));
     records.map(|record| format!("{} {}", record.at.as_nanos(), words.describe(record))).collect()
@@ -46,7 +46,7 @@ fn lines(trace: &Trace) -> Vec<(u64, &str)> {
     trace.records().iter().filter_map(|record| Some((record.at.as_nanos(), line(record.kind)?))).collect()
 }
 
-fn check(name: &str, found: &[String], expected: &[&str]) {
+pub fn check(name: &str, found: &[String], expected: &[&str]) {
     assert!(found == expected, "{name}:\n{found:#?}\nexpected:\n{expected:#?}");
 }
 

@@ -10,7 +10,8 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use crate::error::Interrupt;
 use crate::event_loop::EventLoop;
 use crate::label::Label;
-use crate::observer::{ObjectKind, Use};
+use crate::observer::{Object, ObjectKind, Use};
+use crate::pin::Irq;
 
 /// A flag that carries a value; its waiters ask again every `delay_ms`.
 ///
@@ -27,12 +28,19 @@ pub struct Event<T = ()> {
 #[derive(Clone, Debug)]
 pub struct Setter {
     flag: Arc<AtomicBool>,
+    name: Cow<'static, str>,
 }
 
 impl Setter {
     /// Sets the flag. The event's value stays what it was.
     pub fn set(&self) {
         self.flag.store(true, Ordering::Release);
+    }
+
+    /// The same from an interrupt handler, so that whoever observes the board sees it.
+    pub fn set_from(&self, irq: &mut Irq<'_>) {
+        self.set();
+        irq.used(Object { kind: ObjectKind::Event, name: &self.name }, Use::Set);
     }
 }
 
@@ -64,7 +72,7 @@ impl<T> Event<T> {
 
     /// What an interrupt handler sets it with.
     pub fn setter(&self) -> Setter {
-        Setter { flag: self.flag.clone() }
+        Setter { flag: self.flag.clone(), name: self.label.name().clone() }
     }
 
     /// Clears the flag and the value.

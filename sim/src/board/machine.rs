@@ -9,11 +9,13 @@ use std::collections::BTreeMap;
 
 use vpyb_core::time::{Duration, Instant};
 
+use super::interrupts::Handlers;
 use super::part::Part;
+use super::pins::PINS;
 use super::profile::Profile;
-use super::pyboard::{LEDS, PINS, UARTS};
+use super::pyboard::UARTS;
 use crate::devices::SerialPeer;
-use crate::mcu::{Uart, UartPins};
+use crate::mcu::{Exti, Uart, UartPins};
 use crate::scenario::model::{self, Scenario};
 use crate::trace::record::Task;
 use crate::trace::{Kind, Seq, Trace};
@@ -46,7 +48,7 @@ impl Default for Bound {
 }
 
 /// One run's board, bench and actors.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Debug)]
 pub struct Machine {
     /// The world.
     pub world: World<Part>,
@@ -54,6 +56,8 @@ pub struct Machine {
     pub profile: Profile,
     pub(super) pins: BTreeMap<&'static str, PinId>,
     pub(super) uarts: BTreeMap<&'static str, DeviceId>,
+    pub(super) exti: DeviceId,
+    pub(super) handlers: Handlers,
     pub(super) overrides: BTreeMap<String, model::UartOverride>,
     pub(super) users: BTreeMap<PinId, String>,
     pub(super) lines: BTreeMap<String, Line>,
@@ -73,6 +77,8 @@ pub struct Machine {
     pub(super) ctrl_c: bool,
     /// What the board's clock showed when the run began.
     start: Duration,
+    /// The run is over, and what is left of the program is dropped.
+    pub is_over: bool,
     step_began: Instant,
     calls: u32,
     max_step: Duration,
@@ -93,12 +99,15 @@ impl Machine {
     /// The bench of a scenario at instant 0: wired, powered, nothing running.
     pub fn new(scenario: &Scenario, profile: Profile, trace: Trace, bound: Bound) -> Self {
         let mut bench = Bench::new(trace);
-        let pins = PINS.iter().chain(LEDS).map(|&name| (name, bench.add_pin(name))).collect();
+        let pins = PINS.iter().map(|pin| (pin.name, bench.add_pin(pin.name))).collect();
+        let exti = Part::Exti(Exti::new(profile.irq_latency.min(profile.isr)));
         let mut machine = Self {
-            world: World::new(bench, Vec::new()),
+            world: World::new(bench, vec![exti]),
             profile,
             pins,
             uarts: BTreeMap::new(),
+            exti: DeviceId(0),
+            handlers: Handlers::default(),
             overrides: scenario.uarts.clone(),
             users: BTreeMap::new(),
             lines: BTreeMap::new(),
@@ -111,6 +120,7 @@ impl Machine {
             running: None,
             ctrl_c: false,
             start: scenario.run.start,
+            is_over: false,
             step_began: Instant::ZERO,
             calls: 0,
             max_step: scenario.run.max_step,
@@ -185,7 +195,7 @@ impl Machine {
     fn uart_pins(&self, uart: &str) -> UartPins {
         match &self.world.devices[usize::from(self.uarts[uart].0)] {
             Part::Uart(uart) => uart.pins(),
-            Part::SerialPeer(_) => unreachable!("UARTs are in their places"),
+            _ => unreachable!("UARTs are in their places"),
         }
     }
 
@@ -193,7 +203,7 @@ impl Machine {
     pub(super) fn uart(&mut self, device: DeviceId) -> (&mut Uart, &mut Bench) {
         match &mut self.world.devices[usize::from(device.0)] {
             Part::Uart(uart) => (uart, &mut self.world.bench),
-            Part::SerialPeer(_) => unreachable!("UARTs are in their places"),
+            _ => unreachable!("UARTs are in their places"),
         }
     }
 
@@ -219,19 +229,40 @@ impl Machine {
         self.since_start(Instant::from_millis(self.clock().as_millis()) + Duration::from_millis(1))
     }
 
-    /// Lets time pass to `until`; whatever falls due happens at its own instant.
+    /// Delivers the next event that is due by `until`; gives how long a handler keeps the CPU that it called.
+    fn deliver_next(&mut self, until: Instant) -> Option<Duration> {
+        let mut handled = Duration::ZERO;
+        match self.world.deliver_next(until)? {
+            Delivered::Done => {}
+            Delivered::Actor(actor, cause) => self.act(actor, cause),
+            Delivered::Interrupt(irq, cause) => handled = self.serve(irq, cause),
+        }
+        Some(handled)
+    }
+
+    /// Lets time pass to `until`; whatever falls due happens at its own instant. A handler that runs by then is
+    /// over when this returns.
     pub fn advance_to(&mut self, until: Instant) {
-        while let Some(delivered) = self.world.deliver_next(until) {
-            if let Delivered::Actor(actor, cause) = delivered {
-                self.act(actor, cause);
+        loop {
+            let end = until.max(self.world.bench.handler_until());
+            if self.deliver_next(end).is_none() {
+                return self.world.rest(end.max(self.now()));
             }
         }
-        self.world.rest(until.max(self.now()));
     }
 
     /// Lets `span` pass.
     pub fn advance(&mut self, span: Duration) {
         self.advance_to(self.now() + span);
+    }
+
+    /// Lets the CPU work for `span`; what handlers take meanwhile comes on top.
+    pub fn work(&mut self, span: Duration) {
+        let mut until = self.now() + span;
+        while let Some(handled) = self.deliver_next(until) {
+            until += handled;
+        }
+        self.world.rest(until.max(self.now()));
     }
 
     /// Whether Ctrl-C was pressed since it was last asked.
@@ -242,12 +273,9 @@ impl Machine {
     /// Lets the CPU idle to `until`, or until an interrupt handler has run, or Ctrl-C was pressed.
     pub fn idle_to(&mut self, until: Instant) {
         let before = self.world.bench.interrupts();
-        while let Some(delivered) = self.world.deliver_next(until) {
-            if let Delivered::Actor(actor, cause) = delivered {
-                self.act(actor, cause);
-            }
+        while self.deliver_next(until).is_some() {
             if self.world.bench.interrupts() != before || self.ctrl_c {
-                return;
+                return self.advance_to(self.now());
             }
         }
         self.world.rest(until.max(self.now()));
@@ -282,7 +310,7 @@ impl Machine {
     /// A call into the board: it costs a little, and a step that makes too many of them is stopped.
     pub(super) fn access(&mut self) -> Result<(), Abort> {
         self.calls += 1;
-        self.advance(self.profile.access);
+        self.work(self.profile.access);
         self.check()
     }
 

@@ -4,18 +4,23 @@
 //! worlds, peripherals and devices; it does not know how runs are driven or judged.
 
 mod actors;
+mod interrupts;
 mod machine;
 mod part;
+pub mod pins;
 mod profile;
 mod pyboard;
 mod recorder;
 mod virtual_board;
+mod virtual_pin;
 mod virtual_uart;
 
 pub use machine::{Abort, Bound, Machine};
 pub use part::Part;
+pub use pins::{BoardPin, PINS};
 pub use profile::Profile;
-pub use pyboard::{LEDS, MODEL, PINS, UARTS};
+pub use pyboard::{MODEL, UARTS};
 pub use recorder::Recorder;
-pub use virtual_board::{VirtualBoard, VirtualClock, VirtualLed, VirtualPin};
+pub use virtual_board::{VirtualBoard, VirtualClock};
+pub use virtual_pin::{VirtualLed, VirtualPin};
 pub use virtual_uart::VirtualUart;

@@ -3,13 +3,15 @@
 //! Owns the list of models. The world delivers to it without knowing which is which.
 
 use crate::devices::SerialPeer;
-use crate::mcu::Uart;
+use crate::mcu::{Exti, Uart};
 use crate::trace::record::NetLevel;
 use crate::world::{Bench, Device, DeviceId, PinId};
 
 /// A peripheral of the chip or a device on the bench.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Part {
+    /// The chip's interrupt lines.
+    Exti(Exti),
     /// A UART of the chip.
     Uart(Uart),
     /// A peer on a serial line.
@@ -19,6 +21,7 @@ pub enum Part {
 impl Device for Part {
     fn alarm(&mut self, me: DeviceId, number: u32, bench: &mut Bench) {
         match self {
+            Self::Exti(exti) => exti.alarm(me, number, bench),
             Self::Uart(uart) => uart.alarm(me, number, bench),
             Self::SerialPeer(peer) => peer.alarm(me, number, bench),
         }
@@ -26,6 +29,7 @@ impl Device for Part {
 
     fn edge(&mut self, me: DeviceId, pin: PinId, level: NetLevel, bench: &mut Bench) {
         match self {
+            Self::Exti(exti) => exti.edge(me, pin, level, bench),
             Self::Uart(uart) => uart.edge(me, pin, level, bench),
             Self::SerialPeer(peer) => peer.edge(me, pin, level, bench),
         }

@@ -26,6 +26,8 @@ pub struct Profile {
     pub io_poll: Duration,
     /// From an interrupt request to the end of its handler.
     pub isr: Duration,
+    /// From an interrupt request to the beginning of its handler, if it is a pin's; at most `isr`.
+    pub irq_latency: Duration,
     /// One call into the board.
     pub access: Duration,
 }
@@ -45,6 +47,7 @@ impl Profile {
         poll: Duration::from_micros(44),
         io_poll: Duration::from_micros(10),
         isr: Duration::from_micros(2),
+        irq_latency: Duration::from_micros(1),
         access: Duration::from_micros(3),
     };
 
@@ -58,6 +61,7 @@ impl Profile {
         poll: Duration::ZERO,
         io_poll: Duration::ZERO,
         isr: Duration::ZERO,
+        irq_latency: Duration::ZERO,
         access: Duration::from_micros(1),
     };
 

@@ -1,19 +1,10 @@
-//! The Pyboard v1.1 as data: pins and units.
+//! The Pyboard v1.1 as data: its units and their pins.
 //!
-//! Source: MicroPython's `pins.csv` and `mpconfigboard.h` for PYBV11; UART clocks from the STM32F405's bus
+//! Source: MicroPython's `mpconfigboard.h` for PYBV11; UART clocks from the STM32F405's bus
 //! clocks at 168 MHz (APB1 42 MHz, APB2 84 MHz).
 
 /// The model's name in scenario files.
 pub const MODEL: &str = "pyboard-v1.1";
-
-/// Pins on the headers, in the order of the board, then those of the LEDs and of the switch.
-pub const PINS: &[&str] = &[
-    "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8", "X9", "X10", "X11", "X12", "X17", "X18", "X19", "X20",
-    "X21", "X22", "Y1", "Y2", "Y3", "Y4", "Y5", "Y6", "Y7", "Y8", "Y9", "Y10", "Y11", "Y12",
-];
-
-/// The LEDs: red, green, yellow, blue. High is lit.
-pub const LEDS: &[&str] = &["LED1", "LED2", "LED3", "LED4"];
 
 /// A UART of the board.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

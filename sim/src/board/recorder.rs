@@ -72,7 +72,7 @@ fn interrupt_of(with: CoreInterrupt) -> Interrupt {
     }
 }
 
-fn object_of(kind: ObjectKind) -> Object {
+pub(super) fn object_of(kind: ObjectKind) -> Object {
     match kind {
         ObjectKind::Lock => Object::Lock,
         ObjectKind::Event => Object::Event,
@@ -85,7 +85,7 @@ fn object_of(kind: ObjectKind) -> Object {
     }
 }
 
-fn use_of(how: Use) -> record::Use {
+pub(super) fn use_of(how: Use) -> record::Use {
     match how {
         Use::WaitsOn => record::Use::WaitsOn,
         Use::WaitEnds => record::Use::WaitEnds,
@@ -135,7 +135,7 @@ impl Recorder {
             }
             None => machine.profile.callback,
         };
-        machine.advance(price);
+        machine.work(price);
         let took = machine.step_so_far();
         let yielded = under_way.task.map(|_| under_way.yielded);
         machine.world.bench.trace.complete(under_way.seq, yielded, took);

@@ -1,26 +1,26 @@
 //! The core's `Board` on a virtual Pyboard.
 //!
-//! Owns the handles that programs hold: board, LEDs, pins and the clock. Each call into the board costs a
+//! Owns the handle that programs hold, what it hands out, and the clock. Each call into the board costs a
 //! little virtual time, and a step that never ends is unwound here. Time and wires are the machine's.
 
 use std::cell::RefCell;
-use std::convert::Infallible;
 use std::fmt;
 use std::panic::resume_unwind;
 use std::rc::Rc;
 
-use embedded_hal::digital::{ErrorType, InputPin, OutputPin, StatefulOutputPin};
 use vpyb_core::clock::Clock;
 use vpyb_core::ticks;
 use vpyb_core::time::{Duration, Instant};
-use vpyb_core::{Board, BoardError, PinMode, UartConfig};
+use vpyb_core::{Board, BoardError, PinMode, Pull, UartConfig};
 
 use super::machine::{Abort, Machine};
-use super::pyboard::{LEDS, UARTS};
+use super::pins::{self, BoardPin};
+use super::pyboard::UARTS;
+use super::virtual_pin::{VirtualLed, VirtualPin};
 use super::virtual_uart::VirtualUart;
 use crate::mcu::BitClock;
-use crate::trace::record::{Drive, NetLevel};
-use crate::trace::{Kind, Name, Seq};
+use crate::trace::record::Drive;
+use crate::trace::{Kind, Seq};
 use crate::world::PinId;
 
 /// A handle on a virtual Pyboard.
@@ -60,8 +60,16 @@ impl VirtualBoard {
 
     /// Pays for a call into the board.
     pub(super) fn access(&self) {
-        let result = self.machine.borrow_mut().access();
-        go_on(result);
+        // What is dropped at the end of a run, or while it is unwound, costs nothing any more.
+        if !self.is_over() {
+            let result = self.machine.borrow_mut().access();
+            go_on(result);
+        }
+    }
+
+    /// Whether the program is only being dropped.
+    pub(super) fn is_over(&self) -> bool {
+        std::thread::panicking() || self.machine.borrow().is_over
     }
 
     /// Keeps the CPU busy until something on the bench is so; gives up with the run if it never is.
@@ -116,6 +124,12 @@ impl VirtualBoard {
     }
 }
 
+/// What the board calls the pin of the chip that somebody asks for.
+fn other_name(name: &str) -> String {
+    let found = pins::PINS.iter().find(|pin| pin.chip_name() == name);
+    found.map_or_else(String::new, |pin: &BoardPin| format!("; it calls it `{}`", pin.name))
+}
+
 impl Board for VirtualBoard {
     type Led = VirtualLed;
     type Pin = VirtualPin;
@@ -123,35 +137,33 @@ impl Board for VirtualBoard {
 
     fn led(&self, name: &str) -> Result<VirtualLed, BoardError> {
         self.access();
-        if !LEDS.contains(&name) {
+        let Some(data) = pins::find(name).filter(|pin| pin.is_led()) else {
             return Err(BoardError::Unknown { what: format!("LED `{name}`") });
-        }
+        };
         let mut machine = self.machine.borrow_mut();
         let pin = machine.pins[name];
         machine.world.bench.drive(pin, Drive::Low);
-        let name = machine.world.bench.pin_name(pin);
         drop(machine);
-        Ok(VirtualLed { pin: VirtualPin { board: self.clone(), pin }, name })
+        Ok(VirtualLed::new(VirtualPin::new(self.clone(), pin, data, Drive::High)))
     }
 
     fn pin(&self, name: &str, mode: PinMode) -> Result<VirtualPin, BoardError> {
         self.access();
-        let pin = self.machine.borrow().pins.get(name).copied();
-        let Some(pin) = pin.filter(|_| !LEDS.contains(&name)) else {
-            return Err(BoardError::Unknown { what: format!("pin `{name}`") });
+        let Some(data) = pins::find(name).filter(|pin| !pin.is_led()) else {
+            return Err(BoardError::Unknown { what: format!("pin `{name}`{}", other_name(name)) });
         };
+        let pin = self.machine.borrow().pins[name];
         self.claim(pin, "the program")?;
+        let (pull, drive, high) = match mode {
+            PinMode::Input(pull) => (pull, Drive::Released, Drive::High),
+            PinMode::Output => (Pull::None, Drive::Low, Drive::High),
+            PinMode::OpenDrain(pull) => (pull, Drive::Released, Drive::Released),
+        };
         let mut machine = self.machine.borrow_mut();
-        let bench = &mut machine.world.bench;
-        match mode {
-            PinMode::Input(pull) => {
-                bench.pull(pin, pull);
-                bench.drive(pin, Drive::Released);
-            }
-            PinMode::Output => bench.drive(pin, Drive::Low),
-        }
+        machine.world.bench.pull(pin, pull);
+        machine.world.bench.drive(pin, drive);
         drop(machine);
-        Ok(VirtualPin { board: self.clone(), pin })
+        Ok(VirtualPin::new(self.clone(), pin, data, high))
     }
 
     fn uart(&self, name: &str, config: UartConfig) -> Result<VirtualUart, BoardError> {
@@ -212,118 +224,5 @@ impl Board for VirtualBoard {
     fn count(&self, counter: &str, by: u32) {
         self.access();
         self.record(|machine| Kind::Count { counter: machine.world.bench.trace.name(counter), by });
-    }
-}
-
-/// A pin of a virtual Pyboard.
-pub struct VirtualPin {
-    board: VirtualBoard,
-    pin: PinId,
-}
-
-impl VirtualPin {
-    fn drive(&self, drive: Drive) {
-        self.board.access();
-        self.board.machine.borrow_mut().world.bench.drive(self.pin, drive);
-    }
-
-    fn drives_high(&self) -> bool {
-        self.board.access();
-        self.board.machine.borrow().world.bench.drive_of(self.pin) == Drive::High
-    }
-
-    /// What the net shows. A floating one reads low, and that is counted.
-    fn reads_high(&self) -> bool {
-        self.board.access();
-        let level = self.board.machine.borrow().world.bench.level(self.pin);
-        if level == NetLevel::Floating {
-            self.board.record(|machine| {
-                let name = machine.world.bench.pin_name(self.pin);
-                let counter = format!("pin.{}.floating_reads", machine.world.bench.trace.text(name));
-                Kind::Count { counter: machine.world.bench.trace.name(&counter), by: 1 }
-            });
-        }
-        level == NetLevel::High
-    }
-}
-
-impl ErrorType for VirtualPin {
-    type Error = Infallible;
-}
-
-impl InputPin for VirtualPin {
-    fn is_high(&mut self) -> Result<bool, Infallible> {
-        Ok(self.reads_high())
-    }
-
-    fn is_low(&mut self) -> Result<bool, Infallible> {
-        Ok(!self.reads_high())
-    }
-}
-
-impl OutputPin for VirtualPin {
-    fn set_low(&mut self) -> Result<(), Infallible> {
-        self.drive(Drive::Low);
-        Ok(())
-    }
-
-    fn set_high(&mut self) -> Result<(), Infallible> {
-        self.drive(Drive::High);
-        Ok(())
-    }
-}
-
-impl StatefulOutputPin for VirtualPin {
-    fn is_set_high(&mut self) -> Result<bool, Infallible> {
-        Ok(self.drives_high())
-    }
-
-    fn is_set_low(&mut self) -> Result<bool, Infallible> {
-        Ok(!self.drives_high())
-    }
-}
-
-/// An LED of a virtual Pyboard: high is lit.
-pub struct VirtualLed {
-    pin: VirtualPin,
-    name: Name,
-}
-
-impl VirtualLed {
-    fn switch(&self, on: bool) {
-        let led = self.name;
-        self.pin.board.access();
-        let seq = self.pin.board.record(|_| Kind::Led { led, on });
-        let mut machine = self.pin.board.machine.borrow_mut();
-        let bench = &mut machine.world.bench;
-        let context = bench.cause_is(Some(seq));
-        bench.drive(self.pin.pin, if on { Drive::High } else { Drive::Low });
-        bench.cause_is(context);
-    }
-}
-
-impl ErrorType for VirtualLed {
-    type Error = Infallible;
-}
-
-impl OutputPin for VirtualLed {
-    fn set_low(&mut self) -> Result<(), Infallible> {
-        self.switch(false);
-        Ok(())
-    }
-
-    fn set_high(&mut self) -> Result<(), Infallible> {
-        self.switch(true);
-        Ok(())
-    }
-}
-
-impl StatefulOutputPin for VirtualLed {
-    fn is_set_high(&mut self) -> Result<bool, Infallible> {
-        self.pin.is_set_high()
-    }
-
-    fn is_set_low(&mut self) -> Result<bool, Infallible> {
-        self.pin.is_set_low()
     }
 }

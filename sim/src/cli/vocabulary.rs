@@ -2,18 +2,19 @@
 
 use vpyb_core::{ArgDefault, ArgSpec, Discipline};
 
-use crate::board::{LEDS, MODEL, PINS, Profile, UARTS};
+use crate::board::{BoardPin, MODEL, PINS, Profile, UARTS};
 use crate::runner::Program;
 use crate::scenario::{ProgramWords, Vocabulary};
 
 /// The words that these programs and the board add to the scenario format.
 pub fn vocabulary(programs: &[Program]) -> Vocabulary {
-    let words = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+    let (leds, pins): (Vec<_>, Vec<_>) = PINS.iter().partition(|pin| pin.is_led());
+    let names = |pins: Vec<&BoardPin>| pins.iter().map(|pin| pin.name.to_owned()).collect();
     Vocabulary {
         models: vec![MODEL.to_owned()],
-        pins: words(PINS),
+        pins: names(pins),
         uarts: UARTS.iter().map(|unit| unit.name.to_owned()).collect(),
-        leds: words(LEDS),
+        leds: names(leds),
         schedulers: Discipline::ALL.iter().map(|discipline| discipline.name().to_owned()).collect(),
         profiles: Profile::ALL.iter().map(|profile| profile.name.to_owned()).collect(),
         programs: programs.iter().map(program_words).collect(),

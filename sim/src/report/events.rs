@@ -7,7 +7,7 @@ use vpyb_core::time::Instant;
 use super::brief;
 use crate::expect::{Roster, clock};
 use crate::trace::record::{Drive, Entry, Interrupt, Kind, NetLevel, Task, Why, Yielded};
-use crate::trace::{Name, Record, Trace};
+use crate::trace::{Name, Record, Trace, show_trigger};
 
 /// A record, in the columns of a report.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,6 +42,10 @@ pub(super) fn describe(trace: &Trace, roster: &Roster, record: &Record) -> Row {
         | Kind::UartOverrun { .. }
         | Kind::UartDeaf { .. }
         | Kind::UartRead { .. } => words.of_uart(record.kind),
+        Kind::IrqSetUp { .. }
+        | Kind::IrqPending { .. }
+        | Kind::IrqCoalesced { .. }
+        | Kind::Handler { .. } => words.of_interrupt(record.kind),
         Kind::TaskCreated { .. }
         | Kind::Ready { .. }
         | Kind::Step { .. }
@@ -208,6 +212,20 @@ impl Words<'_> {
             _ => unreachable!("sorted by kind"),
         };
         (None, place, event)
+    }
+
+    fn of_interrupt(&self, kind: Kind) -> Cells {
+        let (irq, event) = match kind {
+            Kind::IrqSetUp { irq, trigger, masked, .. } => {
+                let masked = if masked { ", masked" } else { "" };
+                (irq, format!("interrupt at {}{masked}", show_trigger(trigger)))
+            }
+            Kind::IrqPending { irq } => (irq, "interrupt pending".into()),
+            Kind::IrqCoalesced { irq } => (irq, "interrupt lost: one was pending already".into()),
+            Kind::Handler { irq, took } => (irq, format!("handler runs ({})", brief(took))),
+            _ => unreachable!("sorted by kind"),
+        };
+        (None, Some(self.text(irq)), event)
     }
 
     fn of_run(&self, kind: Kind) -> Cells {

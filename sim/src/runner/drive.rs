@@ -96,6 +96,7 @@ pub(super) fn run_with(
     let driven = catch_unwind(AssertUnwindSafe(|| run.drive(&mut firmware)));
     let verdict = driven.unwrap_or_else(|payload| verdict_of_unwind(&*payload));
     // What is left of the program may only be dropped, and that must not take the run down.
+    machine.borrow_mut().is_over = true;
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(firmware)));
     let verdict =
         if dropped.is_err() && verdict == "passed" { "panic: while dropped".into() } else { verdict };
@@ -117,6 +118,7 @@ fn profile_of(cpu: &Cpu) -> Profile {
         callback: cpu.callback.unwrap_or(profile.callback),
         io_poll: cpu.io_poll.unwrap_or(profile.io_poll),
         isr: cpu.isr.unwrap_or(profile.isr),
+        irq_latency: cpu.irq_latency.unwrap_or(profile.irq_latency),
         access: cpu.access.unwrap_or(profile.access),
         ..profile
     }
@@ -254,7 +256,7 @@ impl Run<'_> {
                     let mut machine = self.machine.borrow_mut();
                     let poll = if pass { machine.profile.pass } else { machine.profile.poll };
                     let price = poll + machine.profile.io_poll.times(devices.into());
-                    machine.advance(price);
+                    machine.work(price);
                 }
                 Step::Idle { until, sample } => {
                     if let Some(verdict) = self.idle(firmware, until, sample) {

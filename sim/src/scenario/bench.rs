@@ -97,6 +97,7 @@ pub fn cpu(table: Option<Table<'_>>, vocabulary: &Vocabulary, names: &Names) -> 
     cpu.callback = table.key("callback").and_then(Value::duration);
     cpu.io_poll = table.key("io_poll").and_then(Value::duration);
     cpu.isr = table.key("isr").and_then(Value::duration);
+    cpu.irq_latency = table.key("irq_latency").and_then(Value::duration);
     cpu.access = table.key("access").and_then(Value::duration);
     if let Some(mut tasks) = table.key("task").and_then(Value::table) {
         cpu.task_step = tasks.entries().filter_map(|entry| task_step(entry, names)).collect();

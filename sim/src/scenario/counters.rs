@@ -34,8 +34,12 @@ const SCHED: [(&str, Quantity); 4] = [
     ("bound", Quantity::Time),
     ("bound.sum", Quantity::Time),
 ];
-const PIN: [(&str, Quantity); 3] =
-    [("edges", Quantity::Count), ("contention", Quantity::Count), ("floating_reads", Quantity::Count)];
+const PIN: [(&str, Quantity); 4] = [
+    ("edges", Quantity::Count),
+    ("contention", Quantity::Count),
+    ("coalesced", Quantity::Count),
+    ("floating_reads", Quantity::Count),
+];
 const EVENT: [(&str, Quantity); 1] = [("set_while_set", Quantity::Count)];
 const LED: [(&str, Quantity); 1] = [("toggles", Quantity::Count)];
 
@@ -59,7 +63,6 @@ pub fn quantity(
         ["sched", ref last @ ..] if !last.is_empty() => member(&SCHED, &last.join(".")),
         ["event", _, last] => member(&EVENT, last),
         ["led", led, last] if vocabulary.leds.iter().any(|name| name == led) => member(&LED, last),
-        ["pin", _, "coalesced"] => return Err(not_built(span, &format!("the counter {}", quoted(name)))),
         ["pin", pin, last] if vocabulary.pins.iter().any(|name| name == pin) => member(&PIN, last),
         ["pin", pin, _] => {
             return Err(Words::new("pin", vocabulary.pins.iter().map(String::as_str)).refuse(span, pin));

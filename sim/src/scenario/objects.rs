@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use super::diagnostic::{Diagnostic, code};
 use super::model::{
-    BarrierCallback, BarrierObject, LockObject, Objects, PinObject, Pull, SemaphoreObject, UartObject,
+    BarrierCallback, BarrierObject, LockObject, Objects, PinMode, PinObject, Pull, SemaphoreObject,
+    UartObject,
 };
 use super::names::Names;
 use super::table::Table;
@@ -35,7 +36,7 @@ pub fn objects(table: Option<Table<'_>>, vocabulary: &Vocabulary, names: &mut Na
     };
     table.close();
     names.uarts = objects.uarts.keys().cloned().collect();
-    names.pins = objects.pins.iter().map(|(name, pin)| (name.clone(), pin.output)).collect();
+    names.pins = objects.pins.iter().map(|(name, pin)| (name.clone(), pin.is_output())).collect();
     names.objects = objects.clone();
     objects
 }
@@ -100,13 +101,29 @@ fn uart_object(table: &mut Table<'_>, vocabulary: &Vocabulary) -> UartObject {
 
 fn pin_object(table: &mut Table<'_>, vocabulary: &Vocabulary) -> PinObject {
     let pin = table.need("pin", "\"X3\"").and_then(|value| value.known("pin", &vocabulary.pins, &[]));
-    let modes = [("input", false), ("output", true)];
-    let output = table.key("mode").and_then(|value| value.word("mode", &modes, &[]));
+    let modes = [("input", Mode::Input), ("output", Mode::Output), ("open-drain", Mode::OpenDrain)];
+    let mode = table.key("mode").and_then(|value| value.word("mode", &modes, &[]));
     let pulls = [("none", Pull::None), ("up", Pull::Up), ("down", Pull::Down)];
-    let pull = table.key("pull").and_then(|value| value.word("pull", &pulls, &[]));
-    PinObject {
-        pin: pin.unwrap_or_default(),
-        output: output.unwrap_or(false),
-        pull: pull.unwrap_or_default(),
-    }
+    let said = table.key("pull");
+    let pull = said.and_then(|value| value.word("pull", &pulls, &[])).unwrap_or_default();
+    let mode = match mode.unwrap_or(Mode::Input) {
+        Mode::Input => PinMode::Input(pull),
+        Mode::OpenDrain => PinMode::OpenDrain(pull),
+        Mode::Output => {
+            if let Some(value) = said {
+                let problem =
+                    Diagnostic::new(code::CONFLICT, value.key_span(), "an output has no use for `pull`");
+                value.report(problem.help("it drives both ways; leave `pull` out, or make it `open-drain`"));
+            }
+            PinMode::Output
+        }
+    };
+    PinObject { pin: pin.unwrap_or_default(), mode }
+}
+
+#[derive(Clone, Copy)]
+enum Mode {
+    Input,
+    Output,
+    OpenDrain,
 }

@@ -26,17 +26,17 @@ const DEEPEST: usize = 64;
 const BARE: [&str; 3] = ["time", "yield", "stop"];
 /// Operations that are written as a table with one key.
 #[rustfmt::skip]
-const TABLES: [&str; 53] = [
+const TABLES: [&str; 58] = [
     "log", "sleep_ms", "sleep", "delay", "after_ms", "after", "gsleep", "busy_us", "create", "cancel",
     "wait_for_ms", "try", "finally", "raise", "repeat", "forever", "call_soon", "call_later",
     "call_later_ms", "call_after_ms", "call_set", "locked", "with_lock", "with_sem", "with_bsem",
     "bsem_release", "ev_set", "ev_clear", "ev_wait", "barrier", "barrier_trigger", "barrier_busy", "q_put",
     "q_get", "q_put_nowait", "q_get_nowait", "cond_wait", "cond_wait_for", "cond_notify", "cond_notify_all",
     "gather", "named", "group", "cancel_named", "cancel_group", "is_running", "any", "readline", "read",
-    "readexactly", "awrite", "led", "pin",
+    "readexactly", "awrite", "led", "pin", "pin_wait", "on_edge", "off_edge", "mask_edge", "unmask_edge",
 ];
 /// Operations of the format that cannot be run yet.
-const LATER: [&str; 5] = ["pin_wait", "on_edge", "i2c_write", "i2c_read", "accel"];
+const LATER: [&str; 3] = ["i2c_write", "i2c_read", "accel"];
 /// The errors that scripts raise and trap.
 const ERRORS: [(&str, ErrorKind); 8] = [
     ("Exception", ErrorKind::Exception),
@@ -121,6 +121,9 @@ impl Scripts<'_> {
             "any" => self.uart(argument).map(Op::Any),
             "readline" => self.uart(argument).map(Op::Readline),
             "pin" if argument.raw().is_str() => self.input(argument).map(Op::PinRead),
+            "off_edge" => self.input(argument).map(Op::OffEdge),
+            "mask_edge" => self.input(argument).map(Op::MaskEdge),
+            "unmask_edge" => self.input(argument).map(Op::UnmaskEdge),
             word => return self.simple_sharing(word, argument),
         })
     }

@@ -7,6 +7,7 @@
 //! are those of the recorded runs: `3` the fourth operation, `3.0` the first of its body, `3!0` of its
 //! handler, `3[2].0` of its third turn.
 
+mod edges;
 mod error;
 mod members;
 mod objects;
@@ -16,6 +17,7 @@ mod run;
 mod sharing;
 mod word;
 
+pub use edges::{ScriptEvent, ScriptPin};
 pub use error::ScriptError;
 pub use objects::Objects;
 pub use run::Scripts;

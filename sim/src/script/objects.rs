@@ -6,11 +6,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use vpyb_core::asyn::{self, Barrier, BoundedSemaphore, Condition, Event, Launch, Semaphore};
+use vpyb_core::asyn::{self, Barrier, BoundedSemaphore, Condition, Launch, Semaphore};
 use vpyb_core::official::{self, Queue};
-use vpyb_core::{Board, BoardError, EventLoop, PinMode, StreamReader, StreamWriter, TaskError, UartConfig};
+use vpyb_core::{Board, BoardError, EventLoop, StreamReader, StreamWriter, TaskError, UartConfig};
 
 use super::Notes;
+use super::edges::{ScriptEvent, ScriptPin};
 use crate::scenario::model::{self, BarrierCallback, LockObject};
 
 /// A UART with its reader and writer.
@@ -36,13 +37,13 @@ pub struct Objects<B: Board> {
     /// UARTs.
     pub uarts: BTreeMap<String, Stream<B>>,
     /// Pins.
-    pub pins: BTreeMap<String, RefCell<B::Pin>>,
+    pub pins: BTreeMap<String, ScriptPin<B::Pin>>,
     /// LEDs, opened when first used.
     pub leds: RefCell<BTreeMap<String, B::Led>>,
     /// Locks.
     pub locks: BTreeMap<String, Lock>,
     /// Events.
-    pub events: BTreeMap<String, Rc<Event<String>>>,
+    pub events: BTreeMap<String, Rc<ScriptEvent>>,
     /// Semaphores that are not bounded.
     pub semaphores: BTreeMap<String, Semaphore>,
     /// Bounded semaphores.
@@ -72,8 +73,8 @@ impl<B: Board + Notes> Objects<B> {
         }
         let mut pins = BTreeMap::new();
         for (name, object) in &objects.pins {
-            let mode = if object.output { PinMode::Output } else { PinMode::Input(object.pull) };
-            pins.insert(name.clone(), RefCell::new(board.pin(&object.pin, mode)?));
+            let pin = board.pin(&object.pin, object.mode)?;
+            pins.insert(name.clone(), ScriptPin::new(object.pin.clone(), pin));
         }
         let semaphores = objects.semaphores.iter();
         let (bounded, plain): (Vec<_>, Vec<_>) = semaphores.partition(|(_, object)| object.bounded);
@@ -85,7 +86,7 @@ impl<B: Board + Notes> Objects<B> {
                 LockObject::Official => Lock::Official(official::Lock::new(ev).named(name)),
                 LockObject::Polled { every_ms } => Lock::Polled(asyn::Lock::new(ev, *every_ms).named(name)),
             }),
-            events: each(&objects.events, |name, every_ms| Rc::new(Event::new(ev, *every_ms).named(name))),
+            events: each(&objects.events, |name, every_ms| Rc::new(ScriptEvent::new(ev, name, *every_ms))),
             semaphores: each(plain, |name, object| Semaphore::new(ev, object.value).named(name)),
             bounded: each(bounded, |name, object| BoundedSemaphore::new(ev, object.value).named(name)),
             barriers: each(&objects.barriers, |name, object| Rc::new(barrier(board, ev, name, object))),

@@ -106,6 +106,7 @@ impl<B: Board + Notes> Scripts<B> {
             Op::Locked { .. } | Op::WithLock { .. } | Op::WithSem { .. } | Op::WithBsem { .. } => {
                 return self.held(name, op, at).await;
             }
+            Op::PinWait { pin, edge } => return self.pin_wait(pin, *edge).await,
             Op::EvWait(_) | Op::Barrier(_) | Op::QPut { .. } | Op::QGet(_) => return self.waits(op).await,
             Op::CondWait(_) | Op::CondWaitFor { .. } | Op::CondNotify { .. } | Op::CondNotifyAll(_) => {
                 return self.condition(op, at).await;
@@ -211,7 +212,7 @@ impl<B: Board + Notes> Scripts<B> {
             Op::Any(uart) => return Ok(Some(self.objects.uarts[uart].uart.any().to_string())),
             Op::Led { led, to } => self.led(led, *to),
             Op::Pin { pin, to } => {
-                let mut pin = self.objects.pins[pin].borrow_mut();
+                let mut pin = self.objects.pins[pin].pin.borrow_mut();
                 let set = match to {
                     Level::Low => pin.set_low(),
                     Level::High => pin.set_high(),
@@ -219,9 +220,12 @@ impl<B: Board + Notes> Scripts<B> {
                 set.map_err(|_| hardware("the pin could not be set"))?;
             }
             Op::PinRead(pin) => {
-                let high = self.objects.pins[pin].borrow_mut().is_high();
+                let high = self.objects.pins[pin].pin.borrow_mut().is_high();
                 let high = high.map_err(|_| hardware("the pin could not be read"))?;
                 return Ok(Some(u8::from(high).to_string()));
+            }
+            Op::OnEdge { .. } | Op::OffEdge(_) | Op::MaskEdge(_) | Op::UnmaskEdge(_) => {
+                self.handler_op(op)?;
             }
             Op::Named { .. } | Op::Group { .. } | Op::IsRunning(_) => return self.member_op(op, at),
             _ => return self.shared_at_once(op),

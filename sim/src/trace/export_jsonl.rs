@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::file::VERSION;
-use super::record::{Drive, Entry, Interrupt, Kind, Name, NetLevel, Record, Seq, Task, Why};
+use super::record::{Drive, Entry, Interrupt, Kind, Name, NetLevel, Record, Seq, Task, Trigger, Why};
 use super::words::Words;
 use super::{Meta, Trace};
 
@@ -71,7 +71,8 @@ type Rest = Vec<(&'static str, Value)>;
 
 impl Fields<'_> {
     fn of(&self, kind: &Kind) -> Rest {
-        self.scheduling(kind).or_else(|| self.doings(kind)).or_else(|| self.uarts(kind)).unwrap_or_default()
+        let found = self.scheduling(kind).or_else(|| self.doings(kind)).or_else(|| self.uarts(kind));
+        found.or_else(|| self.interrupts(kind)).unwrap_or_default()
     }
 
     fn text(&self, name: Name) -> Value {
@@ -229,6 +230,26 @@ impl Fields<'_> {
             _ => return None,
         };
         let mut all = vec![("uart", self.text(uart))];
+        all.extend(rest);
+        Some(all)
+    }
+
+    fn interrupts(&self, kind: &Kind) -> Option<Rest> {
+        let (irq, rest) = match *kind {
+            Kind::IrqSetUp { irq, line, trigger, masked } => {
+                let trigger = match trigger {
+                    Trigger::Off => "off",
+                    Trigger::Rising => "rising",
+                    Trigger::Falling => "falling",
+                    Trigger::Both => "both",
+                };
+                (irq, vec![("line", json!(line)), ("trigger", json!(trigger)), ("masked", json!(masked))])
+            }
+            Kind::IrqPending { irq } | Kind::IrqCoalesced { irq } => (irq, vec![]),
+            Kind::Handler { irq, took } => (irq, vec![("took", json!(took.as_nanos()))]),
+            _ => return None,
+        };
+        let mut all = vec![("irq", self.text(irq))];
         all.extend(rest);
         Some(all)
     }

@@ -31,13 +31,13 @@ pub use names::Names;
 use record::Yielded;
 pub use record::{Kind, Name, Record, Seq};
 pub use state::{
-    Armed, Counters, Cpu, NetState, Phase, PinState, Queued, Scheduling, Shared, Sharing, State, TaskState,
-    Uart, Wait, Waiting, Wires, render_state, waiting,
+    Armed, Counters, Cpu, IrqLine, NetState, Phase, PinState, Queued, Scheduling, Shared, Sharing, State,
+    TaskState, Uart, Wait, Waiting, Wires, render_state, waiting,
 };
 pub use table::{HEADINGS, Row, align, row, table};
 pub use times::{InstantError, parse_instant, show_instant};
 pub use why::{Link, latest_step, render_why, why};
-pub use words::{Phrase, Words, describe, show_byte, show_level};
+pub use words::{Phrase, Words, describe, show_byte, show_level, show_trigger};
 
 /// What a trace says of the run as a whole. Nothing of the host is in it.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

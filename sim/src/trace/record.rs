@@ -127,6 +127,19 @@ pub enum Interrupt {
     Corrupt,
 }
 
+/// Which edges of a pin request an interrupt.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Trigger {
+    /// None: nobody has a handler any more.
+    Off,
+    /// From low to high.
+    Rising,
+    /// From high to low.
+    Falling,
+    /// Either.
+    Both,
+}
+
 /// What happened.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Kind {
@@ -209,6 +222,14 @@ pub enum Kind {
 
     /// Something that tasks share was used; its name is empty if the program gave it none.
     Used { task: Option<Task>, object: Object, name: Name, how: Use },
+    /// The program set an interrupt line up, or masked it. `irq` is its pin.
+    IrqSetUp { irq: Name, line: u8, trigger: Trigger, masked: bool },
+    /// An interrupt waits for its handler.
+    IrqPending { irq: Name },
+    /// What requests an interrupt came again before its handler began: the two are one.
+    IrqCoalesced { irq: Name },
+    /// The handler of an interrupt began; it keeps the CPU for `took`.
+    Handler { irq: Name, took: Duration },
 }
 
 impl Why {
@@ -275,6 +296,10 @@ impl Kind {
             Self::Stimulus { .. } => "stimulus",
             Self::Verdict { .. } => "verdict",
             Self::Used { .. } => "used",
+            Self::IrqSetUp { .. } => "irq_set_up",
+            Self::IrqPending { .. } => "irq_pending",
+            Self::IrqCoalesced { .. } => "irq_coalesced",
+            Self::Handler { .. } => "handler",
         }
     }
 
@@ -305,7 +330,11 @@ impl Kind {
             | Self::UartOverrun { uart: name, .. }
             | Self::UartDeaf { uart: name }
             | Self::UartRead { uart: name, .. }
-            | Self::Verdict { verdict: name } => [Some(name), None, None],
+            | Self::Verdict { verdict: name }
+            | Self::IrqSetUp { irq: name, .. }
+            | Self::IrqPending { irq: name }
+            | Self::IrqCoalesced { irq: name }
+            | Self::Handler { irq: name, .. } => [Some(name), None, None],
             Self::TimerArmed { .. }
             | Self::TimerRemoved { .. }
             | Self::Callback { .. }

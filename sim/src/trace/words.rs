@@ -1,11 +1,13 @@
 //! One record, in one line of words.
 //!
 //! Owns [`Words`]: what a trace calls its tasks, nets and rings, gathered once, and the sentence of
-//! every kind of record. Knows no columns (`table`) and no order of records.
+//! every kind of record; those about hardware are in `hardware`. Knows no columns (`table`) and no order of records.
+
+mod hardware;
 
 use std::collections::BTreeMap;
 
-use super::record::{Drive, Entry, Interrupt, Kind, Name, Net, NetLevel, Record, Task, Why, Yielded};
+use super::record::{Entry, Interrupt, Kind, Name, Net, NetLevel, Record, Task, Trigger, Why, Yielded};
 use super::{Trace, show_instant};
 
 /// What a record says, apart from when.
@@ -161,6 +163,10 @@ impl<'t> Words<'t> {
             | Kind::UartOverrun { .. }
             | Kind::UartDeaf { .. }
             | Kind::UartRead { .. } => self.uarts(&record.kind),
+            Kind::IrqSetUp { .. }
+            | Kind::IrqPending { .. }
+            | Kind::IrqCoalesced { .. }
+            | Kind::Handler { .. } => self.interrupts(&record.kind),
         }
     }
 
@@ -263,59 +269,6 @@ impl<'t> Words<'t> {
         }
     }
 
-    fn wires(&self, kind: &Kind) -> Phrase {
-        match *kind {
-            Kind::NetPin { net, pin } => self.of_place(pin, format!("is on net {}", net.0)),
-            Kind::Driven { pin, drive } => {
-                let verb = match drive {
-                    Drive::Low => "drives low",
-                    Drive::High => "drives high",
-                    Drive::Released => "lets go",
-                };
-                self.of_place(pin, verb.into())
-            }
-            Kind::Edge { net, level } => {
-                Phrase { place: self.net(net), event: show_level(level).into(), ..Phrase::default() }
-            }
-            Kind::Contention { net } => {
-                Phrase { place: self.net(net), event: "driven both ways".into(), ..Phrase::default() }
-            }
-            _ => Phrase::default(),
-        }
-    }
-
-    fn uarts(&self, kind: &Kind) -> Phrase {
-        match *kind {
-            Kind::UartOpened { uart, tx, rx, baud, ring } => {
-                let (tx, rx) = (self.trace.text(tx), self.trace.text(rx));
-                self.of_place(uart, format!("opened: tx {tx}, rx {rx}, {baud} baud, ring of {ring}"))
-            }
-            Kind::UartWrite { uart, bytes } => self.of_place(uart, format!("is given {}", plural(bytes))),
-            Kind::UartTx { uart, byte } => self.of_place(uart, format!("tx {}", show_byte(byte))),
-            Kind::UartStart { uart } => self.of_place(uart, "rx start bit".into()),
-            Kind::UartRx { uart, byte, framing } => {
-                let note = if framing { ", framing error" } else { "" };
-                self.of_place(uart, format!("rx {} in the data register{note}", show_byte(byte)))
-            }
-            Kind::UartBuffered { uart, byte, ring } => {
-                let of = self.rings.get(&uart).map_or(String::new(), |len| format!("/{len}"));
-                self.of_place(uart, format!("rx {}  ring {ring}{of}", show_byte(byte)))
-            }
-            Kind::UartHeld { uart, byte } => self.of_place(
-                uart,
-                format!("rx {}  ring full: stays in the data register, interrupt off", show_byte(byte)),
-            ),
-            Kind::UartOverrun { uart, byte } => {
-                self.of_place(uart, format!("rx {}  OVERRUN: lost", show_byte(byte)))
-            }
-            Kind::UartDeaf { uart } => self.of_place(uart, "rx  lost unseen: overrun not yet cleared".into()),
-            Kind::UartRead { uart, bytes, ring } => {
-                self.of_place(uart, format!("{} read, {ring} left", plural(bytes)))
-            }
-            _ => Phrase::default(),
-        }
-    }
-
     /// The text of a name.
     pub(super) fn text(&self, name: Name) -> String {
         self.trace.text(name).to_owned()
@@ -334,8 +287,14 @@ fn event(event: String) -> Phrase {
     Phrase { event, ..Phrase::default() }
 }
 
-fn plural(bytes: u32) -> String {
-    if bytes == 1 { "1 byte".to_owned() } else { format!("{bytes} bytes") }
+/// Which edges ask for an interrupt.
+pub fn show_trigger(trigger: Trigger) -> &'static str {
+    match trigger {
+        Trigger::Off => "off",
+        Trigger::Rising => "rising edges",
+        Trigger::Falling => "falling edges",
+        Trigger::Both => "both edges",
+    }
 }
 
 /// A byte as a character, if it has a plain one, and as a number: `'H' 0x48`.

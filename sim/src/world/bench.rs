@@ -7,6 +7,7 @@ use vpyb_core::Pull;
 use vpyb_core::time::{Duration, Instant};
 
 use super::agenda::{Agenda, Event};
+use super::interrupts::{Interrupts, Irq, Take};
 use super::nets::{Nets, PinId};
 use super::{DeviceId, What};
 use crate::trace::record::{Drive, Net, NetLevel};
@@ -21,7 +22,8 @@ pub struct Bench {
     /// The record of the run.
     pub trace: Trace,
     cause: Option<Seq>,
-    interrupts: u64,
+    interrupts: Interrupts,
+    served: u64,
 }
 
 impl Bench {
@@ -33,7 +35,8 @@ impl Bench {
             nets: Nets::default(),
             trace,
             cause: None,
-            interrupts: 0,
+            interrupts: Interrupts::default(),
+            served: 0,
         }
     }
 
@@ -100,14 +103,45 @@ impl Bench {
         std::mem::replace(&mut self.cause, cause)
     }
 
+    // ---- interrupts ------------------------------------------------------------------------------
+
+    /// Asks the CPU to call a handler, `latency` from now or as soon as it has done with others.
+    pub fn request_interrupt(&mut self, irq: Irq, latency: Duration) {
+        let at = self.interrupts.request(irq, self.now + latency, self.cause);
+        self.agenda.schedule(at, self.cause, What::Interrupts);
+    }
+
+    /// Takes a request back that has not been served.
+    pub fn withdraw_interrupt(&mut self, irq: Irq) {
+        self.interrupts.withdraw(irq);
+    }
+
+    pub(super) fn take_interrupt(&mut self) -> Take {
+        let taken = self.interrupts.take(self.now);
+        if let Take::Later(at) = taken {
+            self.agenda.schedule(at, None, What::Interrupts);
+        }
+        taken
+    }
+
+    /// A handler begins now and runs until then; others wait.
+    pub fn handler_runs_until(&mut self, until: Instant) {
+        self.interrupts.busy_until = until;
+    }
+
+    /// Until when the handler runs that began last.
+    pub fn handler_until(&self) -> Instant {
+        self.interrupts.busy_until
+    }
+
     /// Notes that an interrupt handler ran: the CPU wakes if it idles.
     pub fn interrupt_served(&mut self) {
-        self.interrupts += 1;
+        self.served += 1;
     }
 
     /// How many interrupt handlers have run.
     pub fn interrupts(&self) -> u64 {
-        self.interrupts
+        self.served
     }
 
     // ---- pins and nets ---------------------------------------------------------------------------
@@ -181,13 +215,13 @@ impl Bench {
         }
         if let Some(level) = resolved.level {
             let edge = self.record(Kind::Edge { net: resolved.net, level });
-            if level != NetLevel::Floating {
+            if level != NetLevel::Floating && self.nets.is_listened_to(resolved.net) {
                 self.agenda.schedule(self.now, Some(edge), What::Edge(resolved.net, level));
             }
         }
     }
 
-    pub(super) fn listeners(&self, net: Net) -> Vec<(PinId, DeviceId)> {
-        self.nets.listeners(net)
+    pub(super) fn listener_from(&self, net: Net, place: usize) -> Option<(usize, PinId, DeviceId)> {
+        self.nets.listener_from(net, place)
     }
 }

@@ -6,12 +6,15 @@
 
 mod agenda;
 mod bench;
+mod interrupts;
 mod nets;
 
 pub use agenda::Agenda;
 pub use bench::Bench;
+pub use interrupts::Irq;
 pub use nets::{Nets, PinId, Resolved};
 
+use interrupts::Take;
 use vpyb_core::time::Instant;
 
 use crate::trace::Seq;
@@ -30,6 +33,8 @@ pub enum What {
     Edge(Net, NetLevel),
     /// An actor's step is due.
     Actor(u16),
+    /// The CPU can look at the requests that wait for it.
+    Interrupts,
 }
 
 /// Something that acts on wires and alarms.
@@ -62,6 +67,8 @@ pub enum Delivered {
     Done,
     /// The step of this actor is due.
     Actor(u16, Option<Seq>),
+    /// The handler of this request is to be called.
+    Interrupt(Irq, Option<Seq>),
 }
 
 impl<D: Device> World<D> {
@@ -90,11 +97,19 @@ impl<D: Device> World<D> {
                 self.devices[usize::from(device.0)].alarm(device, number, &mut self.bench);
             }
             What::Edge(net, level) => {
-                for (pin, device) in self.bench.listeners(net) {
+                let mut place = 0;
+                while let Some((next, pin, device)) = self.bench.listener_from(net, place) {
                     self.devices[usize::from(device.0)].edge(device, pin, level, &mut self.bench);
+                    place = next;
+                    // What the listener before this one recorded is no cause of what this one does.
+                    self.bench.cause_is(event.cause);
                 }
             }
             What::Actor(actor) => delivered = Delivered::Actor(actor, event.cause),
+            What::Interrupts => match self.bench.take_interrupt() {
+                Take::Serve(irq, cause) => delivered = Delivered::Interrupt(irq, cause),
+                Take::Later(_) | Take::Nothing => {}
+            },
         }
         self.bench.cause_is(context);
         Some(delivered)

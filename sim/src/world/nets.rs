@@ -102,11 +102,19 @@ impl Nets {
         self.pins[usize::from(pin.0)].listener = Some(device);
     }
 
-    /// Who listens on a net, in order of pins.
-    pub fn listeners(&self, net: Net) -> Vec<(PinId, DeviceId)> {
-        let pins = &self.nets[usize::from(net.0)].pins;
-        let listener = |&pin: &PinId| Some((pin, self.pins[usize::from(pin.0)].listener?));
-        pins.iter().filter_map(listener).collect()
+    /// Who listens on a net: the first from this place in its list of pins on, and the place behind it.
+    pub fn listener_from(&self, net: Net, place: usize) -> Option<(usize, PinId, DeviceId)> {
+        let pins = self.nets[usize::from(net.0)].pins.iter().enumerate().skip(place);
+        let mut listening = pins.filter_map(|(at, &pin)| {
+            let device = self.pins[usize::from(pin.0)].listener?;
+            Some((at + 1, pin, device))
+        });
+        listening.next()
+    }
+
+    /// Whether anybody listens on a net.
+    pub fn is_listened_to(&self, net: Net) -> bool {
+        self.listener_from(net, 0).is_some()
     }
 
     /// Sets a pin's pull resistor.

@@ -6,11 +6,12 @@ use std::convert::Infallible;
 use std::fmt;
 use std::rc::Rc;
 
-use embedded_hal::digital::{ErrorType, InputPin, OutputPin, StatefulOutputPin};
+use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState, StatefulOutputPin};
 use serde_json::Value;
 use vpyb_core::clock::Clock;
+use vpyb_core::observer::{Object, Use};
 use vpyb_core::time::Instant;
-use vpyb_core::{Board, BoardError, PinMode, UartConfig, ticks};
+use vpyb_core::{Board, BoardError, Edge, Gpio, Irq, IrqObserver, PinMode, UartConfig, ticks};
 use vpyb_sim::script::Notes;
 
 use super::lines::Lines;
@@ -187,7 +188,7 @@ impl TestBoard {
     pub fn fell(&self, pin: &str) -> Rc<Cell<bool>> {
         let flag = Rc::new(Cell::new(false));
         let own = flag.clone();
-        self.on_edge(pin, 2, move |_| own.set(true));
+        self.watch(pin, 2, move |_| own.set(true));
         flag
     }
 
@@ -211,7 +212,7 @@ impl TestBoard {
     }
 
     /// Has `handler` called at edges of a pin: rising (1), falling (2) or both (3).
-    pub fn on_edge(&self, pin: &str, edges: u8, handler: impl FnMut(bool) + 'static) {
+    fn watch(&self, pin: &str, edges: u8, handler: impl FnMut(bool) + 'static) {
         let mut state = self.state();
         let pin = state.pin(pin);
         state.pins[pin].handlers.push((edges, Rc::new(RefCell::new(handler))));
@@ -332,4 +333,49 @@ impl StatefulOutputPin for TestPin {
     fn is_set_low(&mut self) -> Result<bool, Infallible> {
         unreachable!("pins of the bench are inputs")
     }
+}
+
+/// As in the recordings, each call of a handler is noted: the pin's level, and how many calls there were.
+impl Gpio for TestPin {
+    fn on_edge(
+        &mut self,
+        edge: Edge,
+        mut handler: impl FnMut(&mut Irq<'_>, PinState) + Send + 'static,
+    ) -> Result<(), BoardError> {
+        let (board, mut count) = (self.board.clone(), 0);
+        let name = board.state().pins[self.pin].name.clone();
+        let pin = name.clone();
+        let edges = match edge {
+            Edge::Rising => 1,
+            Edge::Falling => 2,
+            Edge::Both => 3,
+        };
+        self.board.watch(&name, edges, move |high| {
+            count += 1;
+            board.note(false, "", "pin_edge", Some(&format!("{pin}={} #{count}", u8::from(high))));
+            handler(&mut Irq::new(board.ticks_us(), &mut Nobody), PinState::from(high));
+        });
+        Ok(())
+    }
+
+    fn off_edge(&mut self) {
+        unreachable!("the recordings keep their handlers")
+    }
+
+    fn mask(&mut self) {
+        unreachable!("the recordings mask nothing")
+    }
+
+    fn unmask(&mut self) {
+        unreachable!("the recordings mask nothing")
+    }
+}
+
+/// Handlers of the recordings tell nothing that is compared.
+struct Nobody;
+
+impl IrqObserver for Nobody {
+    fn count(&mut self, _counter: &str, _by: u32) {}
+
+    fn used(&mut self, _object: Object<'_>, _how: Use) {}
 }

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use vpyb_core::ArgDefault;
-use vpyb_sim::board::{LEDS, PINS, Profile, UARTS};
+use vpyb_sim::board::{Profile, UARTS};
 use vpyb_sim::cli::{PROGRAMS, vocabulary};
 use vpyb_sim::expect::Code;
 
@@ -38,8 +38,8 @@ fn names() -> String {
     let mut text = String::from("| what | names |\n|---|---|\n");
     let mut row = |what: &str, names: String| writeln!(text, "| {what} | {names} |").expect("a text");
     row("model", quoted(&words.models));
-    row("pins", quoted(PINS));
-    row("LEDs", quoted(LEDS));
+    row("pins", quoted(&words.pins));
+    row("LEDs", quoted(&words.leds));
     let units = UARTS.iter().map(|unit| format!("`{}` ({}, {})", unit.name, unit.tx, unit.rx));
     row("UARTs (TX, RX)", units.collect::<Vec<_>>().join(", "));
     row("schedulers", quoted(&words.schedulers));
@@ -49,7 +49,7 @@ fn names() -> String {
 
 fn prices() -> String {
     type Price = fn(&Profile) -> vpyb_core::time::Duration;
-    let rows: [(&str, &str, Price); 8] = [
+    let rows: [(&str, &str, Price); 9] = [
         ("`step`", "one step that ends in a bare yield, or ends its task", |p| p.step),
         ("(delay)", "what a step costs more that ends in a delay", |p| p.delay),
         ("`callback`", "one callback", |p| p.callback),
@@ -57,6 +57,9 @@ fn prices() -> String {
         ("(poll)", "a poll before a step, with an I/O queue", |p| p.poll),
         ("`io_poll`", "asking one device", |p| p.io_poll),
         ("`isr`", "from an interrupt request to the end of its handler", |p| p.isr),
+        ("`irq_latency`", "from the request of a pin's interrupt to the beginning of its handler", |p| {
+            p.irq_latency
+        }),
         ("`access`", "one call into the board", |p| p.access),
     ];
     let heads: String = Profile::ALL.iter().map(|profile| format!(" `{}` |", profile.name)).collect();

@@ -8,24 +8,16 @@ use vpyb_core::{Config, Discipline, Overrides, TaskError, Top};
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::script::{Objects, Scripts};
 
+use super::program::edges;
 use super::{folder, json_lines, names, scenario};
 use crate::bench::{self, Comparison, End, Prices, Settings, TestBoard};
 
 /// Sets events at edges of pins, as the second family's programs do in their interrupt handlers.
-fn watch_pins(board: &TestBoard, program: &Value, objects: &Objects<TestBoard>) {
-    use vpyb_sim::script::Notes;
-
-    for pin in program["objects"]["pin"].as_array().into_iter().flatten() {
-        let name = pin[0].as_str().expect("a name").to_owned();
-        let event = objects.events[&format!("event{}", pin[1])].clone();
-        let edges = pin[2].as_u64().expect("which edges") as u8;
-        let (notes, mut count) = (board.clone(), 0);
-        board.on_edge(&name.clone(), edges, move |high| {
-            count += 1;
-            let text = format!("{name}={} #{count}", u8::from(high));
-            notes.note(false, "", "pin_edge", Some(&text));
-            event.set(text);
-        });
+fn watch_pins(program: &Value, objects: &Objects<TestBoard>) {
+    for (i, pin) in program["objects"]["pin"].as_array().into_iter().flatten().enumerate() {
+        let event = &objects.events[&format!("event{}", pin[1])];
+        let set_up = objects.pins[&format!("pin{i}")].on_edge(edges(&pin[2]), event);
+        set_up.expect("pins of the bench have lines of their own");
     }
 }
 
@@ -33,7 +25,7 @@ fn watch_pins(board: &TestBoard, program: &Value, objects: &Objects<TestBoard>) 
 async fn top_level(top: Top<TestBoard>, program: Value, scenario: Scenario) -> Result<(), TaskError> {
     let event_loop = top.event_loop(Config::default());
     let objects = Objects::open(top.board(), &event_loop, &scenario.objects)?;
-    watch_pins(top.board(), &program, &objects);
+    watch_pins(&program, &objects);
     let scripts = Scripts::new(top.board().clone(), event_loop, objects, &scenario.tasks);
     for task in scenario.tasks.iter().filter(|task| task.start && task.name != "main") {
         scripts.create(&task.name)?;

@@ -4,6 +4,7 @@
 //! place in the program's lists, UARTs `u0`, `u1`, …. The file's text is made, and read again as any other.
 
 use serde_json::{Map, Value, json};
+use vpyb_core::Edge;
 use vpyb_sim::cli::vocabulary;
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::scenario::{parse, render};
@@ -13,6 +14,15 @@ type Table = Map<String, Value>;
 
 fn ops(value: &Value) -> Value {
     value.as_array().expect("a list of operations").iter().map(op).collect()
+}
+
+/// Which edges call a handler: rising (1), falling (2) or both (3).
+pub fn edges(value: &Value) -> Edge {
+    match value.as_u64() {
+        Some(1) => Edge::Rising,
+        Some(2) => Edge::Falling,
+        _ => Edge::Both,
+    }
 }
 
 /// An object of the program's lists.
@@ -148,7 +158,7 @@ fn objects(objects: &Value) -> String {
         list(&objects["uart"]),
         |uart| json!({ "uart": format!("uart{}", uart[0]), "baud": uart[1] }),
     );
-    each(&mut pins.1, "pin", list(&objects["pin"]), |pin| json!({ "pin": pin[0] }));
+    each(&mut pins.1, "pin", list(&objects["pin"]), |pin| json!({ "pin": pin[0], "pull": "up" }));
     each(&mut locks.1, "olock", &counted(&objects["olock"]), |_| json!({}));
     each(&mut locks.1, "alock", list(&objects["alock"]), |ms| json!({ "style": "polled", "every_ms": ms }));
     each(&mut events.1, "event", list(&objects["event"]), |ms| json!({ "every_ms": ms }));

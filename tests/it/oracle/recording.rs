@@ -2,19 +2,27 @@
 //!
 //! Owns what of a record stands in a line. The form of a line is the bench's.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use vpyb_core::Interrupt as CoreInterrupt;
 use vpyb_core::time::Duration;
-use vpyb_sim::trace::record::{Interrupt, Kind, Task as TaskId, Yielded};
+use vpyb_sim::trace::record::{Interrupt, Kind, Net, NetLevel, Task as TaskId, Yielded};
 use vpyb_sim::trace::{Name, Trace, Words};
 
 use crate::bench::{anonymous, label};
 
 /// What happened, in a trace of steps at this price.
 pub fn lines(trace: &Trace, step: Duration) -> Vec<String> {
-    let mut ours =
-        Ours { trace, words: Words::new(trace), step, names: Vec::new(), lines: Vec::new(), running: None };
+    let mut ours = Ours {
+        trace,
+        words: Words::new(trace),
+        step,
+        names: Vec::new(),
+        lines: Vec::new(),
+        running: None,
+        pins: BTreeMap::new(),
+    };
     for record in trace.records() {
         ours.record(record.at.as_micros(), &record.kind);
     }
@@ -29,6 +37,8 @@ struct Ours<'t> {
     lines: Vec<String>,
     /// The step under way: its task and its line.
     running: Option<(TaskId, usize)>,
+    /// What each pin showed last, and how often its handler ran.
+    pins: BTreeMap<String, (u8, u32)>,
 }
 
 impl Ours<'_> {
@@ -85,7 +95,25 @@ impl Ours<'_> {
                 let line = format!("op {task} {} {op} {}", text(path), result.map_or("-", text));
                 self.push(at, &line);
             }
+            Kind::Edge { net, level } => self.edge(at, net, u8::from(level == NetLevel::High)),
+            Kind::Handler { irq, .. } => {
+                let pin = self.trace.text(irq).to_owned();
+                let (level, count) = self.pins.get_mut(&pin).expect("a handler follows an edge");
+                *count += 1;
+                let line = format!("op -  pin_edge {pin}={level} #{count}");
+                self.push(at, &line);
+            }
             _ => {}
+        }
+    }
+
+    /// What pins show in the beginning is no line.
+    fn edge(&mut self, at: u64, net: Net, level: u8) {
+        let pins = self.words.net(net);
+        let pin = pins.split('+').next().expect("a net has a pin").to_owned();
+        self.pins.entry(pin.clone()).or_default().0 = level;
+        if at > 0 {
+            self.push(at, &format!("pin {pin} {level}"));
         }
     }
 

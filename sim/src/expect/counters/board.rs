@@ -9,11 +9,12 @@ use super::Counters;
 use crate::trace::record::{Kind, Net};
 use crate::trace::{Name, Seq, Trace};
 
-/// Counts switched LEDs, edges and contention of pins, and what drivers counted themselves.
+/// Counts switched LEDs, edges, contention and coalesced interrupts of pins, and what drivers counted themselves.
 pub(super) fn count(trace: &Trace, roster: &Roster, counters: &mut Counters) {
     let mut lit: BTreeMap<Name, bool> = BTreeMap::new();
     let mut edges: BTreeMap<Net, (i64, Seq)> = BTreeMap::new();
     let mut contentions: BTreeMap<Net, (i64, Seq)> = BTreeMap::new();
+    let mut coalesced: BTreeMap<Name, (i64, Seq)> = BTreeMap::new();
     for (seq, record) in trace.iter() {
         match record.kind {
             Kind::Led { led, on } => {
@@ -25,12 +26,16 @@ pub(super) fn count(trace: &Trace, roster: &Roster, counters: &mut Counters) {
             Kind::Count { counter, by } => counters.add(trace.text(counter), by.into(), Focus::at(seq)),
             Kind::Edge { net, .. } => edges.entry(net).or_insert((0, seq)).0 += 1,
             Kind::Contention { net } => contentions.entry(net).or_insert((0, seq)).0 += 1,
+            Kind::IrqCoalesced { irq } => coalesced.entry(irq).or_insert((0, seq)).0 += 1,
             _ => {}
         }
     }
     for (pin, net) in roster.pins() {
-        for (word, seen) in [("edges", &edges), ("contention", &contentions)] {
-            let (n, first) = seen.get(&net).map_or((0, None), |&(n, first)| (n, Some(Focus::at(first))));
+        let lost = trace.names().find(pin).and_then(|pin| coalesced.get(&pin));
+        let counted =
+            [("edges", edges.get(&net)), ("contention", contentions.get(&net)), ("coalesced", lost)];
+        for (word, seen) in counted {
+            let (n, first) = seen.map_or((0, None), |&(n, first)| (n, Some(Focus::at(first))));
             counters.set(format!("pin.{pin}.{word}"), Value::Count(n), first);
         }
     }

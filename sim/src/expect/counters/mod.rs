@@ -18,6 +18,7 @@
 //! | `sched.passes`, `sched.idle` | polls of the loop, one a pass; the time waited in them |
 //! | `led.LEDn.toggles` | changes of an LED |
 //! | `pin.P.edges`, `pin.P.contention` | level changes of the pin's net; how often it was driven both ways |
+//! | `pin.P.coalesced` | edges that came while the one before still waited for its handler |
 //! | `event.E.set_while_set` | how often the event of this name was set although it stood |
 //! | any other | what a driver counted with `Board::count` |
 //!

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use vpyb_core::Pull;
+pub use vpyb_core::{PinMode, Pull};
 
 /// What scripted tasks share, by name.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -80,8 +80,13 @@ pub struct UartObject {
 pub struct PinObject {
     /// `X3`.
     pub pin: String,
-    /// True for an output, false for an input.
-    pub output: bool,
-    /// The pull resistor.
-    pub pull: Pull,
+    /// How it is set up.
+    pub mode: PinMode,
+}
+
+impl PinObject {
+    /// Whether scripts may set it.
+    pub fn is_output(&self) -> bool {
+        !matches!(self.mode, PinMode::Input(_))
+    }
 }

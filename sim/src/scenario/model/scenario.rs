@@ -87,6 +87,8 @@ pub struct Cpu {
     pub io_poll: Option<Duration>,
     /// From an interrupt request to its handler's end.
     pub isr: Option<Duration>,
+    /// From an interrupt request to its handler's beginning.
+    pub irq_latency: Option<Duration>,
     /// The price of one call into the board.
     pub access: Option<Duration>,
     /// The price of one step by task name; `hog` stands for every `hog#n`.
@@ -107,6 +109,7 @@ impl Default for Cpu {
             callback: None,
             io_poll: None,
             isr: None,
+            irq_latency: None,
             access: None,
             task_step: BTreeMap::new(),
         }

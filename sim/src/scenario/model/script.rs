@@ -3,6 +3,7 @@
 //! Owns [`Op`], the operations. Their units are those of the library that they script; what they name is in
 //! [`Objects`](super::Objects).
 
+pub use vpyb_core::Edge;
 use vpyb_core::time::Duration;
 
 /// A scripted task.
@@ -89,6 +90,16 @@ pub enum Op {
     Pin { pin: String, to: Level },
     /// Notes the level of a pin object, 0 or 1.
     PinRead(String),
+    /// Waits for an edge of a pin object; notes the level after it, 0 or 1.
+    PinWait { pin: String, edge: Edge },
+    /// Has an interrupt handler set an event at edges of a pin object.
+    OnEdge { pin: String, edge: Edge, event: String },
+    /// Takes the handler of a pin object away.
+    OffEdge(String),
+    /// Keeps the handler of a pin object from being called.
+    MaskEdge(String),
+    /// Lets the handler of a pin object be called again.
+    UnmaskEdge(String),
     /// `after_ms`: a low-priority pause, milliseconds.
     AfterMs(i32),
     /// `after`: a low-priority pause, seconds.

@@ -2,7 +2,7 @@
 //!
 //! Owns their keys. Scripts use the names of `[objects]`; only LEDs are named as the board names them.
 
-use super::super::model::{LedTo, Level, Op};
+use super::super::model::{Edge, LedTo, Level, Op};
 use super::super::table::Table;
 use super::super::value::Value;
 use super::{Read, Scripts};
@@ -25,6 +25,16 @@ impl Scripts<'_> {
             "awrite" => |this, table, _| this.awrite(table),
             "led" => |this, table, _| this.led(table),
             "pin" => |this, table, _| this.pin(table),
+            "pin_wait" => |this, table, _| {
+                let (pin, edge) = this.pin_and_edge(table)?;
+                Some(Op::PinWait { pin, edge })
+            },
+            "on_edge" => |this, table, _| {
+                let pin_and_edge = this.pin_and_edge(table);
+                let event = table.need("set", "\"ready\"").and_then(|value| this.names.event(value));
+                let (pin, edge) = pin_and_edge?;
+                Some(Op::OnEdge { pin, edge, event: event? })
+            },
             _ => return None,
         })
     }
@@ -37,6 +47,13 @@ impl Scripts<'_> {
     /// A pin of `[objects]`, to be read.
     pub(super) fn input(&self, value: Value<'_>) -> Option<String> {
         self.names.pin_object(value, &self.vocabulary.pins)
+    }
+
+    fn pin_and_edge(&self, table: &mut Table<'_>) -> Option<(String, Edge)> {
+        let pin = table.need("pin", "\"in\"").and_then(|value| self.input(value));
+        let words = [("rising", Edge::Rising), ("falling", Edge::Falling), ("both", Edge::Both)];
+        let edge = table.need("edge", "\"falling\"").and_then(|value| value.word("edge", &words, &[]));
+        Some((pin?, edge?))
     }
 
     fn uart_and_count(&self, table: &mut Table<'_>) -> Option<(String, usize)> {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use vpyb_core::time::Instant;
 
-use super::{Scheduling, Sharing, Uart, Wires};
+use super::{IrqLine, Scheduling, Sharing, Uart, Wires};
 use crate::trace::Trace;
 use crate::trace::record::{Kind, Name, Record, Seq};
 
@@ -24,6 +24,8 @@ pub struct State {
     pub sharing: Sharing,
     /// Nets and pins.
     pub wires: Wires,
+    /// The interrupt lines that were set up, by their pins.
+    pub irq_lines: BTreeMap<Name, IrqLine>,
     /// The UARTs that the program has opened.
     pub uarts: BTreeMap<Name, Uart>,
     /// LEDs that have been switched: true if on.
@@ -83,6 +85,12 @@ impl State {
             }
             Kind::NetPin { .. } | Kind::Driven { .. } | Kind::Edge { .. } | Kind::Contention { .. } => {
                 self.wires.apply(seq, record);
+            }
+            Kind::IrqSetUp { irq, .. }
+            | Kind::IrqPending { irq }
+            | Kind::IrqCoalesced { irq }
+            | Kind::Handler { irq, .. } => {
+                self.irq_lines.entry(irq).or_default().apply(seq, record);
             }
             Kind::Led { led, on } => {
                 self.leds.insert(led, on);

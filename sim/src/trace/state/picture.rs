@@ -6,12 +6,12 @@
 use std::fmt::Write as _;
 
 use super::{State, TaskState, Uart, waiting};
-use crate::trace::record::{Drive, Entry, Interrupt, Name, Net, NetLevel, Seq, Task};
+use crate::trace::record::{Drive, Entry, Interrupt, Name, Net, NetLevel, Seq, Task, Trigger};
 use crate::trace::table::align;
-use crate::trace::words::{Words, show_byte};
+use crate::trace::words::{Words, show_byte, show_trigger};
 use crate::trace::{Trace, show_instant};
 
-/// The text of a state: CPU, tasks, queues, pins, UARTs, LEDs, counters, console.
+/// The text of a state: CPU, tasks, queues, pins, interrupts, UARTs, LEDs, counters, console.
 pub fn render_state(state: &State, trace: &Trace) -> String {
     let picture = Picture { state, trace, words: Words::new(trace) };
     let sections = [
@@ -20,6 +20,7 @@ pub fn render_state(state: &State, trace: &Trace) -> String {
         picture.run_queue(),
         picture.wait_queue(),
         picture.nets(),
+        picture.irq_lines(),
         picture.uarts(),
         picture.rest(),
     ];
@@ -149,6 +150,25 @@ impl Picture<'_> {
             Drive::Released => None,
         });
         drivers.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Interrupt lines that somebody uses.
+    fn irq_lines(&self) -> String {
+        let used = self.state.irq_lines.iter().filter(|(_, line)| line.trigger != Trigger::Off);
+        let rows = used.map(|(&pin, line)| {
+            let mut notes = Vec::new();
+            if line.masked {
+                notes.push("masked".to_owned());
+            }
+            if let Some(by) = line.pending {
+                notes.push(format!("pending ({})", number(by)));
+            }
+            let counts = [("handled", line.handled), ("coalesced", line.coalesced)];
+            notes.extend(counts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word} {n}")));
+            let pin = self.trace.text(pin).to_owned();
+            [pin, format!("line {}", line.line), show_trigger(line.trigger).to_owned(), notes.join(", ")]
+        });
+        section("interrupts", rows.collect(), 0)
     }
 
     fn uarts(&self) -> String {

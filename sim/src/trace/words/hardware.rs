@@ -1,0 +1,80 @@
+//! The sentences of records about hardware: wires, UARTs, interrupts.
+//!
+//! Owns their wording. Knows nothing of tasks.
+
+use super::{Phrase, Words, show_byte, show_level, show_trigger};
+use crate::trace::record::{Drive, Kind};
+
+impl Words<'_> {
+    pub(super) fn wires(&self, kind: &Kind) -> Phrase {
+        match *kind {
+            Kind::NetPin { net, pin } => self.of_place(pin, format!("is on net {}", net.0)),
+            Kind::Driven { pin, drive } => {
+                let verb = match drive {
+                    Drive::Low => "drives low",
+                    Drive::High => "drives high",
+                    Drive::Released => "lets go",
+                };
+                self.of_place(pin, verb.into())
+            }
+            Kind::Edge { net, level } => {
+                Phrase { place: self.net(net), event: show_level(level).into(), ..Phrase::default() }
+            }
+            Kind::Contention { net } => {
+                Phrase { place: self.net(net), event: "driven both ways".into(), ..Phrase::default() }
+            }
+            _ => Phrase::default(),
+        }
+    }
+
+    pub(super) fn uarts(&self, kind: &Kind) -> Phrase {
+        match *kind {
+            Kind::UartOpened { uart, tx, rx, baud, ring } => {
+                let (tx, rx) = (self.trace.text(tx), self.trace.text(rx));
+                self.of_place(uart, format!("opened: tx {tx}, rx {rx}, {baud} baud, ring of {ring}"))
+            }
+            Kind::UartWrite { uart, bytes } => self.of_place(uart, format!("is given {}", plural(bytes))),
+            Kind::UartTx { uart, byte } => self.of_place(uart, format!("tx {}", show_byte(byte))),
+            Kind::UartStart { uart } => self.of_place(uart, "rx start bit".into()),
+            Kind::UartRx { uart, byte, framing } => {
+                let note = if framing { ", framing error" } else { "" };
+                self.of_place(uart, format!("rx {} in the data register{note}", show_byte(byte)))
+            }
+            Kind::UartBuffered { uart, byte, ring } => {
+                let of = self.rings.get(&uart).map_or(String::new(), |len| format!("/{len}"));
+                self.of_place(uart, format!("rx {}  ring {ring}{of}", show_byte(byte)))
+            }
+            Kind::UartHeld { uart, byte } => self.of_place(
+                uart,
+                format!("rx {}  ring full: stays in the data register, interrupt off", show_byte(byte)),
+            ),
+            Kind::UartOverrun { uart, byte } => {
+                self.of_place(uart, format!("rx {}  OVERRUN: lost", show_byte(byte)))
+            }
+            Kind::UartDeaf { uart } => self.of_place(uart, "rx  lost unseen: overrun not yet cleared".into()),
+            Kind::UartRead { uart, bytes, ring } => {
+                self.of_place(uart, format!("{} read, {ring} left", plural(bytes)))
+            }
+            _ => Phrase::default(),
+        }
+    }
+
+    pub(super) fn interrupts(&self, kind: &Kind) -> Phrase {
+        match *kind {
+            Kind::IrqSetUp { irq, line, trigger, masked } => {
+                let masked = if masked { ", masked" } else { "" };
+                self.of_place(irq, format!("interrupt line {line}: {}{masked}", show_trigger(trigger)))
+            }
+            Kind::IrqPending { irq } => self.of_place(irq, "interrupt pending".into()),
+            Kind::IrqCoalesced { irq } => {
+                self.of_place(irq, "interrupt COALESCED: one was pending already".into())
+            }
+            Kind::Handler { irq, took } => self.of_place(irq, format!("handler runs, takes {took}")),
+            _ => Phrase::default(),
+        }
+    }
+}
+
+fn plural(bytes: u32) -> String {
+    if bytes == 1 { "1 byte".to_owned() } else { format!("{bytes} bytes") }
+}
