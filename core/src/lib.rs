@@ -26,6 +26,32 @@
 //! }
 //! ```
 //!
+//! # How it schedules
+//!
+//! A *task* is a future that the loop holds. It runs until it awaits something of the loop; that is one *step*. The loop
+//! then acts on what it awaits, and the next one has its turn. Nobody is interrupted in the middle of a step: a step that
+//! lasts long makes everybody wait.
+//!
+//! ```text
+//!  create_task ──▶ Ready ───── its turn ─────▶ Running ──── ends ────▶ Finished
+//!                    ▲  run queue,               │  │                  (join tells who awaits it)
+//!                    │  first in first out       │  └─ yield_now, sleep(0) ─▶ Ready, at the end
+//!                    │                           │
+//!                    ├── tick is due ── Sleeping ◀── sleep, wait queue by due tick
+//!                    ├── device ready ─ Waiting ◀─── a stream's read or write
+//!                    ├── waker called ─ Waker ◀───── a primitive of `sync`, a foreign future
+//!                    └── requeue ────── Parked ◀──── park, an official lock that is held
+//! ```
+//!
+//! One *pass* of the loop is: move what is due from the wait queue to the run queue; run each entry that is in the run
+//! queue now, once; ask the devices, and wait if nothing is ready. So a task that only takes turns runs once a pass, a
+//! sleep can be late by everybody else's steps, and a device by two passes (tutorial section 6.1). That is
+//! [`Discipline::UasyncioV2`]. [`Discipline::FastIo`] asks devices before every step if it has an I/O queue, and lets tasks
+//! wait at low priority; [`Discipline::Asyncio3`] has no passes but one queue ordered by time.
+//!
+//! [`EventLoop::cancel`] and a [`wait_for`](EventLoop::wait_for) that runs out raise an [`Interrupt`] at the await where the
+//! task is. When it arrives differs: under `UasyncioV2` a sleeper gets it when its sleep is over, under the others at once.
+//!
 //! # Where to look
 //!
 //! | for | see |
@@ -33,6 +59,8 @@
 //! | a program's top level | [`Top`], [`Config`], [`Args`], [`Board`] |
 //! | tasks, callbacks, pauses, time-outs, cancellation | [`EventLoop`], [`TaskHandle`], [`Interrupt`], [`TaskError`] |
 //! | reading and writing devices | [`StreamReader`], [`StreamWriter`]; for drivers, [`stream`] |
+//! | drivers of the tutorial's devices | [`drivers`] |
+//! | types of one's own that are awaited, iterated, entered and left | [`classes`] |
 //! | pins, and handlers of their edges | [`Gpio`], [`Irq`] |
 //! | what tasks share, as in the tutorial | [`official`], [`asyn`] |
 //! | what tasks share, with waiters that are woken | [`sync`] |

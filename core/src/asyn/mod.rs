@@ -21,12 +21,14 @@
 //! | `NamedTask('name', f)` | [`cancellables.named("name", f)`](Cancellables::named) |
 //! | `await NamedTask.cancel('name')` | [`cancellables.cancel("name", true).await`](Cancellables::cancel) |
 //! | `await Cancellable.cancel_all(1)` | [`cancellables.cancel_all(1, false).await`](Cancellables::cancel_all) |
+//! | `aswitch.Delay_ms(f, duration=1000)` | [`DelayMs::new(&ev, 1000).calling(f)`](DelayMs::calling) |
 //! | `StopTask` | [`StopTask`] |
 
 mod barrier;
 mod cancellable;
 mod cancellables;
 mod condition;
+mod delay_ms;
 mod error;
 mod event;
 mod gather;
@@ -40,6 +42,7 @@ pub use barrier::Barrier;
 pub use cancellable::{Cancellable, NamedTask};
 pub use cancellables::{Cancellables, Group};
 pub use condition::Condition;
+pub use delay_ms::DelayMs;
 pub use error::Error;
 pub use event::{Event, Setter};
 pub use gather::{Gather, Gatherable, gather};
