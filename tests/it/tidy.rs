@@ -65,6 +65,27 @@ fn refuse(rule: &str, texts: &[&str], applies: impl Fn(&str) -> bool) {
     complain(rule, &broken);
 }
 
+/// The lines of documentation and attributes right above a line.
+fn above<'s>(lines: &[&'s str], at: usize) -> Vec<&'s str> {
+    let belongs = |line: &&&str| ["///", "#["].iter().any(|begin| line.trim_start().starts_with(begin));
+    lines[..at].iter().rev().take_while(belongs).copied().collect()
+}
+
+#[test]
+fn public_async_functions_say_what_an_interrupt_leaves_behind() {
+    let mut broken = Vec::new();
+    for source in sources().iter().filter(|source| source.name.starts_with("core/src/")) {
+        let lines: Vec<&str> = source.text.lines().collect();
+        for (at, line) in lines.iter().enumerate() {
+            let public = line.trim_start().starts_with("pub async fn ");
+            if public && !above(&lines, at).iter().any(|line| line.contains("# Cancellation")) {
+                broken.push(format!("{}:{}: {}", source.name, at + 1, line.trim()));
+            }
+        }
+    }
+    complain("A public async function of the core has a section `# Cancellation`.", &broken);
+}
+
 #[test]
 fn files_are_short() {
     let longest = |name: &str| {
