@@ -97,10 +97,11 @@ impl<'a> Leaf<'a> {
 
     fn give_up(&mut self) {
         match core::mem::replace(&mut self.state, State::Done) {
+            State::Fresh => self.shared.tell_unawaited(self.yielded.verb()),
             State::Posted(token) => self.shared.retract(token),
             State::Timed { key, timer, .. } => self.shared.forget_wake(key, timer),
             State::Device { device, key, .. } => self.shared.forget_device(device, key),
-            State::Fresh | State::Turn | State::Done => {}
+            State::Turn | State::Done => {}
         }
     }
 }

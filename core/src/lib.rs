@@ -67,7 +67,7 @@
 //! | bringing the core to a board | [`Firmware`], [`Step`], [`clock::Clock`], [`Board`], [`observer::Observer`] |
 //!
 //! A future that is made and not awaited does nothing; the tutorial calls it a common error (section 7.5). The
-//! compiler tells:
+//! compiler tells, and where it was silenced the [observer](observer::Event::Unawaited) hears of it:
 //!
 //! ```compile_fail
 //! #![deny(unused_must_use)]

@@ -161,6 +161,11 @@ pub enum Event<'a> {
     QueueFull { full: QueueFull, task: Option<TaskId> },
     /// Under `Asyncio3`: a task failed, nobody awaited it, and no exception handler was set.
     Uncaught { task: TaskId, error: &'a TaskError },
+    /// A pause, called `what` (`sleep_ms`), was made and dropped without being awaited: it paused nobody. The tutorial
+    /// calls it a common error (section 7.5). A branch of a `select` that was not polled is told of, too.
+    Unawaited { task: Option<TaskId>, what: &'a str },
+    /// The owner of the loop is gone, and this task has never had its first step.
+    NeverStarted { task: TaskId },
     /// A run ended.
     LoopStopped { error: Option<&'a TaskError> },
     /// Something that tasks share was used, by the task that runs now if any does.

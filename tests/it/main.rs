@@ -6,6 +6,7 @@ mod cancellables;
 mod catalogue;
 mod checked_in;
 mod combinators;
+mod common_error;
 mod delay;
 mod determinism;
 mod diagnostics;

@@ -141,6 +141,15 @@ impl Shared {
         });
     }
 
+    /// Tells the observer that something was made to be awaited, and dropped.
+    #[cold]
+    pub(crate) fn tell_unawaited(&self, what: &'static str) {
+        if !self.closed.get() {
+            let task = self.current_header().map(|header| header.id.get());
+            self.observe(|| Event::Unawaited { task, what });
+        }
+    }
+
     /// Whether the owner of the loop is gone.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.get()

@@ -54,6 +54,22 @@ pub(crate) enum Yielded {
     Park,
 }
 
+impl Yielded {
+    /// The method that a program calls for it.
+    pub(crate) fn verb(self) -> &'static str {
+        match self {
+            Self::Nothing | Self::Bare => "yield_now",
+            Self::Delay(_) => "sleep",
+            Self::SleepMs(_) => "sleep_ms",
+            Self::IoRead(_) | Self::IoReadDone(_) => "read",
+            Self::IoWrite(_) | Self::IoWriteDone(_) => "awrite",
+            Self::AfterMs(_) => "after_ms",
+            Self::After(_) => "after",
+            Self::Park => "park",
+        }
+    }
+}
+
 /// No task runs.
 pub(super) const NOBODY: u32 = u32::MAX;
 
@@ -342,6 +358,11 @@ impl Shared {
     /// Leaves the loop without its owner: new tasks, callbacks and devices are let go.
     pub(super) fn close(&self) {
         self.closed.set(true);
+        if let Some(observer) = &self.observer {
+            for header in self.registry.borrow().headers.iter().filter(|it| it.state.get() == State::Fresh) {
+                observer.observe(Event::NeverStarted { task: header.id.get() });
+            }
+        }
         // Taken out first: dropping them may call back into this loop.
         let inbox = core::mem::take(&mut *self.inbox.borrow_mut());
         let callbacks = core::mem::take(&mut *self.callbacks.borrow_mut());

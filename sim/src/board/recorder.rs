@@ -194,6 +194,32 @@ impl Recorder {
         }
     }
 
+    /// Interrupts of tasks: what asked for one is the cause of its delivery.
+    fn interrupts(state: &mut State, machine: &mut Machine, event: Event<'_>) {
+        match event {
+            Event::Interrupted { task, with } => {
+                let task = task_of(task);
+                let cause = state.interrupts.remove(&task).or(machine.world.bench.cause());
+                let context = machine.world.bench.cause_is(cause);
+                machine.world.bench.record(Kind::Interrupted { task, with: interrupt_of(with) });
+                machine.world.bench.cause_is(context);
+            }
+            Event::CancelRequested { task } => {
+                let task = task_of(task);
+                let seq = machine.world.bench.record(Kind::CancelRequested { task });
+                state.interrupts.insert(task, seq);
+            }
+            Event::TimeoutExpired { task } => {
+                let task = task.map(task_of);
+                let seq = machine.world.bench.record(Kind::TimeoutExpired { task });
+                if let Some(task) = task {
+                    state.interrupts.insert(task, seq);
+                }
+            }
+            _ => unreachable!("an event of interrupts"),
+        }
+    }
+
     fn scheduling(&self, state: &mut State, machine: &mut Machine, event: Event<'_>) {
         let bench = &mut machine.world.bench;
         match event {
@@ -286,28 +312,19 @@ impl Observer for Recorder {
                 self.close(state, machine, yielded);
             }
             Event::CallbackEnds { .. } => self.close(state, machine, Yielded::Return),
-            Event::Interrupted { task, with } => {
-                let task = task_of(task);
-                let cause = state.interrupts.remove(&task).or(machine.world.bench.cause());
-                let context = machine.world.bench.cause_is(cause);
-                machine.world.bench.record(Kind::Interrupted { task, with: interrupt_of(with) });
-                machine.world.bench.cause_is(context);
-            }
-            Event::CancelRequested { task } => {
-                let task = task_of(task);
-                let seq = machine.world.bench.record(Kind::CancelRequested { task });
-                state.interrupts.insert(task, seq);
-            }
-            Event::TimeoutExpired { task } => {
-                let task = task.map(task_of);
-                let seq = machine.world.bench.record(Kind::TimeoutExpired { task });
-                if let Some(task) = task {
-                    state.interrupts.insert(task, seq);
-                }
+            Event::Interrupted { .. } | Event::CancelRequested { .. } | Event::TimeoutExpired { .. } => {
+                Self::interrupts(state, machine, event);
             }
             Event::IoWait { task, device, write } => {
                 let device = machine.world.bench.trace.name(device);
                 machine.world.bench.record(Kind::IoWait { task: task_of(task), device, write });
+            }
+            Event::Unawaited { task, what } => {
+                let what = machine.world.bench.trace.name(what);
+                machine.world.bench.record(Kind::Unawaited { task: task.map(task_of), what });
+            }
+            Event::NeverStarted { task } => {
+                machine.world.bench.record(Kind::NeverStarted { task: task_of(task) });
             }
             Event::Uncaught { task, error } => {
                 let name = state.tasks.get(task.0 as usize).map(|(name, _)| *name);

@@ -256,6 +256,11 @@ impl Words<'_> {
                 let mark = mark.map(|mark| format!(", mark {}", self.text(mark))).unwrap_or_default();
                 (None, format!("{} acts: step {step}{mark}", self.text(actor)))
             }
+            Kind::Unawaited { task, what } => {
+                let event = format!("drops {} without awaiting it", self.text(what));
+                (task.and_then(|task| self.task(task)), event)
+            }
+            Kind::NeverStarted { task } => (self.task(task), "was never started".into()),
             Kind::Verdict { verdict } => (None, format!("the run ends: {}", self.text(verdict))),
             Kind::Used { task, object, name, how } => {
                 (task.and_then(|task| self.task(task)), how.of(object, self.trace.text(name)))

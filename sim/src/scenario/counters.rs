@@ -28,7 +28,9 @@ const TASK: [(&str, Quantity); 7] = [
     ("sleep_bound.sum", Quantity::Time),
     ("cancelled", Quantity::Count),
 ];
-const SCHED: [(&str, Quantity); 4] = [
+const SCHED: [(&str, Quantity); 6] = [
+    ("unawaited", Quantity::Count),
+    ("never_started", Quantity::Count),
     ("passes", Quantity::Count),
     ("idle", Quantity::Time),
     ("bound", Quantity::Time),

@@ -230,6 +230,11 @@ pub enum Kind {
     IrqCoalesced { irq: Name },
     /// The handler of an interrupt began; it keeps the CPU for `took`.
     Handler { irq: Name, took: Duration },
+
+    /// A pause (`what` is the method's name) was made and dropped without being awaited.
+    Unawaited { task: Option<Task>, what: Name },
+    /// The run is over, and the task never had its first step.
+    NeverStarted { task: Task },
 }
 
 impl Why {
@@ -296,6 +301,8 @@ impl Kind {
             Self::Stimulus { .. } => "stimulus",
             Self::Verdict { .. } => "verdict",
             Self::Used { .. } => "used",
+            Self::Unawaited { .. } => "unawaited",
+            Self::NeverStarted { .. } => "never_started",
             Self::IrqSetUp { .. } => "irq_set_up",
             Self::IrqPending { .. } => "irq_pending",
             Self::IrqCoalesced { .. } => "irq_coalesced",
@@ -315,6 +322,7 @@ impl Kind {
             Self::NetPin { pin: name, .. }
             | Self::TaskCreated { name, .. }
             | Self::Used { name, .. }
+            | Self::Unawaited { what: name, .. }
             | Self::IoWait { device: name, .. }
             | Self::QueueFull { queue: name, .. }
             | Self::Line { text: name, .. }
@@ -343,6 +351,7 @@ impl Kind {
             | Self::TimeoutExpired { .. }
             | Self::Interrupted { .. }
             | Self::Finished { .. }
+            | Self::NeverStarted { .. }
             | Self::Busy { .. }
             | Self::Edge { .. }
             | Self::Contention { .. } => [None; 3],

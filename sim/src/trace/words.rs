@@ -142,6 +142,8 @@ impl<'t> Words<'t> {
             | Kind::Finished { .. }
             | Kind::QueueFull { .. }
             | Kind::Used { .. }
+            | Kind::Unawaited { .. }
+            | Kind::NeverStarted { .. }
             | Kind::LoopStopped { .. } => self.endings(&record.kind),
             Kind::Op { .. }
             | Kind::Line { .. }
@@ -227,6 +229,12 @@ impl<'t> Words<'t> {
                 self.of_task(task, format!("is interrupted with {with}"))
             }
             Kind::Finished { task } => self.of_task(task, "finished".into()),
+            Kind::NeverStarted { task } => self.of_task(task, "was never started".into()),
+            Kind::Unawaited { task, what } => Phrase {
+                task: task.map_or(String::new(), |task| self.task(task)),
+                event: format!("drops {} without awaiting it", self.text(what)),
+                ..Phrase::default()
+            },
             Kind::QueueFull { queue, len, task } => Phrase {
                 task: task.map_or(String::new(), |task| self.task(task)),
                 event: format!("{} is full ({len} places)", self.trace.text(queue)),

@@ -16,6 +16,7 @@
 //! | `task.T.sleep_bound.sum` | the tutorial's estimate for it (section 6.1): the sum, over every other task, of its longest step |
 //! | `sched.bound`, `sched.bound.sum` | those two for the task whose sleep overran most |
 //! | `sched.passes`, `sched.idle` | polls of the loop, one a pass; the time waited in them |
+//! | `sched.unawaited`, `sched.never_started` | pauses that were dropped unawaited; tasks that never had a step |
 //! | `led.LEDn.toggles` | changes of an LED |
 //! | `pin.P.edges`, `pin.P.contention` | level changes of the pin's net; how often it was driven both ways |
 //! | `pin.P.coalesced` | edges that came while the one before still waited for its handler |

@@ -16,11 +16,14 @@ use std::collections::BTreeMap;
 
 use vpyb_core::time::{Duration, Instant};
 
-use super::super::{Turn, Value};
+use super::super::{Focus, Turn, Value};
 use super::Counters;
 use super::task::Tally;
 use crate::trace::Trace;
 use crate::trace::record::{Kind, Task};
+
+const UNAWAITED: &str = "sched.unawaited";
+const NEVER_STARTED: &str = "sched.never_started";
 
 /// What can delay a sleeper.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -56,10 +59,18 @@ pub(super) fn count(
     counters: &mut Counters,
 ) -> Load {
     let (mut passes, mut idle) = (0, Duration::ZERO);
-    for record in trace.records() {
-        if let Kind::Polled { waited, .. } = record.kind {
-            passes += 1;
-            idle += waited;
+    for name in [UNAWAITED, NEVER_STARTED] {
+        counters.set(name.into(), Value::Count(0), None);
+    }
+    for (seq, record) in trace.iter() {
+        match record.kind {
+            Kind::Polled { waited, .. } => {
+                passes += 1;
+                idle += waited;
+            }
+            Kind::Unawaited { .. } => counters.add(UNAWAITED, 1, Focus::at(seq)),
+            Kind::NeverStarted { .. } => counters.add(NEVER_STARTED, 1, Focus::at(seq)),
+            _ => {}
         }
     }
     let load = Load {
