@@ -12,6 +12,8 @@
 //!
 //! Part `coro`: the same with a thing that awaits another function, which doubles a number: `done 32`.
 //!
+//! Part `task`: `waiting for a task`, and `it has ended` when a task has that was made before and sleeps 3 s.
+//!
 //! # How it works
 //!
 //! What Python writes as a class with `__await__` is an `async fn` here. It yields where it awaits, and its caller
@@ -25,11 +27,11 @@ use crate::env::{Ended, Env, Main, no_part};
 pub const ARGS: &[ArgSpec] = &[ArgSpec {
     name: "part",
     default: ArgDefault::Text("countdown"),
-    help: "`countdown`, `class` or `coro`",
+    help: "`countdown`, `class`, `coro` or `task`",
 }];
 
 /// The tasks that it makes.
-pub const TASKS: &[&str] = &["main"];
+pub const TASKS: &[&str] = &["main", "sleeper"];
 
 /// The firmware's top level.
 ///
@@ -43,7 +45,8 @@ pub async fn main<B: Board>(top: Top<B>, args: Args) -> Result<(), TaskError> {
         "countdown" => main.run(countdown(env)).await?,
         "class" => main.run(bar(env, seconds)).await?,
         "coro" => main.run(bar(env, doubled)).await?,
-        other => return Err(no_part(other, &["countdown", "class", "coro"])),
+        "task" => main.run(task(env)).await?,
+        other => return Err(no_part(other, &["countdown", "class", "coro", "task"])),
     }
     Ok(())
 }
@@ -84,4 +87,18 @@ async fn doubled<B: Board>(env: Env<B>) -> Result<u32, TaskError> {
         n = times2(&env, n).await?;
     }
     Ok(n)
+}
+
+async fn sleeper<B: Board>(env: Env<B>) -> Ended {
+    Ok(env.ev.sleep(3.0).await?)
+}
+
+async fn task<B: Board>(env: Env<B>) -> Ended {
+    let sleeper = env.ev.create_task(sleeper(env.clone()))?;
+    say!(env, "waiting for a task");
+    env.ev.join(&sleeper).await?;
+    say!(env, "it has ended");
+    // Once more gives at once what there is.
+    env.ev.join(&sleeper).await?;
+    Ok(())
 }

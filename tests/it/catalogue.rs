@@ -16,7 +16,8 @@ const TASKS: Folders = &[
     ("counter", BOTH),
     ("round_robin", &["recorded.toml", "three_tasks.toml"]),
     ("callbacks", BOTH),
-    ("delays", &["up_to_1_ms_short.toml"]),
+    ("bound_method", &["board.toml"]),
+    ("delays", &["up_to_1_ms_short.toml", "overrun.toml"]),
 ];
 
 /// Section 3: what tasks share.
@@ -28,13 +29,24 @@ const SHARING: Folders = &[
     ("queue", BOTH),
     ("aqtest", BOTH),
     ("asyntest", BOTH),
+    ("deadly_embrace", &["official.toml", "polled.toml"]),
 ];
 
 /// Section 4: what can be awaited.
-const AWAITING: Folders = &[("awaitable", BOTH), ("chain", BOTH)];
+const AWAITING: Folders =
+    &[("awaitable", BOTH), ("chain", BOTH), ("async_iterator", BOTH), ("context_manager", BOTH)];
 
 /// Section 5: errors, cancellation, time-outs.
-const ENDING: Folders = &[("asyn_demos", BOTH), ("cantest", BOTH)];
+const ENDING: Folders = &[
+    ("exceptions", &["recorded.toml", "recorded_ctrl_c.toml", "board.toml", "ctrl_c.toml"]),
+    ("cancel_sleeper", BOTH),
+    ("cancel_awaited", BOTH),
+    ("cancel_reader", BOTH),
+    ("cancellation", BOTH),
+    ("wait_for", BOTH),
+    ("asyn_demos", BOTH),
+    ("cantest", BOTH),
+];
 
 /// Section 6: hardware.
 const HARDWARE: Folders = &[("hogs", &["overrun.toml"]), ("uart_loopback", &["hello.toml"])];

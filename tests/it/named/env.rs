@@ -16,11 +16,6 @@ pub type Program = Pin<Box<dyn Future<Output = Result<(), TaskError>>>>;
 /// How tasks end.
 pub type Ended = Result<(), TaskError>;
 
-/// A truth value as Python prints it.
-pub fn flag(value: bool) -> &'static str {
-    if value { "True" } else { "False" }
-}
-
 /// Bytes as Python prints them.
 pub fn bytes(data: &[u8]) -> String {
     let text: String =

@@ -26,7 +26,38 @@ pub const BASICS: &[Case] = &[
     case!("tut_3_4_semaphore", semaphore),
     case!("tut_3_5_queue", queue),
     case!("tut_4_1_awaitable", awaitable, part = "class"),
+    case!("tut_4_1_1_context", context_manager, part = "gate"),
     case!("tut_4_1_2_await_coro", awaitable, part = "coro"),
+    case!("tut_4_2_async_iterator", async_iterator),
+    case!("tut_4_3_async_ctx", context_manager, part = "lock"),
+];
+
+/// Section 5.
+pub const ENDINGS: &[Case] = &[
+    case!("tut_5_1_exceptions", exceptions),
+    case!("tut_5_1_kbdint", exceptions),
+    case!("tut_5_2_1_cancel_io", cancel_reader),
+    case!("tut_5_2_1_cancel_misc", cancellation),
+    Case {
+        untold: &["  9500000 cancel foo#1 by main", " 14000000 cancel foo#2 by main"],
+        ..case!("tut_5_2_1_cancel_runner", cancel_awaited)
+    },
+    case!("tut_5_2_1_cancel_sleep10", cancel_sleeper),
+    case!("tut_5_2_2_waitfor_bare", wait_for, part = "bare"),
+    case!("tut_5_2_2_waitfor_caller", wait_for, part = "caller"),
+    case!("tut_5_2_2_waitfor_fits", wait_for, part = "fits"),
+    case!("tut_5_2_2_waitfor_lock_asyn", wait_for, part = "lock_asyn"),
+    case!("tut_5_2_2_waitfor_lock_official", wait_for, part = "lock_official"),
+    case!("tut_5_2_2_waitfor_nested_inner", wait_for, part = "nested_inner"),
+    case!("tut_5_2_2_waitfor_nested_outer", wait_for, part = "nested_outer"),
+    case!("tut_5_2_2_waitfor_seq", wait_for, part = "seq"),
+    case!("tut_5_2_2_waitfor_short", wait_for, part = "short"),
+    case!("tut_5_2_2_waitfor_sleep", wait_for, part = "sleep"),
+    case!("tut_5_2_2_waitfor_stale", wait_for, part = "stale"),
+    case!("tut_5_2_2_waitfor_tie", wait_for, part = "tie"),
+    case!("tut_5_2_2_waitfor_trap", wait_for, part = "trap"),
+    case!("tut_5_2_2_waitfor_twice", wait_for, part = "twice"),
+    case!("tut_5_2_2_waitfor_zero", wait_for, part = "zero"),
 ];
 
 /// The demos.

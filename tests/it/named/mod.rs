@@ -30,39 +30,34 @@ mod benchmarks;
 mod io;
 mod lib;
 mod sched;
-mod tut4;
-mod tut5;
 mod tut6;
-mod waitfor;
 
 use case::Case;
 use replay::agree;
 
 /// Recordings of the examples.
-const EXAMPLES: &[&[Case]] = &[examples::BASICS, examples::DEMOS];
+const EXAMPLES: &[&[Case]] = &[examples::BASICS, examples::ENDINGS, examples::DEMOS];
 
 /// All.
 const ALL: &[&[Case]] = &[
     examples::BASICS,
+    examples::ENDINGS,
     examples::DEMOS,
     benchmarks::CASES,
     io::CASES,
     lib::CASES,
     sched::CASES,
-    tut4::CASES,
-    tut5::CASES,
     tut6::CASES,
-    waitfor::CASES,
 ];
 
 #[test]
 fn tutorial_2_to_4() {
-    agree(&[examples::BASICS, tut4::CASES]);
+    agree(&[examples::BASICS]);
 }
 
 #[test]
 fn tutorial_5() {
-    agree(&[tut5::CASES, waitfor::CASES]);
+    agree(&[examples::ENDINGS]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use vpyb_core::{ArgValue, Args};
-use vpyb_sim::scenario::model::{Arg, Pattern, Scenario};
+use vpyb_sim::scenario::model::{Action, Arg, Pattern, Scenario};
 use vpyb_sim::trace::{Kind, Trace};
 
 use super::case::{Case, Example, Source};
@@ -45,8 +45,16 @@ fn case_of(scenario: &Scenario) -> Option<&'static Case> {
         }
         args == example.args()
     };
-    let mut cases = super::EXAMPLES.iter().copied().flatten();
-    cases.find(|case| example(case).is_some_and(|it| it.name == program.name && runs(it)))
+    let cases = super::EXAMPLES.iter().copied().flatten();
+    let mut cases = cases.filter(|case| example(case).is_some_and(|it| it.name == program.name && runs(it)));
+    // A program that somebody interrupts is another recording.
+    cases.find(|case| (case.recording == "tut_5_1_kbdint") == is_interrupted(scenario))
+}
+
+/// Whether somebody presses Ctrl-C.
+fn is_interrupted(scenario: &Scenario) -> bool {
+    let mut steps = scenario.actors.iter().flat_map(|actor| &actor.steps);
+    steps.any(|step| matches!(step.action, Action::CtrlC))
 }
 
 fn recorded_in(scenario: &Scenario) -> &'static str {
