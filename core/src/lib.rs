@@ -114,7 +114,7 @@ pub use board::{Board, BoardError, Uart, UartConfig, UartError};
 pub use error::{CancelError, Interrupt, Queue, QueueFull, RunError, TaskError};
 pub use event_loop::{
     Config, Discipline, EventLoop, ExceptionHandler, Firmware, Join, Outcome, Overrides, RunForever,
-    RunUntilComplete, Setup, Started, Step, TaskHandle, TaskName, Top,
+    RunUntilComplete, Setup, Started, Step, TaskHandle, TaskName, Top, WakeMark,
 };
 pub use pin::{Edge, Gpio, Irq, IrqObserver, PinMode, Pull};
 pub use sleep::Sleep;

@@ -37,8 +37,8 @@ pub enum Why<'a> {
     Device(&'a str),
     /// An interrupt does not wait for the end of the task's wait.
     Interrupted,
-    /// A `Waker` was called.
-    Woken,
+    /// A `Waker` was called, when the owner's [`WakeMark`](crate::WakeMark) was this.
+    Woken(u32),
     /// `requeue`: a lock was handed over, or a program queued the task once more.
     Requeued,
 }

@@ -40,13 +40,14 @@
 //! |---|---|---|
 //! | [`trace`] | the record of a run, its file, its views: state at an instant, causes, exports | |
 //! | [`world`] | clock, agenda, nets; the delivery of events; the cause of each record | `trace` |
-//! | [`mcu`] | peripherals of the chip, as models: the UART | `world`, `trace` |
+//! | [`mcu`] | peripherals of the chip, as models: UARTs, interrupt lines | `world`, `trace` |
 //! | [`devices`] | what stands beside the board, as models: a serial peer | `mcu`, `world`, `trace` |
 //! | [`scenario`] | the file format: from text to a value that can be run, or to diagnostics | |
+//! | [`sight`] | which records are the events that a scenario speaks of | `scenario`, `trace` |
 //! | [`board`] | the Pyboard as data, the CPU's prices, the core's `Board` and `Observer` | all above |
 //! | [`script`] | what each operation of a scripted task means, on any board | `scenario` |
 //! | [`runner`] | how a run is driven, and how it ends | `board`, `script`, `scenario`, `trace` |
-//! | [`expect`] | what must hold, judged over a recorded run; counters | `scenario`, `trace` |
+//! | [`expect`] | what must hold, judged over a recorded run; counters | `sight`, `scenario`, `trace` |
 //! | [`report`] | how a judged run reads, for people and for programs | `expect`, `scenario`, `trace` |
 //! | [`cli`] | arguments, files, terminal: everything of the host | `runner`, `report` and what they use |
 //!
@@ -62,5 +63,6 @@ pub mod report;
 pub mod runner;
 pub mod scenario;
 pub mod script;
+pub mod sight;
 pub mod trace;
 pub mod world;

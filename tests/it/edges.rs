@@ -4,7 +4,7 @@
 //! be computed by hand.
 
 use vpyb_sim::expect::judge;
-use vpyb_sim::trace::{Kind, Trace};
+use vpyb_sim::trace::{Kind, Trace, Words, why};
 
 use crate::runs::{check, rows, run, scenario};
 
@@ -234,6 +234,40 @@ fn a_task_waits_for_an_edge() {
         "13000000 X3 interrupt line 2: off",
     ];
     check("two waits", &interrupts(&outcome.trace), &expected);
+}
+
+/// The task's step is there because of the handler, and that because of the edge.
+#[test]
+fn a_task_that_a_handler_woke_knows_why() {
+    let outcome = run(r#"
+        objects.pins = { in = { pin = "X3", pull = "up" } }
+        run.main = "main"
+        [[task]]
+        name = "main"
+        script = [{ pin_wait = { pin = "in", edge = "falling" } }, { log = "fell" }]
+        [[task]]
+        name = "other"
+        script = [{ sleep_ms = 3 }]
+        [[stimulus]]
+        at = "3ms"
+        drive = { pin = "X3", level = "low" }
+    "#);
+    let trace = &outcome.trace;
+    let line = trace.iter().find(|(_, record)| matches!(record.kind, Kind::Line { .. })).expect("a line").0;
+    let words = Words::new(trace);
+    let chain: Vec<_> =
+        why(trace, line).iter().map(|link| words.describe(&trace.records()[link.seq.0 as usize])).collect();
+    let expected = [
+        "main prints \"fell\"",
+        "main step starts, takes 0s, yields stop_loop",
+        "main is queued: its waker was called",
+        "X3 handler runs, takes 0s",
+        "X3 interrupt pending",
+        "X3+X3.probe ↓ low",
+        "X3.probe drives low",
+        "stimulus#1 acts: step 0",
+    ];
+    check("the chain", &chain, &expected);
 }
 
 /// X4 and X22 are both line 3: the chip cannot listen to both.

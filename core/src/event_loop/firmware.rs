@@ -14,6 +14,7 @@ use super::config::{Config, Overrides};
 use super::owner::{Owner, Step};
 use super::run::{Ended, RunForever, RunUntilComplete};
 use super::shared::{Shared, TaskFuture};
+use super::wake::WakeMark;
 use crate::clock::Clock;
 use crate::error::TaskError;
 use crate::observer::{Event, Observer};
@@ -205,6 +206,11 @@ impl Firmware {
     /// before it lets the CPU sleep.
     pub fn woken(&self) -> bool {
         self.owner.woken()
+    }
+
+    /// The number that calls of wakers note; for observers.
+    pub fn wake_mark(&self) -> WakeMark {
+        self.owner.wakes.mark()
     }
 
     #[cold]

@@ -159,7 +159,7 @@ impl Shared {
             match joiner {
                 Joiner::Waker(waker) => waker.wake(),
                 Joiner::Task(header) if header.state.get() == State::Suspended && !header.woken.get() => {
-                    if let Err(full) = self.push_woken(&header) {
+                    if let Err(full) = self.push_woken(&header, 0) {
                         header.woken.set(false);
                         self.overflow.set(Some(full));
                     }

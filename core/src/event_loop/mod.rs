@@ -51,6 +51,7 @@ pub use owner::Step;
 pub use run::{RunForever, RunUntilComplete};
 pub use task::{TaskHandle, TaskName};
 pub use timeline::ExceptionHandler;
+pub use wake::WakeMark;
 
 pub(crate) use callback::Guard;
 use callback::{What, When};

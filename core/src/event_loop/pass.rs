@@ -272,7 +272,8 @@ impl Owner {
                 return;
             }
             any = true;
-            result = shared.push_woken(header).map_err(|full| Self::lost(header, full));
+            let mark = slots[slot].shared_waker.mark();
+            result = shared.push_woken(header, mark).map_err(|full| Self::lost(header, full));
         });
         result.map(|()| any)
     }

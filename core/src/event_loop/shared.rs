@@ -226,15 +226,15 @@ impl Shared {
     }
 
     /// Makes a task ready to be polled because a waker was called; it is in no queue for that yet.
-    pub(super) fn push_woken(&self, header: &Header) -> Result<(), QueueFull> {
+    pub(super) fn push_woken(&self, header: &Header, mark: u32) -> Result<(), QueueFull> {
         header.woken.set(true);
         let raw = RawEntry::woken(header.slot);
         let task = header.id.get();
         if self.one_queue {
-            self.push_raw(raw, self.now(), Entry::Task(task), Why::Woken)?;
+            self.push_raw(raw, self.now(), Entry::Task(task), Why::Woken(mark))?;
         } else {
             self.runq.push(raw).map_err(|full| self.report_full(full, Some(task)))?;
-            self.observe(|| Event::Ready { entry: Entry::Task(task), why: Why::Woken });
+            self.observe(|| Event::Ready { entry: Entry::Task(task), why: Why::Woken(mark) });
         }
         header.count_entry();
         Ok(())

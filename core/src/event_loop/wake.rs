@@ -7,28 +7,63 @@
 use alloc::sync::Arc;
 use alloc::task::Wake;
 use alloc::vec::Vec;
+use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use core::task::Waker;
 
 const BITS: usize = u32::BITS as usize;
 
-/// A word of bits, and the flag that says that some word is not zero.
+/// What all words share.
+#[derive(Default)]
+struct Common {
+    /// Some word is not zero.
+    any: AtomicBool,
+    /// The owner's number, which each wake notes.
+    mark: AtomicU32,
+}
+
+/// A word of bits.
 struct Block {
     bits: AtomicU32,
-    any: Arc<AtomicBool>,
+    common: Arc<Common>,
 }
 
 /// The loop's side: all bits.
 #[derive(Default)]
 pub(super) struct WakeSet {
     blocks: Vec<Arc<Block>>,
-    any: Arc<AtomicBool>,
+    common: Arc<Common>,
+}
+
+/// A number that the owner of a loop changes as it likes. Each call of a waker notes what it is then, and
+/// [`Why::Woken`](crate::observer::Why::Woken) tells it: so an observer knows who woke a task. It is 0 at first.
+#[derive(Clone)]
+pub struct WakeMark(Arc<Common>);
+
+impl fmt::Debug for WakeMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WakeMark({})", self.get())
+    }
+}
+
+impl WakeMark {
+    /// What it is.
+    pub fn get(&self) -> u32 {
+        self.0.mark.load(Ordering::Relaxed)
+    }
+
+    /// Changes it; gives what it was.
+    pub fn replace(&self, mark: u32) -> u32 {
+        self.0.mark.swap(mark, Ordering::Relaxed)
+    }
 }
 
 /// A task's side: one bit.
 pub(super) struct TaskWaker {
     block: Arc<Block>,
     bit: u32,
+    /// The owner's number when it was called.
+    mark: AtomicU32,
     /// Set when the task has ended while others still held the waker: it does nothing from then on.
     retired: AtomicBool,
 }
@@ -37,22 +72,28 @@ impl WakeSet {
     /// The waker of a slot.
     pub fn waker(&mut self, slot: usize) -> Arc<TaskWaker> {
         while self.blocks.len() <= slot / BITS {
-            self.blocks.push(Arc::new(Block { bits: AtomicU32::new(0), any: self.any.clone() }));
+            self.blocks.push(Arc::new(Block { bits: AtomicU32::new(0), common: self.common.clone() }));
         }
         let block = self.blocks[slot / BITS].clone();
-        Arc::new(TaskWaker { block, bit: 1 << (slot % BITS), retired: AtomicBool::new(false) })
+        let (mark, retired) = (AtomicU32::new(0), AtomicBool::new(false));
+        Arc::new(TaskWaker { block, bit: 1 << (slot % BITS), mark, retired })
+    }
+
+    /// The number that wakes note.
+    pub fn mark(&self) -> WakeMark {
+        WakeMark(self.common.clone())
     }
 
     /// Whether any waker was called since the last drain.
     #[inline]
     pub fn any(&self) -> bool {
-        self.any.load(Ordering::Acquire)
+        self.common.any.load(Ordering::Acquire)
     }
 
     /// Calls `f` for each slot that was woken, in order of slots, and forgets them.
     pub fn drain(&self, mut f: impl FnMut(usize)) {
         // Cleared first: a wake during the drain sets it again and is seen at the next poll point.
-        if !self.any.swap(false, Ordering::AcqRel) {
+        if !self.common.any.swap(false, Ordering::AcqRel) {
             return;
         }
         for (i, block) in self.blocks.iter().enumerate() {
@@ -70,8 +111,14 @@ impl TaskWaker {
     pub fn renew(this: &mut Arc<Self>) {
         if Arc::strong_count(this) > 1 {
             this.retired.store(true, Ordering::Release);
-            *this = Arc::new(Self { block: this.block.clone(), bit: this.bit, retired: false.into() });
+            let (block, bit) = (this.block.clone(), this.bit);
+            *this = Arc::new(Self { block, bit, mark: 0.into(), retired: false.into() });
         }
+    }
+
+    /// The owner's number when it was last called.
+    pub fn mark(&self) -> u32 {
+        self.mark.load(Ordering::Relaxed)
     }
 
     /// As a standard waker.
@@ -87,8 +134,13 @@ impl Wake for TaskWaker {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if !self.retired.load(Ordering::Acquire) {
-            self.block.bits.fetch_or(self.bit, Ordering::Release);
-            self.block.any.store(true, Ordering::Release);
+            let Block { bits, common } = &*self.block;
+            // Of several calls before the loop looks the first one counts.
+            if bits.load(Ordering::Relaxed) & self.bit == 0 {
+                self.mark.store(common.mark.load(Ordering::Relaxed), Ordering::Relaxed);
+            }
+            bits.fetch_or(self.bit, Ordering::Release);
+            common.any.store(true, Ordering::Release);
         }
     }
 }
@@ -108,6 +160,17 @@ mod tests {
         set.drain(|slot| woken.push(slot));
         assert_eq!(woken, [3, 64, 69]);
         assert!(!set.any());
+    }
+
+    #[test]
+    fn a_waker_notes_the_mark_of_its_first_call() {
+        let mut set = WakeSet::default();
+        let tasks: Vec<_> = (0..2).map(|slot| set.waker(slot)).collect();
+        for (mark, slot) in [(7, 1), (8, 0), (9, 1)] {
+            set.mark().replace(mark);
+            TaskWaker::to_waker(&tasks[slot]).wake();
+        }
+        assert_eq!((tasks[0].mark(), tasks[1].mark()), (8, 7));
     }
 
     #[test]

@@ -101,14 +101,16 @@ impl Machine {
         let Some(state) = exti.line(line) else { return Duration::ZERO };
         exti.serve(line);
         let context = bench.cause_is(cause);
-        bench.record_cause(Kind::Handler { irq: state.name, took });
+        let seq = bench.record_cause(Kind::Handler { irq: state.name, took });
         bench.handler_runs_until(bench.now() + took);
         bench.interrupt_served();
         let level = if bench.level(state.pin) == NetLevel::High { PinState::High } else { PinState::Low };
         let begun = ticks::ticks_us(bench.now());
+        let woken_by = self.wakes_are_by(Some(seq));
         if let Some(handler) = self.handlers.pins.get_mut(&irq) {
             handler(&mut Given::new(begun, &mut self.world.bench), level);
         }
+        self.wakes_are_by(woken_by);
         self.world.bench.cause_is(context);
         took
     }

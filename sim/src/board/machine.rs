@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use vpyb_core::WakeMark;
 use vpyb_core::time::{Duration, Instant};
 
 use super::interrupts::Handlers;
@@ -77,6 +78,8 @@ pub struct Machine {
     pub(super) ctrl_c: bool,
     /// What the board's clock showed when the run began.
     start: Duration,
+    /// Where calls of wakers note by which record they happened.
+    pub wake_mark: Option<WakeMark>,
     /// The run is over, and what is left of the program is dropped.
     pub is_over: bool,
     step_began: Instant,
@@ -120,6 +123,7 @@ impl Machine {
             running: None,
             ctrl_c: false,
             start: scenario.run.start,
+            wake_mark: None,
             is_over: false,
             step_began: Instant::ZERO,
             calls: 0,
@@ -291,6 +295,13 @@ impl Machine {
         while self.stalled_until > self.now() {
             self.advance_to(self.stalled_until);
         }
+    }
+
+    /// Wakers that are called from now on are called by this record; without one, by the present cause when the
+    /// loop notices. Gives what was said before.
+    pub(super) fn wakes_are_by(&self, seq: Option<Seq>) -> Option<Seq> {
+        let before = self.wake_mark.as_ref()?.replace(seq.map_or(0, |seq| seq.0 + 1));
+        before.checked_sub(1).map(Seq)
     }
 
     // ---- the step under way ----------------------------------------------------------------------

@@ -139,6 +139,7 @@ impl Recorder {
         let took = machine.step_so_far();
         let yielded = under_way.task.map(|_| under_way.yielded);
         machine.world.bench.trace.complete(under_way.seq, yielded, took);
+        machine.wakes_are_by(None);
         // What the loop does with the yield is caused by this step.
         machine.world.bench.cause_is(Some(under_way.seq));
         machine.step_begins(None);
@@ -164,6 +165,7 @@ impl Recorder {
             Entry::Task(task) => Some(task),
             Entry::Callback(_) => None,
         };
+        machine.wakes_are_by(Some(seq));
         state.under_way = Some(UnderWay { seq, task, yielded: Yielded::Running });
         machine.step_begins(task);
     }
@@ -242,7 +244,7 @@ impl Recorder {
                         (Why::Device(device), machine.ready_cause.take())
                     }
                     CoreWhy::Interrupted => (Why::Interrupted, bench.cause()),
-                    CoreWhy::Woken => (Why::Woken, bench.cause()),
+                    CoreWhy::Woken(mark) => (Why::Woken, mark.checked_sub(1).map(Seq).or(bench.cause())),
                     CoreWhy::Requeued => (Why::Requeued, bench.cause()),
                 };
                 let context = machine.world.bench.cause_is(cause);
@@ -267,6 +269,7 @@ impl Recorder {
                     (state.dull.steps, state.dull.since) = (0, now);
                 }
                 machine.world.bench.record(Kind::Polled { timeout_ms, waited, ready });
+                machine.wakes_are_by(None);
             }
             Event::QueueFull { full, task } => {
                 let queue = bench.trace.name(full.queue.name());

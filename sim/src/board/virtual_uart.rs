@@ -107,6 +107,8 @@ impl Pollable for VirtualUart {
                 ready = ready.or(Readiness::READ);
                 machine.ready_cause = machine.uart(self.device).0.receiver().last_buffered();
             }
+            // Who waits by a waker is called now.
+            machine.wakes_are_by(machine.ready_cause.filter(|_| !ready.is_empty()));
         }
         if !interest.and(Readiness::WRITE).is_empty() && self.is_sent(&mut machine) {
             ready = ready.or(Readiness::WRITE);

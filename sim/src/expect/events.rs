@@ -1,19 +1,15 @@
 //! Events of a scenario, found in a trace.
 //!
-//! Owns [`occurrences`] and the words for an event. Knows nothing of what is expected of it.
-//!
-//! A byte is `rx` when it reaches the ring: one that was held in the data register counts when it is moved there,
-//! and a lost one never.
-
-use std::collections::BTreeSet;
+//! Owns [`occurrences`] and the words for an event. Which record is which event is known to [`Eye`]; what is expected
+//! of it is not known here.
 
 use vpyb_core::time::Instant;
 
 use super::roster::{near, siblings};
 use super::{Roster, Subjects};
-use crate::scenario::model::{Event, InterruptKind, Level, TaskEvent, UartEvent, What};
-use crate::trace::record::{Entry, Interrupt, Kind, Net, NetLevel, Task};
-use crate::trace::{Name, Record, Seq, Trace};
+use crate::scenario::model::{Event, InterruptKind, IrqEvent, Level, TaskEvent, UartEvent, What};
+use crate::sight::Eye;
+use crate::trace::{Seq, Trace};
 
 /// One time that an event was seen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,129 +20,11 @@ pub struct Occurrence {
     pub at: Instant,
 }
 
-/// All occurrences of an event in order: bursts merged (`once_per`), then the one picked (`nth`).
-///
-/// A burst begins with its first occurrence and swallows all that come within less than `once_per` of
-/// that. `nth` counts over the whole run.
-pub fn occurrences(trace: &Trace, roster: &Roster, event: &Event) -> Vec<Occurrence> {
-    let mut eye = Eye::new(trace, roster, &event.what);
-    let mut seen: Vec<Occurrence> = Vec::new();
-    for (seq, record) in trace.iter() {
-        if !eye.sees(record) {
-            continue;
-        }
-        let merged = match (event.once_per, seen.last()) {
-            (Some(span), Some(first)) => record.at.since(first.at) < span,
-            _ => false,
-        };
-        if !merged {
-            seen.push(Occurrence { seq, at: record.at });
-        }
-    }
-    match event.nth {
-        None => seen,
-        Some(nth) => seen.into_iter().skip(nth.saturating_sub(1) as usize).take(1).collect(),
-    }
-}
-
-/// Recognises the records of one event; texts are looked up once.
-struct Eye<'a> {
-    trace: &'a Trace,
-    what: &'a What,
-    tasks: BTreeSet<Task>,
-    subject: Option<Name>,
-    net: Option<Net>,
-}
-
-impl<'a> Eye<'a> {
-    fn new(trace: &'a Trace, roster: &Roster, what: &'a What) -> Self {
-        let tasks = match what {
-            What::Task { task, .. } => roster.tasks_named(task),
-            _ => BTreeSet::new(),
-        };
-        let text = match what {
-            What::Uart { uart: text, .. }
-            | What::Edge { pin: text, .. }
-            | What::Stimulus(text)
-            | What::Mark(text)
-            | What::Line(text) => Some(text),
-            What::Prints(_) | What::Task { .. } => None,
-        };
-        let subject = text
-            .and_then(|text| trace.names().texts().iter().position(|own| own == text))
-            .and_then(|place| u32::try_from(place).ok())
-            .map(Name);
-        Self { trace, what, tasks, subject, net: None }
-    }
-
-    fn sees(&mut self, record: &Record) -> bool {
-        // A pin may be moved to another net in the middle of a run.
-        if let Kind::NetPin { net, pin } = record.kind
-            && Some(pin) == self.subject
-        {
-            self.net = Some(net);
-        }
-        match *self.what {
-            What::Prints(ref part) => {
-                matches!(record.kind, Kind::Line { text, .. } if self.trace.text(text).contains(part))
-            }
-            What::Line(_) => matches!(record.kind, Kind::Line { text, .. } if Some(text) == self.subject),
-            What::Task { event, .. } => {
-                task_of(record.kind, event).is_some_and(|task| self.tasks.contains(&task))
-            }
-            What::Edge { to, .. } => {
-                matches!(record.kind, Kind::Edge { net, level }
-                    if Some(net) == self.net && level == net_level(to))
-            }
-            What::Uart { event, byte: wanted, .. } => {
-                uart_of(record.kind, event).is_some_and(|(uart, byte)| {
-                    Some(uart) == self.subject && wanted.is_none_or(|wanted| wanted == byte)
-                })
-            }
-            What::Stimulus(_) => matches!(record.kind, Kind::Stimulus { actor, mark, .. }
-                if self.subject.is_some() && (Some(actor) == self.subject || mark == self.subject)),
-            What::Mark(_) => matches!(record.kind, Kind::Stimulus { mark, .. }
-                if mark.is_some() && mark == self.subject),
-        }
-    }
-}
-
-fn task_of(kind: Kind, event: TaskEvent) -> Option<Task> {
-    match (event, kind) {
-        (TaskEvent::Created, Kind::TaskCreated { task, .. })
-        | (TaskEvent::Ready, Kind::Ready { entry: Entry::Task(task), .. })
-        | (TaskEvent::Step, Kind::Step { task, .. })
-        | (TaskEvent::CancelRequested, Kind::CancelRequested { task })
-        | (TaskEvent::TimeoutExpired, Kind::TimeoutExpired { task: Some(task) })
-        | (TaskEvent::Interrupted(None), Kind::Interrupted { task, .. })
-        | (
-            TaskEvent::Interrupted(Some(InterruptKind::Cancelled)),
-            Kind::Interrupted { task, with: Interrupt::Cancelled },
-        )
-        | (
-            TaskEvent::Interrupted(Some(InterruptKind::TimedOut)),
-            Kind::Interrupted { task, with: Interrupt::TimedOut },
-        )
-        | (TaskEvent::Finished, Kind::Finished { task }) => Some(task),
-        _ => None,
-    }
-}
-
-fn uart_of(kind: Kind, event: UartEvent) -> Option<(Name, u8)> {
-    match (event, kind) {
-        (UartEvent::Rx, Kind::UartBuffered { uart, byte, .. })
-        | (UartEvent::Tx, Kind::UartTx { uart, byte })
-        | (UartEvent::Overrun, Kind::UartOverrun { uart, byte })
-        | (UartEvent::Framing, Kind::UartRx { uart, byte, framing: true }) => Some((uart, byte)),
-        _ => None,
-    }
-}
-
-fn net_level(level: Level) -> NetLevel {
-    match level {
-        Level::Low => NetLevel::Low,
-        Level::High => NetLevel::High,
-    }
+/// All occurrences of an event in order. `nth` counts over the whole run.
+pub fn occurrences(trace: &Trace, event: &Event) -> Vec<Occurrence> {
+    let mut eye = Eye::new(event);
+    let seen = trace.iter().filter(|(_, record)| eye.sees(trace, record));
+    seen.map(|(seq, record)| Occurrence { seq, at: record.at }).collect()
 }
 
 /// The event in words, e.g. `uart2 rx`, `reader step`, `X3 low`, `line "ready"`.
@@ -161,6 +39,7 @@ pub fn phrase(event: &Event) -> String {
             let byte = byte.map(|byte| format!(" 0x{byte:02x}")).unwrap_or_default();
             format!("{uart} {}{byte}", uart_word(*event))
         }
+        What::Irq { irq, event } => format!("{irq} {}", irq_word(*event)),
         What::Stimulus(name) => format!("stimulus {name}"),
         What::Mark(name) => format!("mark {name}"),
     };
@@ -193,6 +72,14 @@ fn uart_word(event: UartEvent) -> &'static str {
     }
 }
 
+fn irq_word(event: IrqEvent) -> &'static str {
+    match event {
+        IrqEvent::Pending => "interrupt pending",
+        IrqEvent::Handler => "handler",
+        IrqEvent::Coalesced => "interrupt coalesced",
+    }
+}
+
 /// `1st`, `2nd`, `3rd`, `11th`, `21st`.
 pub(super) fn ordinal(n: usize) -> String {
     let end = match (n % 10, n % 100) {
@@ -212,7 +99,7 @@ pub(super) fn subjects<'a>(events: impl IntoIterator<Item = &'a Event>) -> Subje
         match &event.what {
             What::Prints(_) | What::Line(_) => subjects.console = true,
             What::Task { task, .. } => drop(subjects.tasks.insert(task.clone())),
-            What::Edge { pin, .. } => drop(subjects.pins.insert(pin.clone())),
+            What::Edge { pin, .. } | What::Irq { irq: pin, .. } => drop(subjects.pins.insert(pin.clone())),
             What::Uart { uart, .. } => drop(subjects.uarts.insert(uart.clone())),
             What::Stimulus(_) | What::Mark(_) => {}
         }
@@ -250,7 +137,9 @@ fn find_stranger<'a>(roster: &'a Roster, event: &'a Event) -> Option<Stranger<'a
             ("task", task, stems.chain(whole).collect())
         }
         What::Uart { uart, .. } => ("UART", uart, roster.uarts().collect()),
-        What::Edge { pin, .. } => ("pin", pin, roster.pins().map(|(pin, _)| pin).collect()),
+        What::Edge { pin, .. } | What::Irq { irq: pin, .. } => {
+            ("pin", pin, roster.pins().map(|(pin, _)| pin).collect())
+        }
         What::Stimulus(name) | What::Mark(name) => ("mark", name, roster.marks().collect()),
         What::Prints(_) | What::Line(_) => return None,
     };
@@ -270,10 +159,10 @@ mod tests {
 
     use super::super::sample::{Sample, edge, ms, prints, task_event, uart_event};
     use super::*;
+    use crate::trace::record::{Kind, NetLevel};
 
     fn times(sample: &Sample, event: &Event) -> Vec<Instant> {
-        let roster = Roster::of(&sample.trace);
-        occurrences(&sample.trace, &roster, event).into_iter().map(|seen| seen.at).collect()
+        occurrences(&sample.trace, event).into_iter().map(|seen| seen.at).collect()
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub use diff::{Diff, diff};
 pub use events::{Occurrence, occurrences, phrase};
 pub use finding::{Detail, Finding, Focus, Held, Judgement, Status, Subjects};
 pub use judge::judge;
-pub use roster::{Opened, Roster, matches_task};
+pub use roster::{Opened, Roster};
+
+pub use crate::sight::matches_task;
 pub use turns::{Turn, turns};
 pub use verdict::verdict_of;

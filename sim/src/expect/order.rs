@@ -13,7 +13,7 @@ use crate::scenario::model::Event;
 pub(super) fn order(case: &Case, events: &[Event]) -> Ruling {
     let mut before: Option<(&Event, Occurrence)> = None;
     for event in events {
-        let Some(&first) = occurrences(case.trace, case.roster, event).first() else {
+        let Some(&first) = occurrences(case.trace, event).first() else {
             let message = format!("`{}` never happened", phrase(event));
             let label = stranger(case.roster, event).unwrap_or_else(|| match before {
                 Some((before, seen)) => {

@@ -16,8 +16,8 @@ pub(super) fn overrun(case: &Case, from: &Event, to: &Event, bound: &Bound) -> R
     if let Some(why) = slip(case.roster, from) {
         return Err(unjudgeable("from", why).into());
     }
-    let calls = occurrences(case.trace, case.roster, from);
-    let answers = occurrences(case.trace, case.roster, to);
+    let calls = occurrences(case.trace, from);
+    let answers = occurrences(case.trace, to);
     let overruns = overruns(&calls, &answers);
     let n = Value::count(overruns.len());
     match holds(bound, n, case.counters) {

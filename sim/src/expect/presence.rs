@@ -61,7 +61,7 @@ pub(super) fn absence(case: &Case, never: &Event, between: Between) -> Ruling {
 /// The first `that` is at an instant.
 pub(super) fn instant(case: &Case, that: &Event, at: &Bound) -> Ruling {
     let limit = spelt(at, case.counters);
-    let seen = occurrences(case.trace, case.roster, that);
+    let seen = occurrences(case.trace, that);
     let Some(first) = seen.first() else {
         let message = format!("`{}` never happened, expected at {limit}", phrase(that));
         let label = stranger(case.roster, that).unwrap_or_else(|| "never seen".into());
@@ -89,7 +89,7 @@ pub(super) fn unjudgeable(key: &str, why: String) -> Finding {
 }
 
 fn within(case: &Case, event: &Event, between: Between) -> Vec<Occurrence> {
-    let mut seen = occurrences(case.trace, case.roster, event);
+    let mut seen = occurrences(case.trace, event);
     if let Some((from, to)) = between {
         seen.retain(|seen| (from..=to).contains(&seen.at));
     }

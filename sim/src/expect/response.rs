@@ -37,8 +37,8 @@ pub(super) fn response(
     within: Option<&Bound>,
     p99: Option<&Bound>,
 ) -> Ruling {
-    let calls = occurrences(case.trace, case.roster, from);
-    let answers = occurrences(case.trace, case.roster, to);
+    let calls = occurrences(case.trace, from);
+    let answers = occurrences(case.trace, to);
     let (pairs, open) = pair(&calls, &answers);
     let key = if within.is_some() || p99.is_none() { "within" } else { "p99" };
     let subjects = subjects([from, to]);

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::sight::matches_task;
 use crate::trace::record::{Kind, Net, Task};
 use crate::trace::{Name, Trace};
 
@@ -104,11 +105,6 @@ impl Roster {
     pub fn marks(&self) -> impl Iterator<Item = &str> {
         self.marks.iter().map(String::as_str)
     }
-}
-
-/// Whether `wanted` stands for the task `own`: the same name, or `hog` for every `hog#n`.
-pub fn matches_task(wanted: &str, own: &str) -> bool {
-    own == wanted || own.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('#'))
 }
 
 /// The most similar of `known`, if a slip of the hand leads from one to the other: one wrong, missing, extra or

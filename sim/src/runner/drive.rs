@@ -91,6 +91,7 @@ pub(super) fn run_with(
     let machine = Rc::new(RefCell::new(machine));
     let recorder = Rc::new(Recorder::new(machine.clone(), scenario.cpu.task_step.clone()));
     let mut firmware = firmware(scenario, programs, &machine, &recorder);
+    machine.borrow_mut().wake_mark = Some(firmware.wake_mark());
     let mut run = Run { scenario, machine: &machine, recorder: &recorder, heart };
     tracing::info!(at = 0_u64, "{} begins, seed {seed}", scenario.name);
     let driven = catch_unwind(AssertUnwindSafe(|| run.drive(&mut firmware)));

@@ -3,7 +3,7 @@
 //! Owns [`Events`], from the table in the file to an [`Event`]. Knows no trace.
 
 use super::diagnostic::{Diagnostic, code};
-use super::model::{Event, InterruptKind, Level, TaskEvent, UartEvent, What};
+use super::model::{Event, InterruptKind, IrqEvent, Level, TaskEvent, UartEvent, What};
 use super::names::{Names, only_key};
 use super::table::Table;
 use super::value::Value;
@@ -11,7 +11,7 @@ use super::vocabulary::Vocabulary;
 use super::words::alternatives;
 
 /// The keys that say what is seen.
-const KINDS: [&str; 7] = ["prints", "line", "task", "edge", "uart", "stimulus", "mark"];
+const KINDS: [&str; 8] = ["prints", "line", "task", "edge", "irq", "uart", "stimulus", "mark"];
 /// Keys of the format that cannot be looked for yet.
 const LATER: [&str; 4] = ["matches", "i2c", "address", "fault"];
 
@@ -30,6 +30,8 @@ const UART_EVENTS: [(&str, UartEvent); 4] = [
     ("overrun", UartEvent::Overrun),
     ("framing", UartEvent::Framing),
 ];
+const IRQ_EVENTS: [(&str, IrqEvent); 3] =
+    [("pending", IrqEvent::Pending), ("handler", IrqEvent::Handler), ("coalesced", IrqEvent::Coalesced)];
 const INTERRUPTS: [(&str, InterruptKind); 2] =
     [("cancelled", InterruptKind::Cancelled), ("timed out", InterruptKind::TimedOut)];
 
@@ -79,6 +81,7 @@ impl Events<'_> {
             "mark" => self.names.mark(table.key("mark")?).map(What::Mark),
             "task" => self.task(table),
             "edge" => self.edge(table),
+            "irq" => self.irq(table),
             _ => self.uart(table),
         }
     }
@@ -108,6 +111,13 @@ impl Events<'_> {
         let levels = [("low", Level::Low), ("high", Level::High)];
         let to = table.need("to", "\"low\"").and_then(|value| value.word("level", &levels, &[]));
         Some(What::Edge { pin: pin?, to: to? })
+    }
+
+    fn irq(&self, table: &mut Table<'_>) -> Option<What> {
+        let irq = table.key("irq").and_then(|value| value.known("pin", &self.vocabulary.pins, &[]));
+        let event = table.need("event", "\"handler\"");
+        let event = event.and_then(|value| value.word("event of an interrupt", &IRQ_EVENTS, &[]));
+        Some(What::Irq { irq: irq?, event: event? })
     }
 
     fn uart(&self, table: &mut Table<'_>) -> Option<What> {

@@ -76,6 +76,8 @@ pub enum What {
     Task { task: String, event: TaskEvent },
     /// A pin's net reaches a level.
     Edge { pin: String, to: Level },
+    /// Something about the interrupt of a pin.
+    Irq { irq: String, event: IrqEvent },
     /// Something about a UART; `byte` picks frames of this value.
     Uart { uart: String, event: UartEvent, byte: Option<u8> },
     /// A step of an actor with this mark, or this actor.
@@ -110,6 +112,17 @@ pub enum InterruptKind {
     Cancelled,
     /// `timed out`.
     TimedOut,
+}
+
+/// What is seen of an interrupt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum IrqEvent {
+    /// It waits for its handler.
+    Pending,
+    /// Its handler ran.
+    Handler,
+    /// It came again before its handler ran.
+    Coalesced,
 }
 
 /// What is seen of a UART.

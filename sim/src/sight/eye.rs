@@ -1,0 +1,175 @@
+//! One event's records among all records.
+//!
+//! Owns which record means which event. Texts are looked up when they are new, so that most records cost a
+//! comparison of numbers.
+
+use std::collections::BTreeSet;
+
+use vpyb_core::time::Instant;
+
+use crate::scenario::model::{Event, InterruptKind, IrqEvent, Level, TaskEvent, UartEvent, What};
+use crate::trace::record::{Entry, Interrupt, Kind, Net, NetLevel, Task};
+use crate::trace::{Name, Record, Trace};
+
+/// Looks for one event. It must be shown every record of a trace, in order.
+#[derive(Clone, Debug)]
+pub struct Eye {
+    event: Event,
+    tasks: BTreeSet<Task>,
+    subject: Option<Name>,
+    /// How many names the trace had when `subject` was looked for.
+    names: usize,
+    net: Option<Net>,
+    /// When the present burst began.
+    burst: Option<Instant>,
+    seen: u32,
+}
+
+/// Whether `wanted` stands for the task `own`: the same name, or `hog` for every `hog#n`.
+pub fn matches_task(wanted: &str, own: &str) -> bool {
+    own == wanted || own.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('#'))
+}
+
+impl Eye {
+    /// One that has seen nothing yet.
+    pub fn new(event: &Event) -> Self {
+        Self {
+            event: event.clone(),
+            tasks: BTreeSet::new(),
+            subject: None,
+            names: 0,
+            net: None,
+            burst: None,
+            seen: 0,
+        }
+    }
+
+    /// Whether this record is the event: bursts merged (`once_per`), then the one picked (`nth`).
+    ///
+    /// A burst begins with its first occurrence and swallows all that come within less than `once_per` of that.
+    pub fn sees(&mut self, trace: &Trace, record: &Record) -> bool {
+        if !self.recognises(trace, record) {
+            return false;
+        }
+        if let (Some(span), Some(began)) = (self.event.once_per, self.burst)
+            && record.at.since(began) < span
+        {
+            return false;
+        }
+        self.burst = Some(record.at);
+        self.seen = self.seen.saturating_add(1);
+        self.event.nth.is_none_or(|nth| nth == self.seen)
+    }
+
+    /// Forgets what it saw, but not who is who: counting begins anew.
+    pub fn forget(&mut self) {
+        (self.burst, self.seen) = (None, 0);
+    }
+
+    /// Learns who is who from a record.
+    fn learn(&mut self, trace: &Trace, record: &Record) {
+        let text = match &self.event.what {
+            What::Uart { uart: text, .. }
+            | What::Edge { pin: text, .. }
+            | What::Irq { irq: text, .. }
+            | What::Stimulus(text)
+            | What::Mark(text)
+            | What::Line(text) => text,
+            What::Task { task, .. } => {
+                if let Kind::TaskCreated { task: own, name } = record.kind
+                    && matches_task(task, trace.text(name))
+                {
+                    self.tasks.insert(own);
+                }
+                return;
+            }
+            What::Prints(_) => return,
+        };
+        if self.subject.is_none() && trace.names().len() != self.names {
+            self.names = trace.names().len();
+            self.subject = trace.names().find(text);
+        }
+        // A pin may be moved to another net in the middle of a run.
+        if let Kind::NetPin { net, pin } = record.kind
+            && Some(pin) == self.subject
+        {
+            self.net = Some(net);
+        }
+    }
+
+    fn recognises(&mut self, trace: &Trace, record: &Record) -> bool {
+        self.learn(trace, record);
+        match self.event.what {
+            What::Prints(ref part) => {
+                matches!(record.kind, Kind::Line { text, .. } if trace.text(text).contains(part))
+            }
+            What::Line(_) => matches!(record.kind, Kind::Line { text, .. } if Some(text) == self.subject),
+            What::Task { event, .. } => {
+                task_of(record.kind, event).is_some_and(|task| self.tasks.contains(&task))
+            }
+            What::Edge { to, .. } => {
+                matches!(record.kind, Kind::Edge { net, level }
+                    if Some(net) == self.net && level == net_level(to))
+            }
+            What::Uart { event, byte: wanted, .. } => {
+                uart_of(record.kind, event).is_some_and(|(uart, byte)| {
+                    Some(uart) == self.subject && wanted.is_none_or(|wanted| wanted == byte)
+                })
+            }
+            What::Irq { event, .. } => {
+                irq_of(record.kind, event).is_some_and(|irq| Some(irq) == self.subject)
+            }
+            What::Stimulus(_) => matches!(record.kind, Kind::Stimulus { actor, mark, .. }
+                if self.subject.is_some() && (Some(actor) == self.subject || mark == self.subject)),
+            What::Mark(_) => matches!(record.kind, Kind::Stimulus { mark, .. }
+                if mark.is_some() && mark == self.subject),
+        }
+    }
+}
+
+fn task_of(kind: Kind, event: TaskEvent) -> Option<Task> {
+    match (event, kind) {
+        (TaskEvent::Created, Kind::TaskCreated { task, .. })
+        | (TaskEvent::Ready, Kind::Ready { entry: Entry::Task(task), .. })
+        | (TaskEvent::Step, Kind::Step { task, .. })
+        | (TaskEvent::CancelRequested, Kind::CancelRequested { task })
+        | (TaskEvent::TimeoutExpired, Kind::TimeoutExpired { task: Some(task) })
+        | (TaskEvent::Interrupted(None), Kind::Interrupted { task, .. })
+        | (
+            TaskEvent::Interrupted(Some(InterruptKind::Cancelled)),
+            Kind::Interrupted { task, with: Interrupt::Cancelled },
+        )
+        | (
+            TaskEvent::Interrupted(Some(InterruptKind::TimedOut)),
+            Kind::Interrupted { task, with: Interrupt::TimedOut },
+        )
+        | (TaskEvent::Finished, Kind::Finished { task }) => Some(task),
+        _ => None,
+    }
+}
+
+fn uart_of(kind: Kind, event: UartEvent) -> Option<(Name, u8)> {
+    match (event, kind) {
+        (UartEvent::Rx, Kind::UartBuffered { uart, byte, .. })
+        | (UartEvent::Tx, Kind::UartTx { uart, byte })
+        | (UartEvent::Overrun, Kind::UartOverrun { uart, byte })
+        | (UartEvent::Framing, Kind::UartRx { uart, byte, framing: true }) => Some((uart, byte)),
+        _ => None,
+    }
+}
+
+fn irq_of(kind: Kind, event: IrqEvent) -> Option<Name> {
+    match (event, kind) {
+        (IrqEvent::Pending, Kind::IrqPending { irq })
+        | (IrqEvent::Handler, Kind::Handler { irq, .. })
+        | (IrqEvent::Coalesced, Kind::IrqCoalesced { irq }) => Some(irq),
+        _ => None,
+    }
+}
+
+fn net_level(level: Level) -> NetLevel {
+    match level {
+        Level::Low => NetLevel::Low,
+        Level::High => NetLevel::High,
+    }
+}
