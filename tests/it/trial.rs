@@ -41,6 +41,17 @@ impl Rules {
         };
         Discipline::FastIo { ioq_len, lp_len: 16, max_overdue_ms: 0 }
     }
+
+    /// The keys of `[cpu]` that say so.
+    pub fn as_written(self) -> String {
+        let scheduler = format!("scheduler = \"{}\"\n", self.discipline().name());
+        match self.discipline() {
+            Discipline::FastIo { ioq_len, lp_len, .. } => {
+                format!("{scheduler}ioq_len = {ioq_len}\nlp_len = {lp_len}\n")
+            }
+            _ => scheduler,
+        }
+    }
 }
 
 /// A program's top level.
