@@ -58,8 +58,7 @@ async fn poll_once<F: Future>(future: F) {
     .await;
 }
 
-/// Conformance vector 19: only the task itself is interrupted soon; what it awaits gets its own interrupt when the task
-/// is next resumed.
+/// Only the task itself is interrupted soon; what it awaits gets its own interrupt when the task is next resumed.
 #[test]
 fn a_part_of_a_task_is_cancelled_alone() {
     let lines = said(|ev, board| async move {

@@ -9,7 +9,7 @@ use vpyb_core::{EventLoop, Interrupt, StreamReader, TaskError};
 use vpyb_sim::runner::boxed;
 use vpyb_sim::trace::record::{Kind, Yielded};
 
-use crate::sync_timed::{Bench, Ran, run};
+use crate::trial::{Bench, Ran, main_task, run};
 
 /// Gives the result of whichever is complete first; the other one is dropped.
 async fn select<T>(one: impl Future<Output = T>, other: impl Future<Output = T>) -> T {
@@ -40,19 +40,6 @@ async fn with_foreign_waker<T>(future: impl Future<Output = T>) -> T {
     .await
 }
 
-/// Runs one task to its end, and gives what it printed and its trace.
-macro_rules! run_task {
-    (|$bench:ident| $body:expr) => {
-        run(|top, _| {
-            boxed(async move {
-                let $bench = Bench::of(&top);
-                top.run_until_complete(async move { $body }).await?;
-                Ok(())
-            })
-        })
-    };
-}
-
 /// Timers that were armed for tasks, and those that were taken out again.
 fn timers(ran: &Ran) -> (usize, usize) {
     let count = |wanted: fn(&Kind) -> bool| ran.trace.records().iter().filter(|r| wanted(&r.kind)).count();
@@ -64,7 +51,7 @@ fn timers(ran: &Ran) -> (usize, usize) {
 
 #[test]
 fn the_shorter_of_two_pauses_ends_a_select_in_either_order_and_nothing_is_left() {
-    let ran = run_task!(|bench| {
+    let ran = run(main_task!(|bench| {
         let ev = &bench.ev;
         select(ev.sleep_ms(10), ev.sleep_ms(20)).await?;
         bench.say("shorter first");
@@ -74,7 +61,7 @@ fn the_shorter_of_two_pauses_ends_a_select_in_either_order_and_nothing_is_left()
         ev.sleep_ms(100).await?;
         bench.say("slept");
         Ok(())
-    });
+    }));
     assert_eq!(ran.lines, ["10 shorter first", "20 shorter last", "120 slept"]);
     // Nobody waits for the loop to forget anything: the run ends with the last pause.
     assert_eq!((ran.verdict.as_str(), ran.trace.end().as_millis()), ("passed", 120));
@@ -82,7 +69,7 @@ fn the_shorter_of_two_pauses_ends_a_select_in_either_order_and_nothing_is_left()
 
 #[test]
 fn a_dropped_pause_that_was_posted_takes_its_timer_with_it() {
-    let ran = run_task!(|bench| {
+    let ran = run(main_task!(|bench| {
         let event = Event::new();
         let waits = async {
             bench.ev.interruptible(event.wait()).await?;
@@ -99,7 +86,7 @@ fn a_dropped_pause_that_was_posted_takes_its_timer_with_it() {
         select(sleep, async { gather_both(waits, sets).await }).await?;
         bench.ev.sleep_ms(1).await?;
         Ok(())
-    });
+    }));
     assert_eq!(ran.lines, ["5 heard"]);
     assert_eq!(ran.trace.end().as_millis(), 6);
     // Two through the queue as the task's own, of which the long one was taken out.
@@ -118,7 +105,7 @@ async fn gather_both(
 
 #[test]
 fn a_join_of_three_pauses_lasts_as_long_as_the_longest() {
-    let ran = run_task!(|bench| {
+    let ran = run(main_task!(|bench| {
         let pauses = [30, 10, 20].map(|ms| {
             let bench = &bench;
             async move {
@@ -133,14 +120,14 @@ fn a_join_of_three_pauses_lasts_as_long_as_the_longest() {
         bench.say("all");
         bench.ev.sleep_ms(50).await?;
         Ok(())
-    });
+    }));
     assert_eq!(ran.lines, ["10 10", "20 20", "30 30", "30 all"]);
     assert_eq!(ran.trace.end().as_millis(), 80);
 }
 
 #[test]
 fn pauses_with_wakers_of_their_own_keep_their_time() {
-    let ran = run_task!(|bench| {
+    let ran = run(main_task!(|bench| {
         with_foreign_waker(bench.ev.sleep_ms(10)).await?;
         bench.say("slept");
         with_foreign_waker(bench.ev.yield_now()).await?;
@@ -149,13 +136,13 @@ fn pauses_with_wakers_of_their_own_keep_their_time() {
         with_foreign_waker(async { select(bench.ev.sleep_ms(9), bench.ev.sleep_ms(5)).await }).await?;
         bench.say("selected");
         Ok(())
-    });
+    }));
     assert_eq!(ran.lines, ["10 slept", "10 yielded", "15 selected"]);
 }
 
 #[test]
 fn a_spurious_wake_completes_nothing() {
-    let ran = run_task!(|bench| {
+    let ran = run(main_task!(|bench| {
         let waker = std::rc::Rc::new(std::cell::Cell::new(None::<Waker>));
         let stored = waker.clone();
         bench.ev.call_later_ms(3, move || stored.take().expect("stored").wake())?;
@@ -169,7 +156,7 @@ fn a_spurious_wake_completes_nothing() {
         .await?;
         bench.say(format_args!("{polls} polls"));
         Ok(())
-    });
+    }));
     assert_eq!(ran.lines, ["10 3 polls"]);
 }
 
@@ -237,7 +224,7 @@ fn a_cancelled_select_of_wakers_only_ends_at_once_and_drops_both() {
 
 #[test]
 fn a_time_out_around_a_select_drops_its_timers() {
-    let ran = run_task!(|bench| {
+    let ran = run(main_task!(|bench| {
         let ev: &EventLoop = &bench.ev;
         let lock = Lock::new();
         let held = lock.try_acquire();
@@ -252,14 +239,14 @@ fn a_time_out_around_a_select_drops_its_timers() {
         bench.say(format_args!("locked {}", lock.is_locked()));
         ev.sleep_ms(10).await?;
         Ok(())
-    });
+    }));
     // A pause is part of it, so the time-out arrives when that ends.
     assert_eq!(ran.lines, ["300 Err(TimedOut)", "300 locked false"]);
 }
 
 #[test]
 fn a_device_that_is_given_up_in_a_select_is_not_waited_for_any_more() {
-    let ran = run_task!(|bench| {
+    let ran = run(main_task!(|bench| {
         use vpyb_core::{Board, UartConfig};
         let uart = std::rc::Rc::new(bench.board.uart("uart4", UartConfig::baud(9600))?);
         let stream = StreamReader::new(&bench.ev, uart);
@@ -271,7 +258,7 @@ fn a_device_that_is_given_up_in_a_select_is_not_waited_for_any_more() {
         // With a device still waited for, this would ask it.
         bench.ev.sleep_ms(10).await?;
         Ok(())
-    });
+    }));
     assert_eq!(ran.lines, ["30 given up"]);
     let steps = ran.trace.records().iter().filter_map(|record| match record.kind {
         Kind::Step { yielded, .. } => Some(yielded),

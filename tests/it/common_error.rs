@@ -7,7 +7,7 @@ use vpyb_sim::runner::boxed;
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::trace::{Kind, Words};
 
-use crate::sync_timed::{Bench, Ran, run};
+use crate::trial::{Bench, Ran, run};
 
 /// What a run tells of the error: instants in milliseconds, and words.
 fn told(ran: &Ran) -> Vec<String> {

@@ -9,7 +9,7 @@ use vpyb_core::{TaskError, Top};
 use vpyb_sim::board::VirtualBoard;
 use vpyb_sim::runner::{Main, boxed};
 
-use crate::sync_timed::{Bench, run};
+use crate::trial::{Bench, run};
 
 /// A delay of a second that says `fires`.
 fn delay(bench: &Bench) -> DelayMs {

@@ -34,3 +34,5 @@ mod tidy;
 mod trace;
 mod trace_export;
 mod trace_file;
+mod trial;
+mod vectors;

@@ -1,15 +1,28 @@
 //! What tasks share behaves as the reference says: whole transcripts of small scenarios, at no cost.
 //!
-//! Owns one scenario for each rule; all under `uasyncio-v2`. Larger programs are compared with recordings in `oracle`.
+//! Owns one scenario for each rule, which runs under every discipline. Larger programs are compared with recordings in
+//! `oracle`.
 
 use vpyb_sim::cli::{PROGRAMS, vocabulary};
 use vpyb_sim::runner::{Options, run};
 use vpyb_sim::scenario::{parse, render};
 use vpyb_sim::trace::record::Kind;
 
-/// Runs tasks without any cost; gives what they printed, each line with its millisecond.
+use crate::trial::Rules;
+
+/// Runs tasks without any cost, under each discipline; gives what they printed, each line with its millisecond.
 fn transcript(tasks: &str) -> String {
-    let text = format!("schema = 1\n[cpu]\nprofile = \"recorded\"\n{tasks}\n[run]\nuntil = \"60s\"\n");
+    let [v2, others @ ..] = Rules::ALL.map(|rules| transcript_under(rules, tasks));
+    for (rules, other) in Rules::ALL[1..].iter().zip(others) {
+        assert_eq!(other, v2, "{rules:?} and {:?}", Rules::V2);
+    }
+    v2
+}
+
+/// The same under one discipline.
+fn transcript_under(rules: Rules, tasks: &str) -> String {
+    let cpu = rules.as_written();
+    let text = format!("schema = 1\n[cpu]\nprofile = \"recorded\"\n{cpu}\n{tasks}\n[run]\nuntil = \"60s\"\n");
     let scenarios = parse("primitives.toml", &text, &vocabulary(PROGRAMS))
         .unwrap_or_else(|problems| panic!("{}", render(&problems, "primitives.toml", &text, false)));
     let outcome = run(&scenarios[0], PROGRAMS, Options::default());
@@ -27,91 +40,23 @@ fn task(name: &str, script: &str) -> String {
     format!("[[task]]\nname = \"{name}\"\nscript = [{script}]\n")
 }
 
-/// Runs these tasks with these objects.
-fn tasks(objects: &str, tasks: &[(&str, &str)]) -> String {
+/// These tasks with these objects.
+fn scenario(objects: &str, tasks: &[(&str, &str)]) -> String {
     let listed: Vec<String> = tasks.iter().map(|(name, script)| task(name, script)).collect();
-    transcript(&format!("[objects]\n{objects}\n{}", listed.concat()))
+    format!("[objects]\n{objects}\n{}", listed.concat())
 }
 
 /// The same where a step costs a microsecond, so that time passes for tasks that spin.
+fn slow(objects: &str, tasks: &[(&str, &str)]) -> String {
+    format!("step = \"1us\"\n{}", scenario(objects, tasks))
+}
+
+fn tasks(objects: &str, tasks: &[(&str, &str)]) -> String {
+    transcript(&scenario(objects, tasks))
+}
+
 fn spinning(objects: &str, tasks: &[(&str, &str)]) -> String {
-    let listed: Vec<String> = tasks.iter().map(|(name, script)| task(name, script)).collect();
-    transcript(&format!("step = \"1us\"\n[objects]\n{objects}\n{}", listed.concat()))
-}
-
-/// Conformance vector 1: the order of what one step schedules.
-#[test]
-fn a_zero_delay_of_call_later_takes_the_wait_queue() {
-    let script = r#"
-        { call_later = { after = 0, text = "A" } }, { call_later_ms = { after = 0, text = "B" } },
-        { call_soon = "C" }, { sleep_ms = 0 }, { log = "task" }"#;
-    assert_eq!(tasks("", &[("t", script)]), "0 B\n0 C\n0 task\n0 A\npassed");
-}
-
-/// Conformance vector 5: a trapped time-out leaves no trace in later sleeps.
-#[test]
-fn a_time_out_is_trapped_when_the_sleep_is_over() {
-    let script = r#"
-        { wait_for_ms = { limit = 1000, do = [ { sleep = 10 } ] } }, { log = "trapped" },
-        { sleep = 1 }, { log = "one" }, { sleep = 1 }, { log = "two" }"#;
-    assert_eq!(tasks("", &[("t", script)]), "10000 trapped\n11000 one\n12000 two\npassed");
-}
-
-/// Conformance vectors 6 and 11: the second cancellation takes the place of the first.
-#[test]
-fn a_later_cancellation_replaces_one_that_was_not_delivered() {
-    let sleeper = r#"
-        { repeat = { times = 3, do = [
-            { try = { do = [ { sleep = 10 }, { log = "slept" } ], catch = [ { on = "CancelledError", do = [ { log = "trapped" } ] } ] } },
-        ] } }"#;
-    let canceller = r#"{ sleep = 3 }, { cancel = "sleeper" }, { sleep = 3 }, { cancel = "sleeper" }"#;
-    let lines = tasks("", &[("sleeper", sleeper), ("canceller", canceller)]);
-    assert_eq!(lines, "10000 trapped\n20000 slept\n30000 slept\npassed");
-}
-
-/// Conformance vector 7: the timer of a failed wait stays armed.
-#[test]
-fn an_error_leaves_a_stray_time_out_behind() {
-    let script = r#"
-        { try = { do = [ { wait_for_ms = { limit = 2000, do = [ { sleep_ms = 100 }, { raise = { kind = "ValueError" } } ] } } ],
-                  catch = [ { on = "ValueError", do = [ { log = "failed" } ] } ] } },
-        { try = { do = [ { sleep = 5 } ], catch = [ { on = "TimeoutError", do = [ { log = "stray" } ] } ] } }"#;
-    assert_eq!(tasks("", &[("t", script)]), "100 failed\n5100 stray\npassed");
-}
-
-/// Conformance vector 8: the inner handler traps the outer time-out.
-#[test]
-fn nested_time_outs_cannot_be_told_apart() {
-    let script = r#"
-        { wait_for_ms = { limit = 3000, do = [ { wait_for_ms = { limit = 5000, do = [ { sleep = 10 } ] } }, { log = "inner" } ] } },
-        { log = "outer" }, { sleep = 5 }, { log = "undisturbed" }"#;
-    assert_eq!(tasks("", &[("t", script)]), "10000 inner\n10000 outer\n15000 undisturbed\npassed");
-}
-
-/// Conformance vector 12: a cancelled waiter spends the hand-over, and those behind it stay parked.
-#[test]
-fn a_cancelled_waiter_of_the_official_lock_swallows_the_wake_up() {
-    let holder = r#"{ locked = { lock = "l", do = [ { sleep = 4 } ] } }, { log = "A released" }"#;
-    let cancelled = r#"
-        { try = { do = [ { locked = { lock = "l", do = [ { log = "B has it" } ] } } ],
-                  catch = [ { on = "CancelledError", do = [ { log = "B cancelled" } ] } ] } }"#;
-    let stuck = r#"{ locked = { lock = "l", do = [ { log = "C has it" } ] } }"#;
-    let canceller = r#"{ sleep = 1 }, { cancel = "b" }"#;
-    let other = r#"{ sleep = 20 }, { locked = { lock = "l", do = [ { log = "D has it" } ] } }"#;
-    let all = [("a", holder), ("b", cancelled), ("c", stuck), ("canceller", canceller), ("d", other)];
-    let expected = "4000 A released\n4000 B cancelled\n20000 D has it\n20000 C has it\npassed";
-    assert_eq!(tasks("locks = { l = {} }", &all), expected);
-}
-
-/// Conformance vector 13: a time-out reaches a parked waiter only with the lock, which stays free.
-#[test]
-fn a_time_out_of_the_official_lock_arrives_at_the_release() {
-    let holder = r#"{ locked = { lock = "l", do = [ { sleep = 4 } ] } }"#;
-    let waiter = r#"
-        { wait_for_ms = { limit = 1000, do = [ { locked = { lock = "l", do = [ { log = "never" } ] } } ] } }, { log = "timed out" },
-        { locked = { lock = "l", do = [ { log = "it was free" } ] } }"#;
-    let expected = "4000 timed out\n4000 it was free\npassed";
-    assert_eq!(tasks("locks = { l = {} }", &[("a", holder), ("b", waiter)]), expected);
+    transcript(&slow(objects, tasks))
 }
 
 /// Reference, section 4.3: D begins to acquire just ahead of A's release and goes before B and C.
@@ -221,9 +166,11 @@ fn gathered_tasks_end_together() {
         { gather = [ { do = [ { sleep_ms = 30 }, { log = "slow" } ] }, { do = [ { sleep_ms = 10 }, { log = "fast" } ] },
                      { do = [ { sleep_ms = 50 }, { log = "never" } ], timeout = 0.02 } ] },
         { log = "all" }"#;
-    let lines = spinning("", &[("t", script)]);
     // Under uasyncio-v2 the time-out of 20 ms is delivered when the sleep of 50 ms is over.
-    assert_eq!(lines, "10 fast\n30 slow\n50 all\npassed");
+    for (rules, all) in [(Rules::V2, 50), (Rules::Fast, 30), (Rules::FastIo, 30), (Rules::V3, 30)] {
+        let expected = format!("10 fast\n30 slow\n{all} all\npassed");
+        assert_eq!(transcript_under(rules, &slow("", &[("t", script)])), expected, "{rules:?}");
+    }
 }
 
 /// Tutorial 5.2.1: a group is cancelled and its end waited for; a name can be used again when its task has ended.
@@ -232,12 +179,21 @@ fn groups_and_names_are_cancelled() {
     let script = r#"
         { group = { group = 1, do = [ { finally = { do = [ { gsleep = { s = 10, granularity = 50 } } ], then = [ { log = "one" } ] } } ] } },
         { group = { group = 1, do = [ { finally = { do = [ { gsleep = { s = 10, granularity = 80 } } ], then = [ { log = "two" } ] } } ] } },
-        { named = { name = "N", do = [ { finally = { do = [ { sleep = 1 } ], then = [ { log = "named" } ] } } ] } },
+        { named = { name = "N", do = [ { finally = { do = [ { sleep_ms = 300 } ], then = [ { log = "named" } ] } } ] } },
         { sleep_ms = 100 }, { cancel_group = { group = 1 } }, { log = "group ended" },
         { cancel_named = { name = "N", nowait = true } }, { log = "asked" },
         { cancel_named = { name = "N", nowait = false } }, { log = "named ended" }"#;
-    let lines = spinning("", &[("t", script)]);
-    assert_eq!(lines, "100 one\n160 two\n160 group ended\n160 asked\n1000 named\n1000 named ended\npassed");
+    let deferred = "100 one\n160 two\n160 group ended\n160 asked\n300 named\n300 named ended\npassed";
+    let at_once = "100 one\n100 two\n100 group ended\n100 asked\n100 named\n100 named ended\npassed";
+    // The second cancellation of the named task is an error, and nobody waits.
+    let fast = "100 one\n100 two\n100 group ended\n100 asked\n100 named ended\n100 named\npassed";
+    // One is in the run queue, as its part of 50 ms is over; two goes before it by the I/O queue.
+    let fast_io = "100 two\n100 one\n100 group ended\n100 asked\n100 named ended\n100 named\npassed";
+    for (rules, expected) in
+        [(Rules::V2, deferred), (Rules::Fast, fast), (Rules::FastIo, fast_io), (Rules::V3, at_once)]
+    {
+        assert_eq!(transcript_under(rules, &slow("", &[("t", script)])), expected, "{rules:?}");
+    }
 }
 
 /// Tutorial 7.2 and 5.1: what a run leaves behind is there for the next one.
@@ -256,6 +212,13 @@ fn a_loop_is_run_again_after_an_error() {
     let failing = format!("[[task]]\nname = \"failing\"\nstart = false\nscript = [{failing}]\n");
     // The second run begins at 25 ms; its first pass moves the worker's timer, due at 20 ms. At 45 ms its main comes
     // first, whose timer was armed earlier, and the run ends before the worker's turn.
-    let expected = "10 worker\n25 worker\n35 worker\n45 second\npassed";
-    assert_eq!(transcript(&format!("{worker}{failing}{phases}")), expected);
+    let before_v3 = "10 worker\n25 worker\n35 worker\n45 second\npassed";
+    // There an error that nobody awaits does not end the run.
+    let v3 = "10 worker\n15 Task exception wasn't retrieved: failing: ValueError: v\n20 worker\n30 worker\n\
+              40 worker\n100 never\n130 second\npassed";
+    for (rules, expected) in
+        [(Rules::V2, before_v3), (Rules::Fast, before_v3), (Rules::FastIo, before_v3), (Rules::V3, v3)]
+    {
+        assert_eq!(transcript_under(rules, &format!("{worker}{failing}{phases}")), expected, "{rules:?}");
+    }
 }

@@ -15,9 +15,7 @@ use vpyb_core::stream::{FromIo, Pollable, Readiness, StreamRead, StreamWrite, To
 use vpyb_core::{Board, Interrupt, StreamReader, StreamWriter, TaskError};
 use vpyb_sim::runner::boxed;
 
-use crate::sync_timed::{Bench, run, run_under};
-
-const DISCIPLINES: [&str; 3] = ["uasyncio-v2", "fast-io", "asyncio-v3"];
+use crate::trial::{Bench, Rules, run, run_under};
 
 /// A device in memory: what is put in can be read, what is written is kept; it takes three bytes at a time.
 #[derive(Default)]
@@ -108,8 +106,8 @@ impl embedded_io::Read for Modem {
 
 #[test]
 fn a_device_of_embedded_io_is_a_stream_whose_error_ends_it() {
-    for discipline in DISCIPLINES {
-        let ran = run_under(discipline, |top, _| {
+    for rules in Rules::ALL {
+        let ran = run_under(rules, |top, _| {
             boxed(async move {
                 let bench = Bench::of(&top);
                 let modem = Rc::new(FromIo::reader("modem", Modem { ready_after: 5, asked: 0, answers: 0 }));
@@ -127,15 +125,15 @@ fn a_device_of_embedded_io_is_a_stream_whose_error_ends_it() {
         });
         // When the sixth question is asked depends on where the discipline asks.
         let said: Vec<&str> = ran.lines.iter().map(|line| line.split_once(' ').expect("a time").1).collect();
-        assert_eq!(said, ["[97] None", "[97] None", "[] Some(Broken)"], "{discipline}");
+        assert_eq!(said, ["[97] None", "[97] None", "[] Some(Broken)"], "{rules:?}");
         assert_eq!(ran.verdict, "passed");
     }
 }
 
 #[test]
 fn a_reader_and_a_writer_are_devices_of_embedded_io_async() {
-    for discipline in DISCIPLINES {
-        let ran = run_under(discipline, |top, _| {
+    for rules in Rules::ALL {
+        let ran = run_under(rules, |top, _| {
             boxed(async move {
                 let bench = Bench::of(&top);
                 let memory = Rc::new(Memory::default());
@@ -164,7 +162,7 @@ fn a_reader_and_a_writer_are_devices_of_embedded_io_async() {
                 Ok(())
             })
         });
-        assert_eq!(ran.lines, ["7 hello answer", "17 TimedOut"], "{discipline}");
+        assert_eq!(ran.lines, ["7 hello answer", "17 TimedOut"], "{rules:?}");
     }
 }
 
@@ -198,8 +196,8 @@ fn a_stream_is_a_blocking_device_of_embedded_io() {
 
 #[test]
 fn pieces_are_written_one_after_the_other_and_closing_closes() {
-    for discipline in DISCIPLINES {
-        let ran = run_under(discipline, |top, _| {
+    for rules in Rules::ALL {
+        let ran = run_under(rules, |top, _| {
             boxed(async move {
                 let bench = Bench::of(&top);
                 let memory = Rc::new(Memory::default());
@@ -220,15 +218,15 @@ fn pieces_are_written_one_after_the_other_and_closing_closes() {
                 Ok(())
             })
         });
-        assert_eq!(ran.lines, ["0 one two three", "0 2"], "{discipline}");
+        assert_eq!(ran.lines, ["0 one two three", "0 2"], "{rules:?}");
     }
 }
 
 /// Reference §10.2, 38: V2's `aclose` of a reader that never waited is a `KeyError`, which stops the loop.
 #[test]
 fn closing_a_reader_that_never_waited_stops_the_loop_under_v2_only() {
-    let ended = |discipline| {
-        let ran = run_under(discipline, |top, _| {
+    let ended = |rules| {
+        let ran = run_under(rules, |top, _| {
             boxed(async move {
                 let bench = Bench::of(&top);
                 let reader = StreamReader::new(&bench.ev, Rc::new(Memory::default()));
@@ -238,15 +236,15 @@ fn closing_a_reader_that_never_waited_stops_the_loop_under_v2_only() {
         });
         ran.verdict
     };
-    assert_eq!(ended("uasyncio-v2"), "error: event loop: memory was given up but nobody waits for it");
-    assert_eq!(ended("fast-io"), "passed");
-    assert_eq!(ended("asyncio-v3"), "passed");
+    assert_eq!(ended(Rules::V2), "error: event loop: memory was given up but nobody waits for it");
+    assert_eq!(ended(Rules::FastIo), "passed");
+    assert_eq!(ended(Rules::V3), "passed");
 }
 
 #[test]
 fn a_timer_that_is_a_stream_can_be_interrupted_and_used_again() {
-    for discipline in DISCIPLINES {
-        let ran = run_under(discipline, |top, _| {
+    for rules in Rules::ALL {
+        let ran = run_under(rules, |top, _| {
             boxed(async move {
                 let bench = Bench::of(&top);
                 top.run_until_complete(async move {
@@ -264,7 +262,7 @@ fn a_timer_that_is_a_stream_can_be_interrupted_and_used_again() {
                 Ok(())
             })
         });
-        assert_eq!(ran.lines, ["30 30 ms", "50 given up", "55 5 ms"], "{discipline}");
+        assert_eq!(ran.lines, ["30 30 ms", "50 given up", "55 5 ms"], "{rules:?}");
     }
 }
 

@@ -9,63 +9,14 @@ use vpyb_core::clock::Clock;
 use vpyb_core::observer::Observer;
 use vpyb_core::sync::*;
 use vpyb_core::time::Instant;
-use vpyb_core::{Board, Config, EventLoop, Firmware, Interrupt, Overrides, Setup, Step, TaskError, Top};
-use vpyb_sim::board::VirtualBoard;
-use vpyb_sim::runner::{self, Main, Options, Program, boxed};
-use vpyb_sim::scenario::model::{self, Cpu, Scenario};
+use vpyb_core::{Config, Firmware, Interrupt, Overrides, Setup, Step, TaskError};
+use vpyb_sim::runner::boxed;
 use vpyb_sim::trace::record::Kind;
 
-/// A run of a program: how it ended, and its console lines with the milliseconds before.
-pub struct Ran {
-    pub verdict: String,
-    pub lines: Vec<String>,
-    pub trace: vpyb_sim::trace::Trace,
-}
+use crate::trial::{Bench, Rules, run, run_under};
 
-/// Runs a top level for a minute at the most.
-pub fn run(main: fn(Top<VirtualBoard>, vpyb_core::Args) -> Main) -> Ran {
-    run_under("uasyncio-v2", main)
-}
-
-/// The disciplines that the core has.
-const DISCIPLINES: [&str; 2] = ["uasyncio-v2", "fast-io"];
-
-/// As [`run`], under a discipline.
-pub fn run_under(scheduler: &str, main: fn(Top<VirtualBoard>, vpyb_core::Args) -> Main) -> Ran {
-    let scenario = Scenario {
-        name: "test".into(),
-        cpu: Cpu { profile: "recorded".into(), scheduler: scheduler.into(), ..Cpu::default() },
-        run: model::Run { limit: Some(Instant::from_millis(60_000)), ..model::Run::default() },
-        program: Some(model::Program { name: "test".into(), args: Default::default() }),
-        ..Scenario::default()
-    };
-    let programs = [Program { name: "test", args: &[], tasks: &[], main }];
-    let outcome = runner::run(&scenario, &programs, Options::default());
-    let line = |record: &vpyb_sim::trace::record::Record| match record.kind {
-        Kind::Line { text, .. } => Some(format!("{} {}", record.at.as_millis(), outcome.trace.text(text))),
-        _ => None,
-    };
-    let lines = outcome.trace.records().iter().filter_map(line).collect();
-    Ran { verdict: outcome.verdict, lines, trace: outcome.trace }
-}
-
-/// What a test's tasks share.
-#[derive(Clone)]
-pub struct Bench {
-    pub ev: EventLoop,
-    pub board: VirtualBoard,
-}
-
-impl Bench {
-    pub fn of(top: &Top<VirtualBoard>) -> Self {
-        let ev = top.event_loop(Config { runq_len: 64, waitq_len: 64, ..Config::default() });
-        Self { ev, board: top.board().clone() }
-    }
-
-    pub fn say(&self, text: impl std::fmt::Display) {
-        self.board.println(format_args!("{text}"));
-    }
-}
+/// The disciplines under which these are the same.
+const DISCIPLINES: [Rules; 2] = [Rules::V2, Rules::Fast];
 
 /// Acquires, says so, holds for `hold_ms`; says how it was interrupted, cleans up for 5 ms, and says so.
 async fn holder(bench: Bench, lock: Rc<Lock>, name: &'static str, hold_ms: i32) -> Result<(), TaskError> {
@@ -85,8 +36,8 @@ async fn holder(bench: Bench, lock: Rc<Lock>, name: &'static str, hold_ms: i32) 
 
 #[test]
 fn a_cancelled_waiter_gets_its_interrupt_at_once_and_leaves_the_list() {
-    for scheduler in DISCIPLINES {
-        let ran = run_under(scheduler, |top, _| {
+    for rules in DISCIPLINES {
+        let ran = run_under(rules, |top, _| {
             boxed(async move {
                 let bench = Bench::of(&top);
                 let lock = Rc::new(Lock::new());
@@ -110,8 +61,8 @@ fn a_cancelled_waiter_gets_its_interrupt_at_once_and_leaves_the_list() {
 
 #[test]
 fn a_waiter_that_is_cancelled_with_the_lock_in_hand_passes_it_on() {
-    for scheduler in DISCIPLINES {
-        let ran = run_under(scheduler, |top, _| {
+    for rules in DISCIPLINES {
+        let ran = run_under(rules, |top, _| {
             boxed(async move {
                 let bench = Bench::of(&top);
                 let lock = Rc::new(Lock::new());
@@ -142,8 +93,8 @@ fn a_waiter_that_is_cancelled_with_the_lock_in_hand_passes_it_on() {
 
 #[test]
 fn a_time_out_of_a_waiter_arrives_at_once() {
-    for scheduler in DISCIPLINES {
-        let ran = run_under(scheduler, |top, _| {
+    for rules in DISCIPLINES {
+        let ran = run_under(rules, |top, _| {
             boxed(async move {
                 let bench = Bench::of(&top);
                 let ev = bench.ev.clone();
@@ -234,8 +185,8 @@ fn what_has_a_name_is_heard_of() {
 
 #[test]
 fn a_deadlock_is_reported_as_stuck() {
-    for scheduler in DISCIPLINES {
-        let ran = run_under(scheduler, |top, _| {
+    for rules in DISCIPLINES {
+        let ran = run_under(rules, |top, _| {
             boxed(async move {
                 let bench = Bench::of(&top);
                 let (red, green) = (Rc::new(Lock::new()), Rc::new(Lock::new()));
@@ -355,8 +306,8 @@ fn a_delay_is_extended_shortened_stopped_and_triggered_from_its_callback() {
 
 #[test]
 fn a_flag_wakes_its_task_from_outside_and_may_outlive_everything() {
-    for scheduler in DISCIPLINES {
-        let ran = run_under(scheduler, |top, _| {
+    for rules in DISCIPLINES {
+        let ran = run_under(rules, |top, _| {
             boxed(async move {
                 let bench = Bench::of(&top);
                 let flag = Arc::new(IrqFlag::new());

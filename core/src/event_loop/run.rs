@@ -89,7 +89,10 @@ where
             let (shared, result) = (self.shared.clone(), self.result.clone());
             let wrapper: TaskFuture = Box::pin(async move {
                 result.set(Some(future.await?));
-                shared.stop_requested.set(true);
+                // With one queue a run ends with its own task; what an earlier run left behind merely ends.
+                if !shared.one_queue || shared.main.get() == shared.current.get() {
+                    shared.stop_requested.set(true);
+                }
                 Ok(())
             });
             let created = self.shared.create(self.name.clone(), wrapper);
