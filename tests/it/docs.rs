@@ -12,7 +12,6 @@
 
 mod commands;
 mod generated;
-mod readme;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};

@@ -56,7 +56,7 @@ pub fn find(arguments: &Arguments, paths: &[String], programs: &[Program]) -> Fo
 }
 
 /// The scenario files at a path, in order of names.
-fn collect(path: &Path, files: &mut Vec<PathBuf>, named: bool) -> io::Result<()> {
+pub fn collect(path: &Path, files: &mut Vec<PathBuf>, named: bool) -> io::Result<()> {
     if !fs::metadata(path)?.is_dir() {
         let other = path.file_name().is_some_and(|name| NO_SCENARIOS.iter().any(|no| name == *no));
         let toml = path.extension().is_some_and(|ending| ending == "toml");

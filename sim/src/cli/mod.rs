@@ -6,11 +6,13 @@
 mod arguments;
 mod check;
 mod files;
+mod kept;
 mod list;
 mod log;
 mod output;
 mod programs;
 mod run;
+pub mod testing;
 mod trace;
 mod vocabulary;
 

@@ -1,22 +1,17 @@
 //! `vpyb run`: runs scenarios, tells how each ended, keeps the traces of those that failed.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::arguments::{Arguments, RunCall};
 use super::files::{complain, find};
+use super::kept;
 use super::output::say;
 use super::{EXIT_ABNORMAL, EXIT_USAGE};
 use crate::expect;
 use crate::report::{self, OutcomeLine, Summary};
 use crate::runner::{self, Options, Program};
 use crate::scenario::model::Scenario;
-use crate::trace::{self, Trace};
-
-/// Where the traces of failing runs are kept.
-const KEPT: &str = "target/vpyb";
+use crate::trace;
 
 /// Runs what is asked for; gives the exit status.
 pub fn run(arguments: &Arguments, call: &RunCall, programs: &'static [Program]) -> u8 {
@@ -64,9 +59,9 @@ fn one(
     summary.add(&result);
     let failed = judgement.status().exit_code() != 0;
     let out = match &call.trace {
-        Some(out) if several => Some(out.join(file_name(&scenario.name))),
+        Some(out) if several => Some(out.join(kept::file_name(&scenario.name))),
         Some(out) => Some(out.clone()),
-        None => failed.then(|| Path::new(KEPT).join(file_name(&scenario.name))),
+        None => failed.then(|| kept::place(&scenario.name)),
     };
     if arguments.json() {
         say(OutcomeLine::of(&result, Some(trace::digest(&outcome.trace))).to_json());
@@ -80,7 +75,7 @@ fn one(
         }
     }
     let Some(out) = out else { return Ok(()) };
-    match write(&outcome.trace, &out) {
+    match kept::write(&outcome.trace, &out) {
         Ok(()) => {
             if failed && !arguments.json() {
                 say(format_args!("  trace:    {}\n", out.display()));
@@ -92,19 +87,4 @@ fn one(
             Err(())
         }
     }
-}
-
-/// The name of the file that keeps a scenario's trace.
-fn file_name(scenario: &str) -> PathBuf {
-    let name: String = scenario.trim_start_matches("./").replace("::", "@").replace(['/', ':'], "_");
-    PathBuf::from(name.replace(".toml", "") + ".vpyb")
-}
-
-fn write(trace: &Trace, out: &Path) -> io::Result<()> {
-    if let Some(folder) = out.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder)?;
-    }
-    let mut file = io::BufWriter::new(fs::File::create(out)?);
-    trace::write(trace, &mut file)?;
-    io::Write::flush(&mut file)
 }
