@@ -253,3 +253,29 @@ fn help_names_the_commands_and_the_exit_statuses() {
     assert_eq!(told.status(), HELD);
     assert_snapshot!(told.all());
 }
+
+#[test]
+fn results_are_written_as_junit_and_told_as_annotations() {
+    let folder = Folder::new("junit");
+    let told =
+        folder.vpyb("run late.toml passing.toml stuck.toml --junit out/results.xml --message-format github");
+    assert_eq!(told.status(), ABNORMAL);
+    let annotations: Vec<String> =
+        told.stdout().lines().filter(|line| line.starts_with("::")).map(str::to_owned).collect();
+    let written = fs::read_to_string(folder.0.join("out/results.xml")).expect("the results are written");
+    // What a case took is the host's time.
+    let shown: Vec<&str> =
+        written.split(" time=\"").map(|part| part.split_once('"').unwrap_or((part, "")).1).collect();
+    let first = written.split(" time=\"").next().unwrap_or_default();
+    assert_snapshot!(format!("{}\n\n{first}{}", annotations.join("\n"), shown[1..].join(" time=…")));
+}
+
+#[test]
+fn scenarios_are_selected_by_section_and_tag() {
+    let folder = Folder::new("selected");
+    assert_snapshot!(folder.vpyb("list passing.toml late.toml --tag delay").all());
+    assert_snapshot!(folder.vpyb("list passing.toml late.toml --tutorial 2").all());
+    let told = folder.vpyb("run passing.toml --tutorial 9.9");
+    assert_eq!(told.status(), USAGE);
+    assert_snapshot!(told.all());
+}

@@ -37,6 +37,8 @@ pub enum Format {
     Human,
     /// One JSON object a line.
     Json,
+    /// For people, and each finding as an annotation of GitHub's workflows.
+    Github,
 }
 
 /// When to colour.
@@ -70,6 +72,19 @@ pub struct Paths {
     /// Scenario files, folders of them, or one variant as FILE::VARIANT.
     #[arg(required = true)]
     pub paths: Vec<String>,
+    /// Only scenarios of this section of the tutorial, or of one within it: `5.2` stands for `5.2.1`, too.
+    #[arg(long, value_name = "SECTION")]
+    pub tutorial: Option<String>,
+    /// Only scenarios that have this tag; of several tags, all.
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<String>,
+}
+
+impl Paths {
+    /// One path, whatever its section and tags.
+    pub fn of(path: &str) -> Self {
+        Self { paths: vec![path.to_owned()], tutorial: None, tag: Vec::new() }
+    }
 }
 
 /// `vpyb run`.
@@ -82,6 +97,9 @@ pub struct RunCall {
     /// a failing run is kept under target/vpyb.
     #[arg(long, value_name = "OUT")]
     pub trace: Option<PathBuf>,
+    /// Writes the results as JUnit's XML here, one test case a scenario.
+    #[arg(long, value_name = "OUT")]
+    pub junit: Option<PathBuf>,
     /// Runs with this seed instead of the scenario's own.
     #[arg(long)]
     pub seed: Option<u64>,

@@ -8,7 +8,7 @@ use crate::runner::Program;
 
 /// Checks what is asked for; gives the exit status.
 pub fn check(arguments: &Arguments, call: &Paths, programs: &[Program]) -> u8 {
-    let found = find(arguments, &call.paths, programs);
+    let found = find(arguments, call, programs);
     if arguments.json() {
         let (files, scenarios) = (found.files, found.scenarios.len());
         say(serde_json::json!({ "kind": "checked", "files": files, "scenarios": scenarios }));

@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, Paths};
 use super::output::say;
 use super::vocabulary::vocabulary;
 use crate::runner::Program;
@@ -30,10 +30,10 @@ const NO_SCENARIOS: &[&str] = &["Cargo.toml", "rustfmt.toml", "rust-toolchain.to
 
 /// Reads and checks what the paths name, and tells what is wrong on standard error (as JSON on standard
 /// output if so asked).
-pub fn find(arguments: &Arguments, paths: &[String], programs: &[Program]) -> Found {
+pub fn find(arguments: &Arguments, call: &Paths, programs: &[Program]) -> Found {
     let vocabulary = vocabulary(programs);
     let mut found = Found::default();
-    for path in paths {
+    for path in &call.paths {
         let (file, variant) = match path.split_once("::") {
             Some((file, variant)) => (file, Some(variant)),
             None => (path.as_str(), None),
@@ -52,7 +52,25 @@ pub fn find(arguments: &Arguments, paths: &[String], programs: &[Program]) -> Fo
             read(arguments, &file, variant, &vocabulary, &mut found);
         }
     }
+    let read = found.scenarios.len();
+    found.scenarios.retain(|scenario| is_selected(scenario, call));
+    if read > 0 && found.scenarios.is_empty() {
+        found.bad = true;
+        complain(arguments, "", "none of the scenarios has the section and the tags that were asked for");
+    }
     found
+}
+
+/// Whether a scenario has the section and the tags that were asked for.
+fn is_selected(scenario: &Scenario, call: &Paths) -> bool {
+    let within = |own: &str, asked: &str| {
+        own.strip_prefix(asked).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let section = call
+        .tutorial
+        .as_ref()
+        .is_none_or(|asked| scenario.tutorial.as_ref().is_some_and(|own| within(own, asked)));
+    section && call.tag.iter().all(|tag| scenario.tags.contains(tag))
 }
 
 /// The scenario files at a path, in order of names.

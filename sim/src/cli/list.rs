@@ -8,7 +8,7 @@ use crate::runner::Program;
 
 /// Lists what is asked for; gives the exit status.
 pub fn list(arguments: &Arguments, call: &Paths, programs: &[Program]) -> u8 {
-    let found = find(arguments, &call.paths, programs);
+    let found = find(arguments, call, programs);
     let width = found.scenarios.iter().map(|scenario| scenario.name.chars().count()).max().unwrap_or(0);
     for scenario in &found.scenarios {
         if arguments.json() {

@@ -6,6 +6,7 @@
 mod arguments;
 mod check;
 mod files;
+mod junit;
 mod kept;
 mod list;
 mod log;

@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use super::arguments::{Arguments, RunCall};
+use super::arguments::{Arguments, Format, RunCall};
 use super::files::{complain, find};
+use super::junit;
 use super::kept;
 use super::output::say;
 use super::{EXIT_ABNORMAL, EXIT_USAGE};
 use crate::expect;
-use crate::report::{self, OutcomeLine, Summary};
+use crate::report::{self, FindingLine, OutcomeLine, Summary};
 use crate::runner::{self, Options, Program};
 use crate::scenario::model::Scenario;
 use crate::trace;
@@ -16,15 +17,20 @@ use crate::trace;
 /// Runs what is asked for; gives the exit status.
 pub fn run(arguments: &Arguments, call: &RunCall, programs: &'static [Program]) -> u8 {
     let started = Instant::now();
-    let found = find(arguments, &call.paths.paths, programs);
+    let found = find(arguments, &call.paths, programs);
     let width = found.scenarios.iter().map(|scenario| scenario.name.chars().count()).max().unwrap_or(0);
     let several = found.scenarios.len() > 1;
     let mut summary = Summary::default();
+    let mut results = junit::Results::default();
     let mut broken = found.bad;
     let mut failed_last = false;
     for scenario in &found.scenarios {
         let failed_before = summary.failed;
-        broken |= one(arguments, call, programs, scenario, width, several, &mut summary).is_err();
+        let begun = Instant::now();
+        match one(arguments, call, programs, scenario, width, several, &mut summary) {
+            Ok(line) => results.add(line, begun.elapsed()),
+            Err(()) => broken = true,
+        }
         failed_last = summary.failed > failed_before;
     }
     if arguments.json() {
@@ -38,11 +44,17 @@ pub fn run(arguments: &Arguments, call: &RunCall, programs: &'static [Program]) 
             say("Not everything that was asked for could be run: see the errors above.");
         }
     }
+    if let Some(out) = &call.junit
+        && let Err(error) = results.write(out)
+    {
+        complain(arguments, "", &format!("cannot write `{}`: {error}", out.display()));
+        broken = true;
+    }
     let code = summary.exit_code;
     if broken && code != EXIT_ABNORMAL { EXIT_USAGE } else { code }
 }
 
-/// Runs one scenario. An error is a trace that could not be written; it was told already.
+/// Runs one scenario; gives its result. An error is a trace that could not be written; it was told already.
 fn one(
     arguments: &Arguments,
     call: &RunCall,
@@ -51,7 +63,7 @@ fn one(
     width: usize,
     several: bool,
     summary: &mut Summary,
-) -> Result<(), ()> {
+) -> Result<OutcomeLine, ()> {
     let options = Options { seed: call.seed, ..Options::default() };
     let outcome = runner::run_guarded(scenario, programs, options, Duration::from_secs(call.patience));
     let judgement = expect::judge(&outcome.trace, scenario);
@@ -63,8 +75,9 @@ fn one(
         Some(out) => Some(out.clone()),
         None => failed.then(|| kept::place(&scenario.name)),
     };
+    let line = OutcomeLine::of(&result, arguments.json().then(|| trace::digest(&outcome.trace)));
     if arguments.json() {
-        say(OutcomeLine::of(&result, Some(trace::digest(&outcome.trace))).to_json());
+        say(line.to_json());
     } else {
         say(report::status_line(&result, width, arguments.paint()));
         if failed {
@@ -74,17 +87,35 @@ fn one(
             say(report::losses(&result).trim_end());
         }
     }
-    let Some(out) = out else { return Ok(()) };
+    if arguments.message_format == Format::Github {
+        line.findings.iter().for_each(|finding| say(annotation(&line, finding)));
+    }
+    let Some(out) = out else { return Ok(line) };
     match kept::write(&outcome.trace, &out) {
         Ok(()) => {
             if failed && !arguments.json() {
                 say(format_args!("  trace:    {}\n", out.display()));
             }
-            Ok(())
+            Ok(line)
         }
         Err(error) => {
             complain(arguments, &scenario.path, &format!("cannot write `{}`: {error}", out.display()));
             Err(())
         }
     }
+}
+
+/// A finding as a command of GitHub's workflows, which marks the line of the file.
+fn annotation(outcome: &OutcomeLine, finding: &FindingLine) -> String {
+    let place = |key: &str, at: Option<usize>| at.map_or(String::new(), |at| format!(",{key}={at}"));
+    let property = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let value = |text: &str| property(text).replace(':', "%3A").replace(',', "%2C");
+    format!(
+        "::error file={}{}{},title={}::{}",
+        value(&finding.path),
+        place("line", finding.line),
+        place("col", finding.column),
+        value(format!("{} {}", finding.code, finding.title).trim_end()),
+        property(&format!("{}: {}", outcome.scenario, finding.message)),
+    )
 }

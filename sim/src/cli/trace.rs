@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use vpyb_core::time::Instant;
 
-use super::arguments::{Arguments, Export, TraceCall};
+use super::arguments::{Arguments, Export, Paths, TraceCall};
 use super::files::{complain, find};
 use super::output::quiet_pipe;
 use super::{EXIT_HELD, EXIT_USAGE};
@@ -55,7 +55,7 @@ enum Which<'a> {
 fn load(arguments: &Arguments, programs: &'static [Program], path: &str) -> Result<Trace, String> {
     let file = path.split_once("::").map_or(path, |(file, _)| file);
     if file.ends_with(".toml") || Path::new(file).is_dir() {
-        let found = find(arguments, &[path.to_owned()], programs);
+        let found = find(arguments, &Paths::of(path), programs);
         return match &found.scenarios[..] {
             [scenario] => Ok(runner::run_guarded(scenario, programs, Options::default(), PATIENCE).trace),
             [] => Err(String::new()),
