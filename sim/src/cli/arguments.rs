@@ -59,6 +59,8 @@ pub enum Command {
     Check(Paths),
     /// Lists scenarios.
     List(Paths),
+    /// Shows the board's pins: what each can be, or what a scenario uses it for.
+    Board(BoardCall),
     /// Travels in a trace. Where a trace is asked for, a scenario file may stand: it is run first.
     #[command(subcommand)]
     Trace(TraceCall),
@@ -70,6 +72,13 @@ pub struct Paths {
     /// Scenario files, folders of them, or one variant as FILE::VARIANT.
     #[arg(required = true)]
     pub paths: Vec<String>,
+}
+
+/// `vpyb board`.
+#[derive(Args, Debug)]
+pub struct BoardCall {
+    /// A scenario file, or FILE::VARIANT.
+    pub scenario: Option<String>,
 }
 
 /// `vpyb run`.
