@@ -279,3 +279,23 @@ fn scenarios_are_selected_by_section_and_tag() {
     assert_eq!(told.status(), USAGE);
     assert_snapshot!(told.all());
 }
+
+#[test]
+fn the_board_shows_its_pins() {
+    let told = Folder::new("board").vpyb("board");
+    assert_eq!(told.status(), HELD);
+    assert_snapshot!(told.all());
+}
+
+#[test]
+fn the_board_shows_what_a_scenario_puts_on_its_pins() {
+    let folder = Folder::new("board_of");
+    let told = folder.vpyb("board wired.toml");
+    assert_eq!(told.status(), HELD);
+    assert_snapshot!(told.all());
+    let told = folder.vpyb("board wired.toml --message-format json");
+    let used: Vec<String> =
+        told.stdout().lines().filter(|line| !line.contains("\"uses\":[]")).map(str::to_owned).collect();
+    assert_snapshot!(used.join("\n"));
+    assert_eq!(folder.vpyb("board nowhere.toml").status(), USAGE);
+}

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use vpyb_core::time::Instant;
 use vpyb_sim::scenario::model::{Action, Pattern, When};
-use vpyb_sim::scenario::{ProgramWords, Vocabulary, code, parse, render};
+use vpyb_sim::scenario::{ProgramWords, UnitPin, Vocabulary, code, parse, render};
 
 use crate::lowering::{OPERATIONS, PATTERNS};
 
@@ -30,7 +30,17 @@ pub fn vocabulary() -> Vocabulary {
     };
     Vocabulary {
         models: words(&["pyboard-v1.1"]),
-        pins: words(&["X1", "X2", "X3", "X4", "Y1", "Y2"]),
+        pins: words(&["X1", "X2", "X3", "X4", "Y1", "Y2", "PB2"]),
+        chip_names: [("PA0".to_owned(), "X1".to_owned())].into(),
+        fixed: words(&["PB2"]),
+        unit_pins: [
+            ("uart4", "X1", true),
+            ("uart4", "X2", false),
+            ("uart2", "X3", true),
+            ("uart2", "X4", false),
+        ]
+        .map(|(unit, pin, drives)| UnitPin { unit: unit.to_owned(), pin: pin.to_owned(), drives })
+        .into(),
         uarts: words(&["uart1", "uart2", "uart4"]),
         leds: words(&["LED1", "LED2"]),
         schedulers: words(&["uasyncio-v2"]),

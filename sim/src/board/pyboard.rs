@@ -11,19 +11,36 @@ pub const MODEL: &str = "pyboard-v1.1";
 pub struct UartUnit {
     /// Its name.
     pub name: &'static str,
+    /// What MicroPython calls its place on the board; empty if it has no such name.
+    pub label: &'static str,
     /// The pin that sends.
     pub tx: &'static str,
     /// The pin that receives.
     pub rx: &'static str,
+    /// The pin by which the other side says that it may send, if the board has one.
+    pub cts: Option<&'static str>,
+    /// The pin by which it says so to the other side.
+    pub rts: Option<&'static str>,
     /// Its bus clock in hertz.
     pub clock: u32,
 }
 
 /// The UARTs. UART5's pins belong to the SD card.
 pub const UARTS: &[UartUnit] = &[
-    UartUnit { name: "uart1", tx: "X9", rx: "X10", clock: 84_000_000 },
-    UartUnit { name: "uart2", tx: "X3", rx: "X4", clock: 42_000_000 },
-    UartUnit { name: "uart3", tx: "Y9", rx: "Y10", clock: 42_000_000 },
-    UartUnit { name: "uart4", tx: "X1", rx: "X2", clock: 42_000_000 },
-    UartUnit { name: "uart6", tx: "Y1", rx: "Y2", clock: 84_000_000 },
+    uart("uart1", "XB", "X9", "X10", 84),
+    UartUnit { cts: Some("X1"), rts: Some("X2"), ..uart("uart2", "", "X3", "X4", 42) },
+    UartUnit { cts: Some("Y6"), rts: Some("Y7"), ..uart("uart3", "YB", "Y9", "Y10", 42) },
+    uart("uart4", "XA", "X1", "X2", 42),
+    uart("uart6", "YA", "Y1", "Y2", 84),
 ];
+
+/// A UART without flow control.
+const fn uart(
+    name: &'static str,
+    label: &'static str,
+    tx: &'static str,
+    rx: &'static str,
+    megahertz: u32,
+) -> UartUnit {
+    UartUnit { name, label, tx, rx, cts: None, rts: None, clock: megahertz * 1_000_000 }
+}

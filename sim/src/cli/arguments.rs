@@ -61,6 +61,8 @@ pub enum Command {
     Check(Paths),
     /// Lists scenarios.
     List(Paths),
+    /// Shows the board's pins: what each can be, or what a scenario uses it for.
+    Board(BoardCall),
     /// Travels in a trace. Where a trace is asked for, a scenario file may stand: it is run first.
     #[command(subcommand)]
     Trace(TraceCall),
@@ -85,6 +87,13 @@ impl Paths {
     pub fn of(path: &str) -> Self {
         Self { paths: vec![path.to_owned()], tutorial: None, tag: Vec::new() }
     }
+}
+
+/// `vpyb board`.
+#[derive(Args, Debug)]
+pub struct BoardCall {
+    /// A scenario file, or FILE::VARIANT.
+    pub scenario: Option<String>,
 }
 
 /// `vpyb run`.

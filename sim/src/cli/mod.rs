@@ -4,6 +4,7 @@
 //! programs of its own calls [`main`] with their list and has the whole command line.
 
 mod arguments;
+mod board;
 mod check;
 mod files;
 mod junit;
@@ -44,6 +45,7 @@ pub fn main(programs: &'static [Program]) -> ExitCode {
         Command::Run(call) => run::run(&arguments, call, programs),
         Command::Check(call) => check::check(&arguments, call, programs),
         Command::List(call) => list::list(&arguments, call, programs),
+        Command::Board(call) => board::board(&arguments, call, programs),
         Command::Trace(call) => trace::trace(&arguments, call, programs),
     };
     ExitCode::from(code)

@@ -2,16 +2,21 @@
 
 use vpyb_core::{ArgDefault, ArgSpec, Discipline};
 
-use crate::board::{BoardPin, MODEL, PINS, Profile, UARTS};
+use crate::board::{BoardPin, MODEL, PINS, Profile, UARTS, UartUnit};
 use crate::runner::Program;
-use crate::scenario::{ProgramWords, Vocabulary};
+use crate::scenario::{ProgramWords, UnitPin, Vocabulary};
 
 /// The words that these programs and the board add to the scenario format.
 pub fn vocabulary(programs: &[Program]) -> Vocabulary {
-    let (leds, pins): (Vec<_>, Vec<_>) = PINS.iter().partition(|pin| pin.is_led());
+    let (leds, pins): (Vec<&BoardPin>, Vec<&BoardPin>) = PINS.iter().partition(|pin| pin.is_led());
+    let named_otherwise = PINS.iter().filter(|pin| pin.name != pin.chip_name());
+    let off_header = pins.iter().filter(|pin| !pin.is_on_header());
     let names = |pins: Vec<&BoardPin>| pins.iter().map(|pin| pin.name.to_owned()).collect();
     Vocabulary {
         models: vec![MODEL.to_owned()],
+        chip_names: named_otherwise.map(|pin| (pin.chip_name(), pin.name.to_owned())).collect(),
+        fixed: off_header.map(|pin| pin.name.to_owned()).collect(),
+        unit_pins: UARTS.iter().flat_map(uart_pins).collect(),
         pins: names(pins),
         uarts: UARTS.iter().map(|unit| unit.name.to_owned()).collect(),
         leds: names(leds),
@@ -20,6 +25,14 @@ pub fn vocabulary(programs: &[Program]) -> Vocabulary {
         programs: programs.iter().map(program_words).collect(),
         counters: Vec::new(),
     }
+}
+
+fn uart_pins(unit: &UartUnit) -> [UnitPin; 2] {
+    [(unit.tx, true), (unit.rx, false)].map(|(pin, drives)| UnitPin {
+        unit: unit.name.to_owned(),
+        pin: pin.to_owned(),
+        drives,
+    })
 }
 
 fn program_words(program: &Program) -> ProgramWords {

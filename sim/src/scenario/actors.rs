@@ -169,7 +169,7 @@ fn ctrl_c(value: Value<'_>) -> Option<Action> {
 
 fn drive(value: Value<'_>, bench: &Bench<'_>) -> Option<Action> {
     let mut table = value.table()?;
-    let pin = table.need("pin", "\"X3\"").and_then(|value| value.known("pin", &bench.vocabulary.pins, &[]));
+    let pin = table.need("pin", "\"X3\"").and_then(|value| bench.vocabulary.pin(value));
     let levels = [("low", Some(Level::Low)), ("high", Some(Level::High)), ("float", None)];
     let level = table.need("level", "\"high\"").and_then(|value| value.word("level", &levels, &[]));
     table.close();

@@ -15,6 +15,7 @@ use super::objects::{BAUDS, DEFAULT_BAUD};
 use super::table::Table;
 use super::value::Value;
 use super::vocabulary::{ProgramWords, Vocabulary};
+use super::wires::Wires;
 use super::words::{Words, not_built, quoted};
 
 /// How long a queue may be.
@@ -41,32 +42,29 @@ pub const ABNORMAL: [(&str, ()); 8] = [
 const DEFAULT_LIMIT: Instant = Instant::from_millis(10 * 60 * 1000);
 
 /// `[board]`.
-pub fn board(table: Option<Table<'_>>, vocabulary: &Vocabulary) -> Board {
+pub fn board(table: Option<Table<'_>>, vocabulary: &Vocabulary, wires: &mut Wires) -> Board {
     let mut board = Board::default();
     let Some(mut table) = table else { return board };
     if let Some(model) = table.key("model").and_then(|value| value.known("board", &vocabulary.models, &[])) {
         board.model = model;
     }
     if let Some(links) = table.key("links").and_then(Value::items) {
-        board.links = links.filter_map(|pair| link(pair, vocabulary)).collect();
+        board.links = links.filter_map(|pair| link(pair, vocabulary, wires)).collect();
     }
     table.close();
     board
 }
 
-fn link(pair: Value<'_>, vocabulary: &Vocabulary) -> Option<[String; 2]> {
+fn link(pair: Value<'_>, vocabulary: &Vocabulary, wires: &mut Wires) -> Option<[String; 2]> {
     let ends: Vec<Value<'_>> = pair.items()?.collect();
     let [one, other] = ends[..] else {
         pair.refuse(code::MALFORMED, "a link joins two pins", "write it as `[\"X1\", \"X2\"]`");
         return None;
     };
-    let ends = [one, other].map(|end| end.known("pin", &vocabulary.pins, &[]));
-    let [Some(one), Some(other)] = ends else { return None };
-    if one == other {
-        pair.refuse(code::CONFLICT, "this links a pin to itself", "name two pins");
-        return None;
-    }
-    Some([one, other])
+    let [Some(one), Some(other)] = [one, other].map(|end| vocabulary.pin(end)) else { return None };
+    let link = [one, other];
+    wires.link(&link, pair, vocabulary);
+    Some(link)
 }
 
 /// `[cpu]`; the tasks of `[cpu.task.NAME]` must exist.
@@ -139,7 +137,7 @@ fn task_step(entry: Value<'_>, names: &Names) -> Option<(String, Duration)> {
 }
 
 /// `[parts.NAME]`. A UART has at most one part on its RX wire.
-pub fn parts(value: Option<Value<'_>>, vocabulary: &Vocabulary) -> BTreeMap<String, Part> {
+pub fn parts(value: Option<Value<'_>>, vocabulary: &Vocabulary, wires: &mut Wires) -> BTreeMap<String, Part> {
     let mut parts = BTreeMap::new();
     let mut wired = Unique::default();
     let Some(mut all) = value.and_then(Value::table) else { return parts };
@@ -157,6 +155,9 @@ pub fn parts(value: Option<Value<'_>>, vocabulary: &Vocabulary) -> BTreeMap<Stri
         let uart = wire.and_then(|value| value.known("UART", &vocabulary.uarts, &[])).unwrap_or_default();
         if let Some(wire) = wire.filter(|_| !uart.is_empty()) {
             claim_wire(&mut wired, &uart, wire);
+            if peer && let Some(rx) = vocabulary.pins_of(&uart).find(|pin| !pin.drives) {
+                wires.driver(&rx.pin, &format!("part {}", quoted(entry.key)), wire);
+            }
         }
         let part = if peer { serial_peer(&mut table, uart) } else { Part::UartFeed { uart } };
         table.close();

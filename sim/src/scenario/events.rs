@@ -107,14 +107,14 @@ impl Events<'_> {
     }
 
     fn edge(&self, table: &mut Table<'_>) -> Option<What> {
-        let pin = table.key("edge").and_then(|value| value.known("pin", &self.vocabulary.pins, &[]));
+        let pin = table.key("edge").and_then(|value| self.vocabulary.pin(value));
         let levels = [("low", Level::Low), ("high", Level::High)];
         let to = table.need("to", "\"low\"").and_then(|value| value.word("level", &levels, &[]));
         Some(What::Edge { pin: pin?, to: to? })
     }
 
     fn irq(&self, table: &mut Table<'_>) -> Option<What> {
-        let irq = table.key("irq").and_then(|value| value.known("pin", &self.vocabulary.pins, &[]));
+        let irq = table.key("irq").and_then(|value| self.vocabulary.pin(value));
         let event = table.need("event", "\"handler\"");
         let event = event.and_then(|value| value.word("event of an interrupt", &IRQ_EVENTS, &[]));
         Some(What::Irq { irq: irq?, event: event? })

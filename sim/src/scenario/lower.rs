@@ -19,6 +19,7 @@ use super::table::Table;
 use super::value::Value;
 use super::variant::Case;
 use super::vocabulary::Vocabulary;
+use super::wires::Wires;
 use super::{bench, objects, tasks};
 
 /// The keys of `[run]` that end a run without a program.
@@ -30,11 +31,13 @@ pub fn lower(root: &DeTable<'_>, case: &Case<'_>, vocabulary: &Vocabulary, probl
     let mut root = Table::new(root, 0..0, "this file", problems);
     let mut scenario = head(&mut root, case);
     let lists = Lists::read(&mut root);
-    scenario.board = bench::board(section(&mut root, "board"), vocabulary);
-    scenario.parts = bench::parts(root.key("parts"), vocabulary);
+    let mut wires = Wires::default();
+    scenario.board = bench::board(section(&mut root, "board"), vocabulary, &mut wires);
+    scenario.parts = bench::parts(root.key("parts"), vocabulary, &mut wires);
     scenario.uarts = uarts(&mut root, vocabulary);
     scenario.program = bench::program(section(&mut root, "program"), vocabulary, &mut names);
-    scenario.objects = objects::objects(section(&mut root, "objects"), vocabulary, &mut names);
+    scenario.objects = objects::objects(section(&mut root, "objects"), vocabulary, &mut wires, &mut names);
+    wires.problems().into_iter().for_each(|problem| problems.add(problem));
     let heads = tasks::heads(lists.tasks, &mut names);
     let scripts = Scripts { names: &names, vocabulary };
     scenario.tasks = tasks::tasks(heads, &scripts);

@@ -31,8 +31,9 @@ mod transcript;
 mod value;
 mod variant;
 mod vocabulary;
+mod wires;
 mod words;
 
 pub use diagnostic::{Diagnostic, code, render};
 pub use parse::parse;
-pub use vocabulary::{ProgramWords, Vocabulary};
+pub use vocabulary::{ProgramWords, UnitPin, Vocabulary};

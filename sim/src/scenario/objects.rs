@@ -13,6 +13,8 @@ use super::names::Names;
 use super::table::Table;
 use super::value::Value;
 use super::vocabulary::Vocabulary;
+use super::wires::Wires;
+use super::words::quoted;
 
 /// Speeds of a UART in baud.
 pub const BAUDS: std::ops::RangeInclusive<i64> = 1..=20_000_000;
@@ -20,10 +22,15 @@ pub const BAUDS: std::ops::RangeInclusive<i64> = 1..=20_000_000;
 pub const DEFAULT_BAUD: u32 = 9_600;
 
 /// Reads `[objects]` and declares their names.
-pub fn objects(table: Option<Table<'_>>, vocabulary: &Vocabulary, names: &mut Names) -> Objects {
+pub fn objects(
+    table: Option<Table<'_>>,
+    vocabulary: &Vocabulary,
+    wires: &mut Wires,
+    names: &mut Names,
+) -> Objects {
     let Some(mut table) = table else { return Objects::default() };
-    let uarts = each(table.key("uarts"), |entry| uart_object(entry, vocabulary));
-    let pins = each(table.key("pins"), |entry| pin_object(entry, vocabulary));
+    let uarts = each_named(table.key("uarts"), |_, entry| uart_object(entry, vocabulary, wires));
+    let pins = each_named(table.key("pins"), |name, entry| pin_object(name, entry, vocabulary, wires));
     let objects = Objects {
         uarts,
         pins,
@@ -83,24 +90,39 @@ fn queue(table: &mut Table<'_>) -> isize {
 }
 
 fn each<'a, T>(value: Option<Value<'a>>, read: impl Fn(&mut Table<'a>) -> T) -> BTreeMap<String, T> {
+    each_named(value, |_, table| read(table))
+}
+
+fn each_named<'a, T>(
+    value: Option<Value<'a>>,
+    mut read: impl FnMut(&str, &mut Table<'a>) -> T,
+) -> BTreeMap<String, T> {
     let mut objects = BTreeMap::new();
     let Some(mut table) = value.and_then(Value::table) else { return objects };
     for entry in table.entries() {
         let (Some(name), Some(mut inner)) = (entry.key_name(), entry.table()) else { continue };
-        objects.insert(name.to_owned(), read(&mut inner));
+        objects.insert(name.to_owned(), read(name, &mut inner));
         inner.close();
     }
     objects
 }
 
-fn uart_object(table: &mut Table<'_>, vocabulary: &Vocabulary) -> UartObject {
-    let uart = table.need("uart", "\"uart4\"").and_then(|value| value.known("UART", &vocabulary.uarts, &[]));
+fn uart_object(table: &mut Table<'_>, vocabulary: &Vocabulary, wires: &mut Wires) -> UartObject {
+    let place = table.need("uart", "\"uart4\"");
+    let uart = place.and_then(|value| value.known("UART", &vocabulary.uarts, &[]));
+    if let (Some(place), Some(uart)) = (place, &uart) {
+        wires.unit(uart, place, vocabulary);
+    }
     let baud = table.key("baud").and_then(|value| value.integer(BAUDS));
     UartObject { uart: uart.unwrap_or_default(), baud: baud.map_or(DEFAULT_BAUD, |baud| baud as u32) }
 }
 
-fn pin_object(table: &mut Table<'_>, vocabulary: &Vocabulary) -> PinObject {
-    let pin = table.need("pin", "\"X3\"").and_then(|value| value.known("pin", &vocabulary.pins, &[]));
+fn pin_object(name: &str, table: &mut Table<'_>, vocabulary: &Vocabulary, wires: &mut Wires) -> PinObject {
+    let place = table.need("pin", "\"X3\"");
+    let pin = place.and_then(|value| vocabulary.pin(value));
+    if let (Some(place), Some(pin)) = (place, &pin) {
+        wires.pin(pin, &format!("the pin object {}", quoted(name)), place);
+    }
     let modes = [("input", Mode::Input), ("output", Mode::Output), ("open-drain", Mode::OpenDrain)];
     let mode = table.key("mode").and_then(|value| value.word("mode", &modes, &[]));
     let pulls = [("none", Pull::None), ("up", Pull::Up), ("down", Pull::Down)];

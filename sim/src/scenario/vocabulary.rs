@@ -3,6 +3,12 @@
 //! Owns [`Vocabulary`], plain lists that the caller fills in. Knows no board: what is not in these
 //! lists does not exist for the checker, and a discipline that is not built is left out of them.
 
+use std::collections::BTreeMap;
+
+use super::diagnostic::code;
+use super::value::Value;
+use super::words::quoted;
+
 /// What may be named in a scenario file beside the format's own words.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Vocabulary {
@@ -10,6 +16,12 @@ pub struct Vocabulary {
     pub models: Vec<String>,
     /// Pins, e.g. `X1`, `USR`.
     pub pins: Vec<String>,
+    /// What the chip calls a pin that the board calls otherwise: `PA0` for `X1`.
+    pub chip_names: BTreeMap<String, String>,
+    /// Pins that nothing can be wired to.
+    pub fixed: Vec<String>,
+    /// The pins of units, e.g. of `uart4`.
+    pub unit_pins: Vec<UnitPin>,
     /// UARTs, e.g. `uart4`; each is also the name of a table.
     pub uarts: Vec<String>,
     /// LEDs, e.g. `LED1`.
@@ -23,6 +35,17 @@ pub struct Vocabulary {
     /// What the name of a counter may begin with, beside the format's own counters: `ir` allows
     /// `ir.bad_block`.
     pub counters: Vec<String>,
+}
+
+/// A pin of a unit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnitPin {
+    /// The unit, e.g. `uart4`.
+    pub unit: String,
+    /// The pin.
+    pub pin: String,
+    /// Whether the unit drives it both high and low.
+    pub drives: bool,
 }
 
 /// What a compiled-in program adds to the format.
@@ -39,6 +62,27 @@ pub struct ProgramWords {
 }
 
 impl Vocabulary {
+    /// A pin of the board.
+    pub fn pin(&self, value: Value<'_>) -> Option<String> {
+        let text = value.text()?;
+        if let Some(own) = self.chip_names.get(text) {
+            let message = format!("{} is called `{own}` on this board", quoted(text));
+            value.refuse(code::UNKNOWN_NAME, message, format!("write `\"{own}\"`"));
+            return None;
+        }
+        value.known("pin", &self.pins, &[])
+    }
+
+    /// The pins of a unit.
+    pub fn pins_of(&self, unit: &str) -> impl Iterator<Item = &UnitPin> {
+        self.unit_pins.iter().filter(move |pin| pin.unit == unit)
+    }
+
+    /// Whether nothing can be wired to a pin.
+    pub fn is_fixed(&self, pin: &str) -> bool {
+        self.fixed.iter().any(|fixed| fixed == pin)
+    }
+
     /// The program of this name.
     pub fn program(&self, name: &str) -> Option<&ProgramWords> {
         self.programs.iter().find(|program| program.name == name)

@@ -4,6 +4,7 @@
 //! differs from run to run.
 
 use vpyb_core::time::Duration;
+use vpyb_sim::board::render_pinout;
 use vpyb_sim::cli::{PROGRAMS, vocabulary};
 use vpyb_sim::expect::judge;
 use vpyb_sim::report::{Outcome, Paint, Summary, failure, status_line};
@@ -31,6 +32,7 @@ pub fn output(command: &str) -> String {
     match words[..] {
         ["run", path] => run_all(path, edit),
         ["check", path] => check(path, edit),
+        ["board", path] => render_pinout(scenarios(path, edit).first()),
         ["trace", "at", path, time] => {
             let trace = trace_of(path);
             let instant = parse_instant(time).expect("an instant");
