@@ -26,6 +26,7 @@ mod runs;
 mod second_opinion;
 mod sharing;
 mod streams;
+mod surprises;
 mod sync;
 mod sync_irq;
 mod sync_model;

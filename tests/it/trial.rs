@@ -158,18 +158,24 @@ pub fn says(main: TopLevel, expected: Said) {
 
 /// As [`says`], in a scenario that `change` has changed.
 pub fn says_with(change: fn(&mut Scenario), main: TopLevel, expected: Said) {
-    let mut differ = String::new();
-    for rules in Rules::ALL {
-        let mut ran = run_with(rules, change, main);
-        if ran.verdict != "passed" {
-            ran.lines.push(ran.verdict);
-        }
-        let expected = expected.under(rules);
-        if ran.lines != expected {
-            differ += &format!("{rules:?}\n  expected {expected:#?}\n  found {:#?}\n", ran.lines);
-        }
-    }
+    let differ = |rules: Rules| differences(rules, change, main, expected.under(rules));
+    let differ: String = Rules::ALL.into_iter().filter_map(differ).collect();
     assert!(differ.is_empty(), "{differ}");
+}
+
+/// How what a program says differs from what it is to say, if it does.
+pub fn differences(
+    rules: Rules,
+    change: fn(&mut Scenario),
+    main: TopLevel,
+    expected: &[&str],
+) -> Option<String> {
+    let mut ran = run_with(rules, change, main);
+    if ran.verdict != "passed" {
+        ran.lines.push(ran.verdict);
+    }
+    (ran.lines != expected)
+        .then(|| format!("{rules:?}\n  expected {expected:#?}\n  found {:#?}\n", ran.lines))
 }
 
 /// A top level with one run, of a task `main` that does `$body`.

@@ -11,6 +11,7 @@ use vpyb_sim::cli::{PROGRAMS, vocabulary};
 use vpyb_sim::expect::Code;
 
 use super::{commands, read};
+use crate::interrupts;
 
 /// The part of this name, up to its end marker.
 pub fn part(what: &str) -> String {
@@ -20,6 +21,10 @@ pub fn part(what: &str) -> String {
         "programs" => programs(),
         "codes" => codes(),
         "not built" => not_built(),
+        "interrupts: cancelled" => interrupts::table("cancelled"),
+        "interrupts: timed out" => interrupts::table("timed out"),
+        "interrupts: handled" => interrupts::table("handled"),
+        "interrupts: left behind" => interrupts::table("left behind"),
         command => {
             let command =
                 command.strip_prefix("vpyb ").unwrap_or_else(|| panic!("no part is called `{what}`"));
