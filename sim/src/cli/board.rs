@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::arguments::{Arguments, BoardCall};
+use super::arguments::{Arguments, BoardCall, Paths};
 use super::files::{complain, find};
 use super::output::say;
 use super::{EXIT_HELD, EXIT_USAGE};
@@ -16,7 +16,7 @@ pub fn board(arguments: &Arguments, call: &BoardCall, programs: &[Program]) -> u
         show(arguments, None);
         return EXIT_HELD;
     };
-    let found = find(arguments, std::slice::from_ref(path), programs);
+    let found = find(arguments, &Paths::of(path), programs);
     match &found.scenarios[..] {
         [scenario] => show(arguments, Some(scenario)),
         [] => return EXIT_USAGE,
