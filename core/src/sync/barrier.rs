@@ -111,11 +111,9 @@ impl Future for Arrive<'_> {
     type Output = bool;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
-        if !self.wait.has_entered() {
-            if self.barrier.arrive() {
-                self.open = true;
-                return Poll::Ready(true);
-            }
+        if !self.wait.has_entered() && self.barrier.arrive() {
+            self.open = true;
+            return Poll::Ready(true);
         }
         let waited = Pin::new(&mut self.wait).poll(cx);
         self.open = waited.is_ready();

@@ -122,10 +122,10 @@ impl<T: Clone> Future for Hear<'_, T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        if !self.wait.has_entered() {
-            if let Some(value) = self.event.value() {
-                return Poll::Ready(value);
-            }
+        if !self.wait.has_entered()
+            && let Some(value) = self.event.value()
+        {
+            return Poll::Ready(value);
         }
         Pin::new(&mut self.wait).poll(cx)
     }

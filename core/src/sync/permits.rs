@@ -70,10 +70,10 @@ impl<'a> Future for Take<'a> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Permit<'a>> {
         let permits = self.permits;
-        if !self.wait.has_entered() {
-            if let Some(permit) = permits.try_take() {
-                return Poll::Ready(permit);
-            }
+        if !self.wait.has_entered()
+            && let Some(permit) = permits.try_take()
+        {
+            return Poll::Ready(permit);
         }
         Pin::new(&mut self.wait).poll(cx).map(|()| {
             permits.tag.tell(Use::Acquired);

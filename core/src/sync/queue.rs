@@ -255,10 +255,10 @@ impl<T> Future for GetWait<'_, T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         let queue = self.queue;
-        if !self.wait.has_entered() {
-            if let Some(item) = queue.try_get() {
-                return Poll::Ready(item);
-            }
+        if !self.wait.has_entered()
+            && let Some(item) = queue.try_get()
+        {
+            return Poll::Ready(item);
         }
         Pin::new(&mut self.wait).poll(cx).map(|stamped| {
             subtract(&queue.handed);

@@ -99,6 +99,9 @@ fn mode(mode: PinMode) -> String {
     }
 }
 
+/// A heading, and which pins stand under it.
+type Group = (&'static str, fn(&PinUse) -> bool);
+
 /// Groups of pins under their headings, then the units. With a scenario, only what it uses, and for what.
 pub fn render_pinout(scenario: Option<&Scenario>) -> String {
     let pins = pinout(scenario);
@@ -119,7 +122,7 @@ pub fn render_pinout(scenario: Option<&Scenario>) -> String {
 
 fn whole(pins: &[PinUse]) -> String {
     let mut text = format!("{MODEL}\n");
-    let groups: [(&str, fn(&PinUse) -> bool); 4] = [
+    let groups: [Group; 4] = [
         ("header X", |used| used.pin.name.starts_with('X')),
         ("header Y", |used| used.pin.name.starts_with('Y')),
         ("LEDs", |used| used.pin.is_led()),

@@ -35,7 +35,7 @@ where
 {
     let waits = |name| {
         let acquire = acquire.clone();
-        bench.spawn_telling(name, move |b| acquire(b))
+        bench.spawn_telling(name, acquire)
     };
     let cancelled = waits("B");
     waits("C");

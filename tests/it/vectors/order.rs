@@ -34,9 +34,10 @@ fn row_2_the_run_queue_refuses_the_seventeenth_task() {
                 let (ev, ran) = (bench.ev.clone(), ran.clone());
                 let made = bench.ev.create_task(async move {
                     // The first has the loop stopped when the others have run.
-                    Ok(if ran.replace(ran.get() + 1) == 0 {
-                        ev.stop()?
-                    })
+                    if ran.replace(ran.get() + 1) == 0 {
+                        ev.stop()?;
+                    }
+                    Ok(())
                 });
                 if n >= 16 {
                     bench.tell(n, made);
