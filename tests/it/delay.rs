@@ -9,7 +9,7 @@ use vpyb_core::{TaskError, Top};
 use vpyb_sim::board::VirtualBoard;
 use vpyb_sim::runner::{Main, boxed};
 
-use crate::trial::{Bench, run};
+use crate::trial::{Bench, Said, run, says};
 
 /// A delay of a second that says `fires`.
 fn delay(bench: &Bench) -> DelayMs {
@@ -32,7 +32,7 @@ where
 /// Conformance vector 18.
 #[test]
 fn a_shorter_trigger_ends_no_sooner() {
-    let ran = run(|top, _| {
+    let main = |top, _| {
         program(top, |bench, delay| async move {
             delay.trigger(4000)?;
             bench.ev.sleep_ms(1000).await?;
@@ -40,8 +40,8 @@ fn a_shorter_trigger_ends_no_sooner() {
             bench.ev.sleep_ms(5000).await?;
             Ok(())
         })
-    });
-    assert_eq!(ran.lines, ["4000 fires"]);
+    };
+    says(main, Said::by_all(&["4000 fires"]));
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_longer_trigger_puts_the_end_off_and_without_a_time_it_is_the_usual_one() {
 
 #[test]
 fn a_trigger_from_its_own_callback_is_forgotten() {
-    let ran = run(|top, _| {
+    let main = |top: Top<VirtualBoard>, _| {
         boxed(async move {
             let bench = Bench::of(&top);
             let slot: Rc<std::cell::OnceCell<DelayMs>> = Rc::default();
@@ -80,8 +80,8 @@ fn a_trigger_from_its_own_callback_is_forgotten() {
             .await?;
             Ok(())
         })
-    });
-    assert_eq!(ran.lines, ["10 fires, running true", "1000 running false"]);
+    };
+    says(main, Said::by_all(&["10 fires, running true", "1000 running false"]));
 }
 
 #[test]

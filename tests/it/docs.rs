@@ -9,9 +9,11 @@
 //! | `<!-- from: FILE -->` and a block | an excerpt: its parts between lines of `…` stand in the file, in order |
 //! | `<!-- generated: WHAT -->` to `<!-- end -->` | made by the code |
 //! | a link, or a path in backquotes | something that exists |
+//! | the path of a test in backquotes | a test that exists: see `named_tests` |
 
 mod commands;
 mod generated;
+mod named_tests;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};

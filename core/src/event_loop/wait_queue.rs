@@ -147,6 +147,15 @@ mod tests {
     }
 
     #[test]
+    fn after_their_overflow_serial_numbers_put_the_last_pushed_first() {
+        let mut queue = WaitQueue::new(Queue::Wait, 2);
+        for serial in [u32::MAX, 0] {
+            queue.push(Timer { due: 5, serial, entry: RawEntry::task(0), ready: false }).unwrap();
+        }
+        assert_eq!(drain(&mut queue), [(5, 0), (5, u32::MAX)]);
+    }
+
+    #[test]
     fn a_removed_entry_leaves_the_others_in_order() {
         let mut queue = queue_of((0..50).map(|i| i * 37 % 50));
         for serial in (0..50).step_by(3) {

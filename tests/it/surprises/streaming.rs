@@ -1,12 +1,13 @@
 //! Devices: turns that a read takes, and readers that are forgotten.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
-use vpyb_core::stream::{Pollable, Readiness, StreamRead};
-use vpyb_core::{EventLoop, StreamReader};
+use embedded_hal::digital::OutputPin;
+use vpyb_core::drivers::PinCall;
+use vpyb_core::stream::{Pollable, Readiness};
+use vpyb_core::{Board, PinMode, Pull, StreamReader};
 
-use crate::trial::{Gate, Said, main_task, says};
+use crate::trial::{Gate, Said, main_task, says, says_with};
 
 #[test]
 fn a_read_takes_a_turn_more_under_fast_io() {
@@ -106,37 +107,14 @@ fn a_writer_that_waits_makes_the_loop_forget_the_reader() {
     says(main, Said { v2: &["10 written: ok", "30 slept: ok"], fast: both, fast_io: both, v3: both });
 }
 
-/// A pin that is a stream, as the tutorial's `PinCall`: to ask it takes the edge.
-struct PinEdge(Cell<bool>);
-
-impl Pollable for PinEdge {
-    fn name(&self) -> &str {
-        "pin"
-    }
-
-    fn poll(&self, interest: Readiness) -> Readiness {
-        let asked = !interest.and(Readiness::READ).is_empty();
-        if asked && self.0.take() { Readiness::READ } else { Readiness::NONE }
-    }
-
-    fn sampled(&self) -> bool {
-        false
-    }
-}
-
-impl StreamRead for PinEdge {
-    fn read(&self, buf: &mut [u8]) -> Option<usize> {
-        buf.fill(b'x');
-        Some(buf.len())
-    }
-}
-
+/// X1 drives X2, which is watched. The reader waits for the second edge, too, but the loop does not get to ask for it.
 #[test]
-fn a_pin_that_is_a_stream_loses_its_edge_to_whoever_asks() {
+fn a_watched_pin_loses_its_edge_to_whoever_asks() {
     let main = main_task!(|bench| {
-        let pin = Rc::new(PinEdge(Cell::new(false)));
-        let reads = |ev: &EventLoop| StreamReader::new(ev, pin.clone());
-        let reader = reads(&bench.ev);
+        let mut drives = bench.board.pin("X1", PinMode::Output)?;
+        let watched = bench.board.pin("X2", PinMode::Input(Pull::None))?;
+        let pin = Rc::new(PinCall::new("X2", watched));
+        let reader = StreamReader::new(&bench.ev, pin.clone());
         bench.spawn("reader", |b| async move {
             for edge in 1..=2 {
                 b.tell(format_args!("edge {edge}"), reader.read(1).await);
@@ -144,13 +122,16 @@ fn a_pin_that_is_a_stream_loses_its_edge_to_whoever_asks() {
             Ok(())
         });
         bench.ev.sleep_ms(10).await?;
-        pin.0.set(true);
+        drives.set_high().ok();
         bench.ev.sleep_ms(10).await?;
-        pin.0.set(true);
-        // The reader waits, but the loop does not get to ask.
+        drives.set_low().ok();
         assert_eq!(pin.poll(Readiness::READ), Readiness::READ);
         bench.tell("slept", bench.ev.sleep_ms(10).await);
         Ok(())
     });
-    says(main, Said::by_all(&["10 edge 1: ok", "30 slept: ok"]));
+    says_with(
+        |scenario| scenario.board.links = vec![["X1".into(), "X2".into()]],
+        main,
+        Said::by_all(&["10 edge 1: ok", "30 slept: ok"]),
+    );
 }
