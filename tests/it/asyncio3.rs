@@ -1,58 +1,45 @@
 //! Whole transcripts under `asyncio-v3`: who runs when, to the microsecond.
 //!
-//! Owns one program or script for each rule of `docs/asyncio-v3.md`. The steps have a price, so that what is reckoned
-//! in a step differs from what is reckoned after it.
+//! Owns one program or script for each rule of `docs/asyncio-v3.md`, but for those on how tasks become ready, which are in
+//! `asyncio3_ready`. The steps have a price, so that what is reckoned in a step differs from what is reckoned after it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use vpyb_core::{Args, Board, CancelError, Config, EventLoop, Interrupt, TaskError, TaskHandle, Top};
+use vpyb_core::time::Duration;
+use vpyb_core::{Board, CancelError, Config, EventLoop, Interrupt, TaskError, TaskHandle, Top};
 use vpyb_sim::board::VirtualBoard;
 use vpyb_sim::cli::vocabulary;
-use vpyb_sim::runner::{self, Options, Program, boxed};
+use vpyb_sim::runner::{self, Options, boxed};
 use vpyb_sim::scenario::parse;
-use vpyb_sim::trace::Kind;
 
-/// A program's top level, as a box.
-type Main = std::pin::Pin<Box<dyn Future<Output = Result<(), TaskError>>>>;
+use crate::trial::{Rules, TopLevel, printed, run_with};
 
-/// Steps of 100 us, unless a test says otherwise.
+/// The price of a step, unless a test says otherwise.
 const STEP: &str = "100us";
 
-/// The lines of the console, each with its instant in milliseconds; at last the verdict.
-fn transcript(source: &str, programs: &[Program]) -> Vec<String> {
-    let mut scenarios = parse("test.toml", source, &vocabulary(programs)).expect("a good scenario");
-    let outcome = runner::run(&scenarios.remove(0), programs, Options::default());
-    let line = |record: &vpyb_sim::trace::Record| match record.kind {
-        Kind::Line { text, .. } => {
-            let us = record.at.as_nanos() / 1000;
-            Some(format!("{}.{:03} {}", us / 1000, us % 1000, outcome.trace.text(text)))
-        }
-        _ => None,
-    };
-    let mut lines: Vec<String> = outcome.trace.records().iter().filter_map(line).collect();
-    lines.push(outcome.verdict.clone());
+/// Runs scripts until half a second has gone by; gives what they print, and at last the verdict.
+fn scripts(step: &str, tasks: &str) -> Vec<String> {
+    let cpu = Rules::V3.as_written();
+    let source = format!(
+        "schema = 1\ntitle = \"test\"\n[cpu]\nprofile = \"recorded\"\nstep = \"{step}\"\n{cpu}\n\
+         [run]\nuntil = \"500ms\"\n[objects]\nuarts = {{ u = {{ uart = \"uart4\", baud = 9600 }} }}\n{tasks}"
+    );
+    let mut scenarios = parse("test.toml", &source, &vocabulary(&[])).expect("a good scenario");
+    let outcome = runner::run(&scenarios.remove(0), &[], Options::default());
+    let mut lines = printed(&outcome.trace);
+    lines.push(outcome.verdict);
     lines
 }
 
-fn head(step: &str, run: &str) -> String {
-    format!(
-        "schema = 1\ntitle = \"test\"\n[cpu]\nscheduler = \"asyncio-v3\"\nprofile = \"recorded\"\nstep = \"{step}\"\n\
-         [run]\n{run}\n[objects]\nuarts = {{ u = {{ uart = \"uart4\", baud = 9600 }} }}\n"
-    )
-}
-
-/// Runs scripts until half a second has gone by.
-fn scripts(step: &str, tasks: &str) -> Vec<String> {
-    transcript(&(head(step, "until = \"500ms\"") + tasks), &[])
-}
-
 /// Runs a program until it ends.
-fn program(main: fn(Top<VirtualBoard>, Args) -> Main) -> Vec<String> {
-    let programs = [Program { name: "program", args: &[], tasks: &[], main }];
-    let source = head(STEP, "limit = \"60s\"")
-        .replace("[objects]\nuarts = { u = { uart = \"uart4\", baud = 9600 } }\n", "");
-    transcript(&(source + "[program]\nname = \"program\"\n"), &programs)
+fn program(main: TopLevel) -> Vec<String> {
+    let price = |scenario: &mut vpyb_sim::scenario::model::Scenario| {
+        scenario.cpu.step = Some(Duration::from_micros(100));
+    };
+    let mut ran = run_with(Rules::V3, price, main);
+    ran.lines.push(ran.verdict);
+    ran.lines
 }
 
 // ---- order -----------------------------------------------------------------------------------------
@@ -72,7 +59,7 @@ fn of_equal_ticks_the_one_pushed_first_comes_first() {
     "#;
     // b is pushed for tick 10 at 5 ms, after a and c.
     let expected =
-        ["5.000 b", "10.000 a", "10.100 c", "10.200 b again", "10.300 a again", "10.400 c again", "passed"];
+        ["5 b", "10 a", "10.100 c", "10.200 b again", "10.300 a again", "10.400 c again", "passed"];
     assert_eq!(scripts(STEP, tasks), expected);
 }
 
@@ -84,7 +71,7 @@ fn a_sleep_is_reckoned_in_its_step_and_not_after_what_that_costs() {
         script = [{ sleep_ms = 5 }, { log = "a" }]
     "#;
     // The step lasts until 1.5 ms, in tick 1; reckoned from there the pause would end at 6 ms.
-    assert_eq!(scripts("1500us", tasks), ["5.000 a", "passed"]);
+    assert_eq!(scripts("1500us", tasks), ["5 a", "passed"]);
 }
 
 // ---- interrupts ------------------------------------------------------------------------------------
@@ -114,11 +101,11 @@ fn a_cancelled_task_is_brought_forward_from_wherever_it_waits() {
     "#;
     // At 20.3 ms the first step of `late` ends it.
     let expected = [
-        "20.000 cancelled them",
+        "20 cancelled them",
         "20.100 sleeper cancelled",
         "20.200 reader cancelled",
         "20.400 again",
-        "25.000 sleeper cleaned up",
+        "25 sleeper cleaned up",
         "passed",
     ];
     assert_eq!(scripts(STEP, tasks), expected);
@@ -140,12 +127,12 @@ fn a_time_out_arrives_at_once_and_its_timer_goes_with_the_wait() {
     "#;
     // Callbacks cost nothing here. 30 ms for the outer wait; the inner one's 50 ms never come.
     let expected = [
-        "5.000 in time",
-        "25.000 undisturbed",
-        "35.000 timed out",
-        "55.000 undisturbed",
-        "85.000 outer",
-        "185.000 undisturbed",
+        "5 in time",
+        "25 undisturbed",
+        "35 timed out",
+        "55 undisturbed",
+        "85 outer",
+        "185 undisturbed",
         "passed",
     ];
     assert_eq!(scripts(STEP, tasks), expected);
@@ -171,7 +158,7 @@ fn a_task_cannot_cancel_itself() {
             Ok(())
         })
     });
-    assert_eq!(lines, ["0.000 can't cancel self", "passed"]);
+    assert_eq!(lines, ["0 can't cancel self", "passed"]);
 }
 
 #[test]
@@ -252,10 +239,10 @@ fn who_awaits_a_task_is_resumed_in_order_of_arrival_with_its_result() {
     let expected = [
         "10.100 second: ok",
         "10.200 first: ok",
-        "20.000 main: ok",
+        "20 main: ok",
         "30.100 second: broken",
         "30.200 first: broken",
-        "40.000 main: failed",
+        "40 main: failed",
         "passed",
     ];
     assert_eq!(lines, expected);
@@ -348,7 +335,7 @@ fn a_run_ends_with_its_task_also_when_that_is_cancelled() {
             Ok(())
         })
     });
-    assert_eq!(lines, ["5.200 main: cancelled", "20.000 the other keeps its place", "passed"]);
+    assert_eq!(lines, ["5.200 main: cancelled", "20 the other keeps its place", "passed"]);
 }
 
 #[test]

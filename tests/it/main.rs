@@ -1,6 +1,7 @@
 //! The tests of the whole, one module for each guarantee.
 
 mod asyncio3;
+mod asyncio3_ready;
 mod bench;
 mod cancellables;
 mod catalogue;

@@ -96,12 +96,16 @@ pub fn run_with(rules: Rules, change: fn(&mut Scenario), main: TopLevel) -> Ran 
     change(&mut scenario);
     let programs = [Program { name: "test", args: &[], tasks: &[], main }];
     let outcome = runner::run(&scenario, &programs, Options::default());
+    Ran { verdict: outcome.verdict, lines: printed(&outcome.trace), trace: outcome.trace }
+}
+
+/// What was printed, each line with its millisecond.
+pub fn printed(trace: &Trace) -> Vec<String> {
     let line = |record: &Record| match record.kind {
-        Kind::Line { text, .. } => Some(format!("{} {}", moment(record.at), outcome.trace.text(text))),
+        Kind::Line { text, .. } => Some(format!("{} {}", moment(record.at), trace.text(text))),
         _ => None,
     };
-    let lines = outcome.trace.records().iter().filter_map(line).collect();
-    Ran { verdict: outcome.verdict, lines, trace: outcome.trace }
+    trace.records().iter().filter_map(line).collect()
 }
 
 /// Milliseconds, with the microseconds if there are any.
@@ -253,13 +257,16 @@ pub struct Gate {
     name: &'static str,
     bytes: Cell<usize>,
     room: Cell<usize>,
-    /// How often it was asked to take something.
+    /// How often it was asked whether it is ready.
+    pub asked: Cell<u32>,
+    /// How often it was to take something.
     pub writes: Cell<u32>,
 }
 
 impl Gate {
     pub fn new(name: &'static str) -> Rc<Self> {
-        Rc::new(Self { name, bytes: Cell::new(0), room: Cell::new(0), writes: Cell::new(0) })
+        let (bytes, room, asked, writes) = Default::default();
+        Rc::new(Self { name, bytes, room, asked, writes })
     }
 
     pub fn reader(self: &Rc<Self>, bench: &Bench) -> StreamReader<Self> {
@@ -287,6 +294,7 @@ impl Pollable for Gate {
     }
 
     fn poll(&self, interest: Readiness) -> Readiness {
+        self.asked.set(self.asked.get() + 1);
         let if_any = |count: usize, what| if count > 0 { what } else { Readiness::NONE };
         let ready = if_any(self.bytes.get(), Readiness::READ).or(if_any(self.room.get(), Readiness::WRITE));
         ready.and(interest)
