@@ -13,9 +13,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
 use vpyb_core::clock::Clock;
+use vpyb_core::stream::{Pollable, Readiness, StreamRead, StreamWrite};
 use vpyb_core::sync::*;
 use vpyb_core::time::{Duration, Instant};
-use vpyb_core::{Config, Discipline, EventLoop, Firmware, Overrides, Setup, Step, TaskError, TaskHandle};
+use vpyb_core::{
+    Config, Discipline, EventLoop, Firmware, Overrides, Setup, Step, StreamReader, StreamWriter, TaskError,
+    TaskHandle,
+};
 
 struct Counting;
 
@@ -62,8 +66,35 @@ const COUNTED: u32 = 200;
 type Round = Pin<Box<dyn Future<Output = Result<(), TaskError>>>>;
 type Program = fn(EventLoop, Rc<Shared>) -> Round;
 
+/// A device that has a byte when it was given one, and takes a byte then.
+#[derive(Default)]
+struct Device(Cell<bool>);
+
+impl Pollable for Device {
+    fn name(&self) -> &str {
+        "device"
+    }
+
+    fn poll(&self, interest: Readiness) -> Readiness {
+        if self.0.get() { interest } else { Readiness::NONE }
+    }
+}
+
+impl StreamRead for Device {
+    fn read(&self, buf: &mut [u8]) -> Option<usize> {
+        self.0.take().then_some(buf.len())
+    }
+}
+
+impl StreamWrite for Device {
+    fn write(&self, data: &[u8]) -> Option<usize> {
+        self.0.take().then_some(data.len())
+    }
+}
+
 /// What the two tasks of a program share.
 struct Shared {
+    device: Rc<Device>,
     lock: Lock,
     semaphore: Semaphore,
     event: Event<u32>,
@@ -80,6 +111,7 @@ struct Shared {
 fn allocations(config: Config, first: Program, second: Program) -> usize {
     let clock = Rc::new(Hand(Cell::new(Instant::ZERO)));
     let shared = Rc::new(Shared {
+        device: Rc::default(),
         lock: Lock::new(),
         semaphore: Semaphore::new(0),
         event: Event::new(),
@@ -266,6 +298,26 @@ fn of_events() -> Vec<Named> {
     ]
 }
 
+/// Devices: asked, read and written.
+fn of_devices() -> Vec<Named> {
+    vec![(
+        "a read, a write and one that is timed out",
+        rounds!(|ev, shared| {
+            let reader = StreamReader::new(&ev, shared.device.clone());
+            let writer = StreamWriter::new(&ev, shared.device.clone());
+            reader.readinto(&mut [0]).await?;
+            writer.awrite(b"x").await?;
+            assert!(ev.wait_for_ms(reader.readinto(&mut [0]), 2).await.is_err());
+            // What comes later finds nobody.
+            ev.sleep_ms(20).await?;
+        }),
+        forever!(|ev, shared| {
+            shared.device.0.set(true);
+            ev.sleep_ms(10).await?;
+        }),
+    )]
+}
+
 /// Awaits that sleep and wait at the same time.
 fn of_both() -> Vec<Named> {
     vec![
@@ -322,9 +374,9 @@ fn switching_waiting_and_waking_allocate_nothing() {
 
     let fast = Discipline::FastIo { ioq_len: 4, lp_len: 0, max_overdue_ms: 0 };
     let mut broken = Vec::new();
-    for discipline in [Discipline::UasyncioV2, fast] {
+    for discipline in [Discipline::UasyncioV2, fast, Discipline::Asyncio3] {
         for (name, first, second) in
-            [of_the_loop(), of_locks_and_queues(), of_events(), of_both()].into_iter().flatten()
+            [of_the_loop(), of_locks_and_queues(), of_events(), of_devices(), of_both()].into_iter().flatten()
         {
             let allocations = allocations(Config { discipline, ..Config::default() }, first, second);
             if allocations > 0 {

@@ -226,6 +226,35 @@ fn tokios(plan: &Plan) -> Vec<(u64, usize, usize)> {
     log.take()
 }
 
+/// One plan written out, so that what the random ones compare is seen: operations, and at last the interrupts.
+#[test]
+fn both_tell_of_yields_and_cancellations() {
+    use Op::{Cancel, Sleep, Spawn, Yield};
+    let plan = vec![
+        vec![Sleep(100)],
+        vec![Yield, Sleep(2), Cancel(0), Yield, Cancel(3)],
+        vec![Sleep(2), Spawn(3)],
+        vec![Sleep(5)],
+        vec![],
+        vec![],
+    ];
+    let expected = [
+        (0, 0, 0),
+        (0, 1, 0),
+        (0, 2, 0),
+        (0, 1, 1),
+        (2, 2, 1),
+        (2, 1, 2),
+        (2, 1, 3),
+        (2, 3, 0),
+        (2, 0, CANCELLED),
+        (2, 1, 4),
+        (2, 3, CANCELLED),
+    ];
+    assert_eq!(ours(&plan), expected);
+    assert_eq!(tokios(&plan), expected);
+}
+
 proptest! {
     #[test]
     fn both_agree_on_who_runs_when(plan in plans()) {
