@@ -5,6 +5,7 @@
 
 use vpyb_core::asyn::Cancellables;
 use vpyb_core::{Interrupt, TaskError};
+use vpyb_sim::runner::boxed;
 
 use super::{Cell, FREE, Row, SPINS, waits};
 use crate::trial::{Bench, main_task};
@@ -194,7 +195,7 @@ pub const ROWS: &[Row] = &[
         },
     },
     Row {
-        head: "has ended with an interrupt, or an error",
+        head: "has ended with an interrupt",
         change: FREE,
         main: main_task!(|bench| {
             let target = bench.spawn("target", |_| async { Err(Interrupt::Cancelled.into()) });
@@ -209,6 +210,40 @@ pub const ROWS: &[Row] = &[
                 &["20 cancel: the task is interrupted already, has ended, or is itself"],
             );
             [NOTHING, REFUSED, REFUSED, NOTHING]
+        },
+    },
+    Row {
+        head: "has ended with an error",
+        change: FREE,
+        // The error ends the first run, and what that was to complete goes on in the second.
+        main: |top, _| {
+            boxed(async move {
+                let bench = Bench::of(&top);
+                let target = bench.spawn("target", |_| async { Err(TaskError::failed("broken")) });
+                let own = bench.clone();
+                let ended = top.run_until_complete(async move {
+                    own.ev.sleep_ms(20).await?;
+                    own.tell("cancel", own.ev.cancel(&target));
+                    Ok(())
+                });
+                if let Err(error) = ended.await {
+                    bench.say(error);
+                    top.run_forever().await?;
+                }
+                Ok(())
+            })
+        },
+        cells: {
+            const REFUSED: Cell = Cell(
+                "`AlreadyInterrupted`",
+                &["0 target: broken", "20 cancel: the task is interrupted already, has ended, or is itself"],
+            );
+            [
+                Cell("no effect", &["0 target: broken", "20 cancel: ok"]),
+                REFUSED,
+                REFUSED,
+                Cell("no effect", &["0 Task exception wasn't retrieved: target: broken", "20 cancel: ok"]),
+            ]
         },
     },
     Row {
