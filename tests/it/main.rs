@@ -12,6 +12,7 @@ mod determinism;
 mod diagnostics;
 mod docs;
 mod edges;
+mod i2c;
 mod interrupts;
 mod lowering;
 mod mutated;
