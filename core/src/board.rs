@@ -8,6 +8,7 @@ use core::fmt;
 
 use embedded_hal::digital::StatefulOutputPin;
 
+use crate::i2c::{I2c, I2cConfig};
 use crate::pin::{Gpio, PinMode};
 use crate::stream::{StreamRead, StreamWrite};
 
@@ -124,6 +125,8 @@ pub trait Board: Clone + 'static {
     /// A UART: readable and writable as a stream. `write` keeps the CPU until the last character has left,
     /// as on the Pyboard.
     type Uart: Uart;
+    /// An I2C unit, a master.
+    type I2c: I2c;
 
     /// The LED of this name, `LED1` to `LED4`.
     ///
@@ -145,6 +148,13 @@ pub trait Board: Clone + 'static {
     ///
     /// `Unknown`, `InUse`, or `Setting` for a speed that its clock cannot be divided to.
     fn uart(&self, name: &str, config: UartConfig) -> Result<Self::Uart, BoardError>;
+
+    /// The I2C unit of this name, `i2c1` or `i2c2`, set up as `config` says. Its pins are pulled up.
+    ///
+    /// # Errors
+    ///
+    /// `Unknown`, `InUse`, or `Setting` for a clock that its divider cannot make.
+    fn i2c(&self, name: &str, config: I2cConfig) -> Result<Self::I2c, BoardError>;
 
     /// Prints on the console.
     fn print(&self, text: fmt::Arguments<'_>);

@@ -94,9 +94,11 @@ pub mod asyn;
 mod board;
 pub mod classes;
 pub mod clock;
+mod delay;
 pub mod drivers;
 mod error;
 mod event_loop;
+pub mod i2c;
 mod interruptible;
 mod label;
 mod leaf;
@@ -111,11 +113,13 @@ pub mod time;
 
 pub use args::{ArgDefault, ArgError, ArgSpec, ArgValue, Args};
 pub use board::{Board, BoardError, Uart, UartConfig, UartError};
+pub use delay::BoardDelay;
 pub use error::{CancelError, Interrupt, Queue, QueueFull, RunError, TaskError};
 pub use event_loop::{
     Config, Discipline, EventLoop, ExceptionHandler, Firmware, Join, Outcome, Overrides, RunForever,
     RunUntilComplete, Setup, Started, Step, TaskHandle, TaskName, Top, WakeMark,
 };
+pub use i2c::{I2c, I2cConfig, I2cError};
 pub use pin::{Edge, Gpio, Irq, IrqObserver, PinMode, Pull};
 pub use sleep::Sleep;
 pub use stream::{StreamReader, StreamWriter};

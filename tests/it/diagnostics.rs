@@ -42,6 +42,7 @@ pub fn vocabulary() -> Vocabulary {
         .map(|(unit, pin, drives)| UnitPin { unit: unit.to_owned(), pin: pin.to_owned(), drives })
         .into(),
         uarts: words(&["uart1", "uart2", "uart4"]),
+        buses: words(&["i2c1", "i2c2"]),
         leds: words(&["LED1", "LED2"]),
         schedulers: words(&["uasyncio-v2"]),
         profiles: words(&["micropython-pyboard-v1.1", "ideal"]),

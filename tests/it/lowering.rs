@@ -49,6 +49,8 @@ script = [
   { led = { led = "LED1", to = "toggle" } }, { pin = { pin = "out", to = "high" } }, { pin = "in" },
   { pin_wait = { pin = "in", edge = "falling" } }, { on_edge = { pin = "in", edge = "both", set = "e" } },
   { off_edge = "in" }, { mask_edge = "in" }, { unmask_edge = "in" },
+  { i2c_write = { bus = "i2c1", address = 0x40, bytes = [0xE6, 2] } }, { i2c_read = { bus = "i2c2", address = 64, n = 3 } },
+  { i2c_read = { bus = "i2c1", address = 0x40, write = 0xE7, n = 1 } }, { i2c_scan = "i2c1" }, { i2c_recover = "i2c2" }, "accel",
 ]
 
 [[task]]
@@ -132,6 +134,12 @@ fn operations() -> Vec<Op> {
         Op::OffEdge("in".into()),
         Op::MaskEdge("in".into()),
         Op::UnmaskEdge("in".into()),
+        Op::I2cWrite { bus: "i2c1".into(), address: 0x40, bytes: vec![0xE6, 2] },
+        Op::I2cRead { bus: "i2c2".into(), address: 0x40, write: None, n: 3 },
+        Op::I2cRead { bus: "i2c1".into(), address: 0x40, write: Some(0xE7), n: 1 },
+        Op::I2cScan("i2c1".into()),
+        Op::I2cRecover("i2c2".into()),
+        Op::Accel,
     ]
 }
 

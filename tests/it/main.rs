@@ -13,6 +13,7 @@ mod determinism;
 mod diagnostics;
 mod docs;
 mod edges;
+mod i2c;
 mod interrupts;
 mod lowering;
 mod mutated;

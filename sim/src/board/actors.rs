@@ -71,6 +71,18 @@ impl Machine {
                 self.ctrl_c = true;
                 now
             }
+            Action::Set { part, to } => {
+                self.expose(part, *to);
+                now
+            }
+            Action::Feed { part, rows } => {
+                self.feed(part, rows);
+                now
+            }
+            Action::Power { part, on } => {
+                self.power(part, *on);
+                now
+            }
             Action::Nothing => now,
         }
     }

@@ -6,6 +6,7 @@
 //! Invariant **no-borrow-across**: whoever borrows a machine gives it back before a program's code runs.
 
 use std::collections::BTreeMap;
+use std::task::Waker;
 
 use vpyb_core::WakeMark;
 use vpyb_core::time::{Duration, Instant};
@@ -59,6 +60,12 @@ pub struct Machine {
     pub(super) uarts: BTreeMap<&'static str, DeviceId>,
     pub(super) exti: DeviceId,
     pub(super) handlers: Handlers,
+    pub(super) buses: BTreeMap<&'static str, DeviceId>,
+    /// What actors can change, by the names of the parts.
+    pub(super) parts: BTreeMap<String, DeviceId>,
+    /// Who waits for a unit to be at rest. A waker is `Send`, so it holds no handle on a machine: it may be called
+    /// while the machine is borrowed.
+    pub(super) wakers: Vec<(DeviceId, Waker)>,
     pub(super) overrides: BTreeMap<String, model::UartOverride>,
     pub(super) users: BTreeMap<PinId, String>,
     pub(super) lines: BTreeMap<String, Line>,
@@ -111,6 +118,9 @@ impl Machine {
             uarts: BTreeMap::new(),
             exti: DeviceId(0),
             handlers: Handlers::default(),
+            buses: BTreeMap::new(),
+            parts: BTreeMap::new(),
+            wakers: Vec::new(),
             overrides: scenario.uarts.clone(),
             users: BTreeMap::new(),
             lines: BTreeMap::new(),
@@ -132,6 +142,7 @@ impl Machine {
             bound,
         };
         machine.place_uarts();
+        machine.place_buses();
         machine.wire(scenario);
         machine.start_actors();
         machine
@@ -146,7 +157,7 @@ impl Machine {
         }
     }
 
-    fn place(&mut self, part: Part) -> DeviceId {
+    pub(super) fn place(&mut self, part: Part) -> DeviceId {
         self.world.devices.push(part);
         DeviceId((self.world.devices.len() - 1) as u16)
     }
@@ -163,6 +174,7 @@ impl Machine {
                 model::Part::UartFeed { uart } => {
                     self.lines.insert(uart.clone(), Line::Feed(self.uarts[uart.as_str()]));
                 }
+                model::Part::Htu21d { .. } | model::Part::Mma7660 { .. } => {}
             }
         }
         for step in scenario.actors.iter().flat_map(|actor| &actor.steps) {
@@ -187,7 +199,9 @@ impl Machine {
                 (uart, name, pin)
             })
             .collect();
+        let soldered = self.solder_devices(scenario);
         self.world.bench.record_nets();
+        self.place_devices(soldered);
         for (uart, name, pin) in joined {
             let text = self.world.bench.trace.name(&name);
             let peer = SerialPeer::new(text, pin, &mut self.world.bench);
@@ -233,13 +247,17 @@ impl Machine {
         self.since_start(Instant::from_millis(self.clock().as_millis()) + Duration::from_millis(1))
     }
 
-    /// Delivers the next event that is due by `until`; gives how long a handler keeps the CPU that it called.
+    /// Delivers the next event that is due by `until`, and wakes who waited for it; gives how long a handler keeps
+    /// the CPU that it called.
     fn deliver_next(&mut self, until: Instant) -> Option<Duration> {
         let mut handled = Duration::ZERO;
         match self.world.deliver_next(until)? {
             Delivered::Done => {}
             Delivered::Actor(actor, cause) => self.act(actor, cause),
             Delivered::Interrupt(irq, cause) => handled = self.serve(irq, cause),
+        }
+        if !self.wakers.is_empty() {
+            self.wake_waiting();
         }
         Some(handled)
     }

@@ -4,6 +4,7 @@
 //! worlds, peripherals and devices; it does not know how runs are driven or judged.
 
 mod actors;
+mod i2c_bench;
 mod interrupts;
 mod machine;
 mod part;
@@ -13,16 +14,19 @@ mod profile;
 mod pyboard;
 mod recorder;
 mod virtual_board;
+mod virtual_i2c;
 mod virtual_pin;
 mod virtual_uart;
 
+pub use i2c_bench::ACCEL;
 pub use machine::{Abort, Bound, Machine};
 pub use part::Part;
 pub use pinout::{PinUse, pinout, render_pinout};
 pub use pins::{BoardPin, PINS, alternate_number};
 pub use profile::Profile;
-pub use pyboard::{MODEL, UARTS, UartUnit};
+pub use pyboard::{BUSES, I2cUnit, MODEL, UARTS, UartUnit};
 pub use recorder::Recorder;
 pub use virtual_board::{VirtualBoard, VirtualClock};
+pub use virtual_i2c::VirtualI2c;
 pub use virtual_pin::{VirtualLed, VirtualPin};
 pub use virtual_uart::VirtualUart;

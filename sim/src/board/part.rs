@@ -2,8 +2,8 @@
 //!
 //! Owns the list of models. The world delivers to it without knowing which is which.
 
-use crate::devices::SerialPeer;
-use crate::mcu::{Exti, Uart};
+use crate::devices::{Htu21d, Mma7660, SerialPeer};
+use crate::mcu::{Exti, I2c, Uart};
 use crate::trace::record::NetLevel;
 use crate::world::{Bench, Device, DeviceId, PinId};
 
@@ -16,6 +16,12 @@ pub enum Part {
     Uart(Uart),
     /// A peer on a serial line.
     SerialPeer(SerialPeer),
+    /// An I2C unit of the chip.
+    I2c(I2c),
+    /// The accelerometer.
+    Mma7660(Mma7660),
+    /// A humidity and temperature sensor.
+    Htu21d(Htu21d),
 }
 
 impl Device for Part {
@@ -24,6 +30,9 @@ impl Device for Part {
             Self::Exti(exti) => exti.alarm(me, number, bench),
             Self::Uart(uart) => uart.alarm(me, number, bench),
             Self::SerialPeer(peer) => peer.alarm(me, number, bench),
+            Self::I2c(unit) => unit.alarm(me, number, bench),
+            Self::Mma7660(accel) => accel.alarm(me, number, bench),
+            Self::Htu21d(sensor) => sensor.alarm(me, number, bench),
         }
     }
 
@@ -32,6 +41,9 @@ impl Device for Part {
             Self::Exti(exti) => exti.edge(me, pin, level, bench),
             Self::Uart(uart) => uart.edge(me, pin, level, bench),
             Self::SerialPeer(peer) => peer.edge(me, pin, level, bench),
+            Self::I2c(unit) => unit.edge(me, pin, level, bench),
+            Self::Mma7660(accel) => accel.edge(me, pin, level, bench),
+            Self::Htu21d(sensor) => sensor.edge(me, pin, level, bench),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use vpyb_core::{PinMode, Pull};
 
 use super::pins::{BoardPin, PINS, alternate_number};
-use super::pyboard::{MODEL, UARTS, UartUnit};
+use super::pyboard::{BUSES, MODEL, UARTS, UartUnit};
 use crate::scenario::model::{Action, Part, Scenario};
 use crate::trace::align;
 
@@ -64,6 +64,14 @@ fn uses_of(scenario: &Scenario) -> Uses {
                     add(unit.rx, format!("part `{name}`: feeds {uart} without a wire"));
                 }
             }
+            Part::Htu21d { bus, .. } => {
+                if let Some(unit) = BUSES.iter().find(|unit| unit.name == bus) {
+                    add(unit.scl, format!("part `{name}`: HTU21D SCL"));
+                    add(unit.sda, format!("part `{name}`: HTU21D SDA"));
+                }
+            }
+            // It is on the board, whether a file names it or not.
+            Part::Mma7660 { .. } => {}
         }
     }
     for actor in &scenario.actors {
@@ -157,6 +165,9 @@ fn whole(pins: &[PinUse]) -> String {
         .zip(clocks)
         .map(|([name, label, tx, rx, cts, rts], clock)| [name, label, tx, rx, cts, rts, clock]);
     text += &format!("\nUARTs\n{}", align(std::iter::once(headings).chain(rows).collect()));
+    let headings = ["unit", "SCL", "SDA"].map(str::to_owned);
+    let rows = BUSES.iter().map(|unit| [unit.name, unit.scl, unit.sda].map(str::to_owned));
+    text += &format!("\nI2C units\n{}", align(std::iter::once(headings).chain(rows).collect()));
     text += "\nX13 and Y13 are reset, X14 and Y14 ground, X15 and Y15 3.3 V, X16 and Y16 VIN, X23 the analogue 3.3 V,\n\
              X24 the analogue ground. Pins of one interrupt line cannot both have a handler.";
     text

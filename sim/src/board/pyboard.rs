@@ -44,3 +44,18 @@ const fn uart(
 ) -> UartUnit {
     UartUnit { name, label, tx, rx, cts: None, rts: None, clock: megahertz * 1_000_000 }
 }
+
+/// An I2C unit of the board.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct I2cUnit {
+    /// Its name.
+    pub name: &'static str,
+    /// The clock's pin.
+    pub scl: &'static str,
+    /// The data pin.
+    pub sda: &'static str,
+}
+
+/// The I2C units. The accelerometer is on the first one.
+pub const BUSES: &[I2cUnit] =
+    &[I2cUnit { name: "i2c1", scl: "X9", sda: "X10" }, I2cUnit { name: "i2c2", scl: "Y9", sda: "Y10" }];

@@ -11,15 +11,16 @@ use std::rc::Rc;
 use vpyb_core::clock::Clock;
 use vpyb_core::ticks;
 use vpyb_core::time::{Duration, Instant};
-use vpyb_core::{Board, BoardError, PinMode, Pull, UartConfig};
+use vpyb_core::{Board, BoardError, I2cConfig, PinMode, Pull, UartConfig};
 
 use super::machine::{Abort, Machine};
 use super::pins::{self, BoardPin};
 use super::pyboard::UARTS;
+use super::virtual_i2c::VirtualI2c;
 use super::virtual_pin::{VirtualLed, VirtualPin};
 use super::virtual_uart::VirtualUart;
-use crate::mcu::BitClock;
-use crate::trace::record::Drive;
+use crate::mcu::{BitClock, I2cClock};
+use crate::trace::record::{Drive, I2cEvent};
 use crate::trace::{Kind, Seq};
 use crate::world::PinId;
 
@@ -134,6 +135,7 @@ impl Board for VirtualBoard {
     type Led = VirtualLed;
     type Pin = VirtualPin;
     type Uart = VirtualUart;
+    type I2c = VirtualI2c;
 
     fn led(&self, name: &str) -> Result<VirtualLed, BoardError> {
         self.access();
@@ -197,6 +199,31 @@ impl Board for VirtualBoard {
         }
         drop(machine);
         Ok(VirtualUart::new(self.clone(), device, name, baud))
+    }
+
+    fn i2c(&self, name: &str, config: I2cConfig) -> Result<VirtualI2c, BoardError> {
+        self.access();
+        let Some(&device) = self.machine.borrow().buses.get(name) else {
+            return Err(BoardError::Unknown { what: format!("I2C unit `{name}`") });
+        };
+        let setting = |why: String| BoardError::Setting { what: name.into(), why };
+        let clock = I2cClock::divided(config.hertz).map_err(|error| setting(error.to_string()))?;
+        if config.timeout_ms == 0 {
+            return Err(setting("its time-out is at least 1 ms".into()));
+        }
+        let pins = self.machine.borrow_mut().i2c(device).0.pins();
+        self.claim(pins.scl, name)?;
+        self.claim(pins.sda, name)?;
+        let mut machine = self.machine.borrow_mut();
+        let (unit, bench) = machine.i2c(device);
+        if !unit.is_open() {
+            let (bus, hertz) = (unit.name(), clock.hertz);
+            unit.open(device, clock, config.timeout_ms, bench);
+            let (scl, sda) = (bench.pin_name(pins.scl), bench.pin_name(pins.sda));
+            bench.record(Kind::I2c { bus, event: I2cEvent::Opened { scl, sda, hertz } });
+        }
+        drop(machine);
+        Ok(VirtualI2c::new(self.clone(), device))
     }
 
     fn print(&self, text: fmt::Arguments<'_>) {

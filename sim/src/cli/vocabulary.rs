@@ -2,7 +2,7 @@
 
 use vpyb_core::{ArgDefault, ArgSpec, Discipline};
 
-use crate::board::{BoardPin, MODEL, PINS, Profile, UARTS, UartUnit};
+use crate::board::{BUSES, BoardPin, I2cUnit, MODEL, PINS, Profile, UARTS, UartUnit};
 use crate::runner::Program;
 use crate::scenario::{ProgramWords, UnitPin, Vocabulary};
 
@@ -16,9 +16,10 @@ pub fn vocabulary(programs: &[Program]) -> Vocabulary {
         models: vec![MODEL.to_owned()],
         chip_names: named_otherwise.map(|pin| (pin.chip_name(), pin.name.to_owned())).collect(),
         fixed: off_header.map(|pin| pin.name.to_owned()).collect(),
-        unit_pins: UARTS.iter().flat_map(uart_pins).collect(),
+        unit_pins: UARTS.iter().flat_map(uart_pins).chain(BUSES.iter().flat_map(bus_pins)).collect(),
         pins: names(pins),
         uarts: UARTS.iter().map(|unit| unit.name.to_owned()).collect(),
+        buses: BUSES.iter().map(|unit| unit.name.to_owned()).collect(),
         leds: names(leds),
         schedulers: Discipline::ALL.iter().map(|discipline| discipline.name().to_owned()).collect(),
         profiles: Profile::ALL.iter().map(|profile| profile.name.to_owned()).collect(),
@@ -33,6 +34,11 @@ fn uart_pins(unit: &UartUnit) -> [UnitPin; 2] {
         pin: pin.to_owned(),
         drives,
     })
+}
+
+/// Open drains: they drive low only.
+fn bus_pins(unit: &I2cUnit) -> [UnitPin; 2] {
+    [unit.scl, unit.sda].map(|pin| UnitPin { unit: unit.name.to_owned(), pin: pin.to_owned(), drives: false })
 }
 
 fn program_words(program: &Program) -> ProgramWords {

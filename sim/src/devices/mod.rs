@@ -1,5 +1,15 @@
 //! Devices on the bench beside the board, as models that see only wires and alarms.
 
+mod feed;
+mod htu21d;
+mod htu21d_code;
+mod i2c_target;
+mod mma7660;
+mod mma7660_chip;
 mod serial_peer;
 
+pub use htu21d::Htu21d;
+pub use htu21d_code::Air;
+pub use mma7660::{AccelPins, Mma7660};
+pub use mma7660_chip::Vector;
 pub use serial_peer::SerialPeer;

@@ -39,6 +39,7 @@ fn subjects(counter: &str) -> Subjects {
         (Some(uart), Some("rx" | "tx")) if uart.starts_with("uart") => {
             subjects.uarts.insert(uart.to_owned());
         }
+        (Some(bus), Some(_)) if bus.starts_with("i2c") => drop(subjects.buses.insert(bus.to_owned())),
         _ => {}
     }
     subjects

@@ -7,7 +7,7 @@ use vpyb_core::time::Instant;
 
 use super::roster::{near, siblings};
 use super::{Roster, Subjects};
-use crate::scenario::model::{Event, InterruptKind, IrqEvent, Level, TaskEvent, UartEvent, What};
+use crate::scenario::model::{Event, I2cSight, InterruptKind, IrqEvent, Level, TaskEvent, UartEvent, What};
 use crate::sight::Eye;
 use crate::trace::{Seq, Trace};
 
@@ -40,6 +40,11 @@ pub fn phrase(event: &Event) -> String {
             format!("{uart} {}{byte}", uart_word(*event))
         }
         What::Irq { irq, event } => format!("{irq} {}", irq_word(*event)),
+        What::I2c { bus, event, address, byte } => {
+            let address = address.map(|address| format!(" {address:#04x}")).unwrap_or_default();
+            let byte = byte.map(|byte| format!(" byte {byte:#04x}")).unwrap_or_default();
+            format!("{bus}{address} {}{byte}", bus_word(*event))
+        }
         What::Stimulus(name) => format!("stimulus {name}"),
         What::Mark(name) => format!("mark {name}"),
     };
@@ -80,6 +85,20 @@ fn irq_word(event: IrqEvent) -> &'static str {
     }
 }
 
+fn bus_word(sight: I2cSight) -> &'static str {
+    match sight {
+        I2cSight::Start => "start",
+        I2cSight::Stop => "stop",
+        I2cSight::Ack => "ack",
+        I2cSight::Nack => "nack",
+        I2cSight::Sent => "sent",
+        I2cSight::Read => "read",
+        I2cSight::Stretch => "stretch",
+        I2cSight::Failed => "failed",
+        I2cSight::Recovered => "recovered",
+    }
+}
+
 /// `1st`, `2nd`, `3rd`, `11th`, `21st`.
 pub(super) fn ordinal(n: usize) -> String {
     let end = match (n % 10, n % 100) {
@@ -101,6 +120,7 @@ pub(super) fn subjects<'a>(events: impl IntoIterator<Item = &'a Event>) -> Subje
             What::Task { task, .. } => drop(subjects.tasks.insert(task.clone())),
             What::Edge { pin, .. } | What::Irq { irq: pin, .. } => drop(subjects.pins.insert(pin.clone())),
             What::Uart { uart, .. } => drop(subjects.uarts.insert(uart.clone())),
+            What::I2c { bus, .. } => drop(subjects.buses.insert(bus.clone())),
             What::Stimulus(_) | What::Mark(_) => {}
         }
     }
@@ -137,6 +157,7 @@ fn find_stranger<'a>(roster: &'a Roster, event: &'a Event) -> Option<Stranger<'a
             ("task", task, stems.chain(whole).collect())
         }
         What::Uart { uart, .. } => ("UART", uart, roster.uarts().collect()),
+        What::I2c { bus, .. } => ("I2C unit", bus, roster.buses().collect()),
         What::Edge { pin, .. } | What::Irq { irq: pin, .. } => {
             ("pin", pin, roster.pins().map(|(pin, _)| pin).collect())
         }

@@ -147,6 +147,8 @@ pub struct Subjects {
     pub tasks: BTreeSet<String>,
     /// UARTs.
     pub uarts: BTreeSet<String>,
+    /// I2C units.
+    pub buses: BTreeSet<String>,
     /// Pins.
     pub pins: BTreeSet<String>,
     /// Whether the console's lines are involved.
@@ -156,7 +158,11 @@ pub struct Subjects {
 impl Subjects {
     /// True if no part is involved.
     pub fn is_empty(&self) -> bool {
-        self.tasks.is_empty() && self.uarts.is_empty() && self.pins.is_empty() && !self.console
+        self.tasks.is_empty()
+            && self.uarts.is_empty()
+            && self.buses.is_empty()
+            && self.pins.is_empty()
+            && !self.console
     }
 }
 

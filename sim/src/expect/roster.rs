@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sight::matches_task;
-use crate::trace::record::{Kind, Net, Task};
+use crate::trace::record::{I2cEvent, Kind, Net, Task};
 use crate::trace::{Name, Trace};
 
 /// The names in a trace, by kind.
@@ -13,6 +13,7 @@ use crate::trace::{Name, Trace};
 pub struct Roster {
     tasks: BTreeMap<Task, String>,
     uarts: BTreeMap<String, Option<Opened>>,
+    buses: BTreeMap<String, [String; 2]>,
     pins: BTreeMap<String, Net>,
     marks: BTreeSet<String>,
 }
@@ -45,6 +46,9 @@ impl Roster {
                     if !roster.uarts.contains_key(trace.text(uart)) =>
                 {
                     roster.uarts.insert(text(uart), None);
+                }
+                Kind::I2c { bus, event: I2cEvent::Opened { scl, sda, .. } } => {
+                    roster.buses.insert(text(bus), [text(scl), text(sda)]);
                 }
                 Kind::NetPin { net, pin } => {
                     roster.pins.insert(text(pin), net);
@@ -84,6 +88,16 @@ impl Roster {
     /// How a UART was opened, if it was.
     pub fn opened(&self, uart: &str) -> Option<&Opened> {
         self.uarts.get(uart)?.as_ref()
+    }
+
+    /// The I2C units that were opened, in order of their names.
+    pub fn buses(&self) -> impl Iterator<Item = &str> {
+        self.buses.keys().map(String::as_str)
+    }
+
+    /// The pins of an I2C unit that was opened: SCL, SDA.
+    pub fn bus_pins(&self, bus: &str) -> Option<&[String; 2]> {
+        self.buses.get(bus)
     }
 
     /// The net of a pin.

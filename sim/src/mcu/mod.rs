@@ -2,12 +2,20 @@
 
 mod bit_clock;
 mod exti;
+mod i2c;
+mod i2c_clock;
+mod i2c_job;
+mod i2c_master;
+mod i2c_transfer;
 mod receiver;
 mod transmitter;
 mod uart;
 
 pub use bit_clock::{BaudError, BitClock};
 pub use exti::{Exti, LINES, LineState};
+pub use i2c::{I2c, I2cPins};
+pub use i2c_clock::{FrequencyError, I2cClock};
+pub use i2c_transfer::{I2cOutcome, I2cSegment, I2cTicket};
 pub use receiver::{Received, Receiver, RxError};
 pub use transmitter::Transmitter;
 pub use uart::{Uart, UartPins};

@@ -31,6 +31,8 @@ pub(super) fn describe(trace: &Trace, roster: &Roster, record: &Record) -> Row {
         | Kind::Edge { .. }
         | Kind::Contention { .. }
         | Kind::Led { .. }
+        | Kind::I2c { .. }
+        | Kind::Device { .. }
         | Kind::Count { .. } => words.of_board(record.kind),
         Kind::UartOpened { .. }
         | Kind::UartWrite { .. }
@@ -208,6 +210,8 @@ impl Words<'_> {
             }
             Kind::Contention { net } => (pin(net), "driven both ways".into()),
             Kind::Led { led, on } => (Some(self.text(led)), if on { "on" } else { "off" }.into()),
+            Kind::I2c { bus, event } => (Some(self.text(bus)), event.sentence(self.trace)),
+            Kind::Device { device, state } => (Some(self.text(device)), self.text(state)),
             Kind::Count { counter, by } => (None, format!("{} +{by}", self.text(counter))),
             _ => unreachable!("sorted by kind"),
         };

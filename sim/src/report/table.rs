@@ -129,6 +129,8 @@ impl<'a> Cast<'a> {
                 self.subjects.pins.iter().any(|pin| self.outcome.roster.net(pin) == Some(net))
             }
             Kind::Driven { pin, .. } => self.subjects.pins.contains(self.outcome.trace.text(pin)),
+            Kind::I2c { bus, .. } => self.subjects.buses.contains(self.outcome.trace.text(bus)),
+            Kind::Device { .. } => !self.subjects.buses.is_empty(),
             Kind::Stimulus { .. } | Kind::Verdict { .. } => true,
             _ => false,
         }

@@ -50,6 +50,8 @@ fn pins(outcome: &Outcome, finding: &Finding) -> BTreeSet<String> {
         pins.insert(opened.rx.clone());
         pins.insert(opened.tx.clone());
     }
+    let buses = finding.subjects.buses.iter().filter_map(|bus| outcome.roster.bus_pins(bus));
+    pins.extend(buses.flatten().cloned());
     pins
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use vpyb_core::time::Duration;
 
+use super::devices;
 use super::diagnostic::{Diagnostic, code};
 use super::model::{Action, Actor, Level, Objects, Part, Step, UartOverride, When};
 use super::names::{Names, Unique, only_key};
@@ -19,11 +20,11 @@ use super::words::{alternatives, quoted};
 /// One step sends at most so many bytes.
 const LONGEST_SEND: u64 = 1 << 20;
 /// Actions that can be run.
-const ACTIONS: [&str; 4] = ["send", "drive", "stall", "ctrl_c"];
+const ACTIONS: [&str; 7] = ["send", "drive", "stall", "ctrl_c", "set", "feed", "power"];
 /// Time words and actions of the format that cannot be run yet.
-const LATER: [&str; 18] = [
-    "on", "press", "release", "tap", "pulse", "glitch", "break", "ir", "set", "feed", "power", "unplug",
-    "plug", "irq", "cancel", "network", "await", "within",
+const LATER: [&str; 15] = [
+    "on", "press", "release", "tap", "pulse", "glitch", "break", "ir", "unplug", "plug", "irq", "cancel",
+    "network", "await", "within",
 ];
 
 const TIME_WORDS: &str = "keep one: `at` counts from power-on, `after` from the end of the previous step";
@@ -38,6 +39,8 @@ pub struct Bench<'b> {
     pub uarts: &'b BTreeMap<String, UartOverride>,
     /// What scripts share.
     pub objects: &'b Objects,
+    /// The file's path.
+    pub path: &'b str,
 }
 
 impl Bench<'_> {
@@ -92,7 +95,7 @@ fn step(mut table: Table<'_>, bench: &Bench<'_>, marks: &mut Unique) -> Option<S
         marks.claim("mark", name, value);
     }
     let chosen = only_key(&table, &ACTIONS, "this step", "make two steps of it");
-    let [send, drive, stall, ctrl_c] = ACTIONS.map(|action| table.key(action));
+    let [send, drive, stall, ctrl_c, set, feed, power] = ACTIONS.map(|action| table.key(action));
     let (span, problems) = (table.span(), table.problems());
     table.later(&LATER);
     let clean = table.close();
@@ -101,7 +104,10 @@ fn step(mut table: Table<'_>, bench: &Bench<'_>, marks: &mut Unique) -> Option<S
         Ok(Some("send")) => self::send(send?, bench)?,
         Ok(Some("drive")) => self::drive(drive?, bench)?,
         Ok(Some("stall")) => Action::Stall(stall?.duration()?),
-        Ok(Some(_)) => self::ctrl_c(ctrl_c?)?,
+        Ok(Some("ctrl_c")) => self::ctrl_c(ctrl_c?)?,
+        Ok(Some("set")) => devices::set(set?, bench.parts)?,
+        Ok(Some("feed")) => devices::feed(feed?, bench.parts, bench.path)?,
+        Ok(Some(_)) => devices::power(power?, bench.parts)?,
         Ok(None) => Action::Nothing,
     };
     if action == Action::Nothing && mark.is_none() && clean {

@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 
 use vpyb_core::time::{Duration, Instant};
 
+use super::devices;
 use super::diagnostic::{Diagnostic, code};
 use super::model::{Arg, Board, Cpu, Part, Program, Run, UartOverride};
 use super::names::{Names, Unique};
@@ -25,7 +26,13 @@ const EXTRA_QUEUE: RangeInclusive<i64> = 0..=65_535;
 /// Words of the format; those that can be run are in the vocabulary.
 const SCHEDULERS: [&str; 3] = ["uasyncio-v2", "fast-io", "asyncio-v3"];
 const PROFILES: [&str; 4] = ["micropython-pyboard-v1.1", "rust-stm32f405", "ideal", "recorded"];
-const LATER_PARTS: [&str; 6] = ["button", "htu21d", "mma7660", "nec-remote", "logic-source", "network"];
+const LATER_PARTS: [&str; 4] = ["button", "nec-remote", "logic-source", "network"];
+const PARTS: [(&str, PartKind); 4] = [
+    ("serial-peer", PartKind::SerialPeer),
+    ("uart-feed", PartKind::UartFeed),
+    ("htu21d", PartKind::Htu21d),
+    ("mma7660", PartKind::Mma7660),
+];
 /// The verdicts that a run may have beside `passed`; `error` stands for every `error: …`.
 pub const ABNORMAL: [(&str, ()); 8] = [
     ("overrun", ()),
@@ -136,8 +143,22 @@ fn task_step(entry: Value<'_>, names: &Names) -> Option<(String, Duration)> {
     Some((entry.key.to_owned(), step?))
 }
 
+/// What a part can be.
+#[derive(Clone, Copy, PartialEq)]
+enum PartKind {
+    SerialPeer,
+    UartFeed,
+    Htu21d,
+    Mma7660,
+}
+
 /// `[parts.NAME]`. A UART has at most one part on its RX wire.
-pub fn parts(value: Option<Value<'_>>, vocabulary: &Vocabulary, wires: &mut Wires) -> BTreeMap<String, Part> {
+pub fn parts(
+    value: Option<Value<'_>>,
+    vocabulary: &Vocabulary,
+    wires: &mut Wires,
+    path: &str,
+) -> BTreeMap<String, Part> {
     let mut parts = BTreeMap::new();
     let mut wired = Unique::default();
     let Some(mut all) = value.and_then(Value::table) else { return parts };
@@ -146,20 +167,27 @@ pub fn parts(value: Option<Value<'_>>, vocabulary: &Vocabulary, wires: &mut Wire
         let Some(mut table) = table.map(|table| table.called(format!("`[parts.{}]`", entry.key))) else {
             continue;
         };
-        let kinds = [("serial-peer", true), ("uart-feed", false)];
         let kind = table.need("kind", "\"serial-peer\"");
-        let Some(peer) = kind.and_then(|value| value.word("kind of part", &kinds, &LATER_PARTS)) else {
+        let Some(kind) = kind.and_then(|value| value.word("kind of part", &PARTS, &LATER_PARTS)) else {
             continue;
         };
-        let wire = table.need("uart", "\"uart2\"");
-        let uart = wire.and_then(|value| value.known("UART", &vocabulary.uarts, &[])).unwrap_or_default();
-        if let Some(wire) = wire.filter(|_| !uart.is_empty()) {
-            claim_wire(&mut wired, &uart, wire);
-            if peer && let Some(rx) = vocabulary.pins_of(&uart).find(|pin| !pin.drives) {
-                wires.driver(&rx.pin, &format!("part {}", quoted(entry.key)), wire);
+        let part = match kind {
+            PartKind::Htu21d => devices::htu21d(&mut table, vocabulary, path),
+            PartKind::Mma7660 => devices::mma7660(&mut table, entry, path),
+            PartKind::SerialPeer | PartKind::UartFeed => {
+                let wire = table.need("uart", "\"uart2\"");
+                let uart = wire.and_then(|value| value.known("UART", &vocabulary.uarts, &[]));
+                let uart = uart.unwrap_or_default();
+                let peer = kind == PartKind::SerialPeer;
+                if let Some(wire) = wire.filter(|_| !uart.is_empty()) {
+                    claim_wire(&mut wired, &uart, wire);
+                    if peer && let Some(rx) = vocabulary.pins_of(&uart).find(|pin| !pin.drives) {
+                        wires.driver(&rx.pin, &format!("part {}", quoted(entry.key)), wire);
+                    }
+                }
+                if peer { serial_peer(&mut table, uart) } else { Part::UartFeed { uart } }
             }
-        }
-        let part = if peer { serial_peer(&mut table, uart) } else { Part::UartFeed { uart } };
+        };
         table.close();
         if let Some(name) = name {
             parts.insert(name.to_owned(), part);

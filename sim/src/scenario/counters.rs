@@ -9,7 +9,7 @@ use super::bound::Quantity;
 use super::diagnostic::{Diagnostic, code};
 use super::names::Names;
 use super::vocabulary::Vocabulary;
-use super::words::{Words, not_built, quoted};
+use super::words::{Words, quoted};
 
 const UART: [(&str, Quantity); 5] = [
     ("bytes", Quantity::Count),
@@ -43,6 +43,8 @@ const PIN: [(&str, Quantity); 4] = [
     ("floating_reads", Quantity::Count),
 ];
 const EVENT: [(&str, Quantity); 1] = [("set_while_set", Quantity::Count)];
+const I2C: [(&str, Quantity); 3] =
+    [("nack", Quantity::Count), ("crc_errors", Quantity::Count), ("stretch", Quantity::Count)];
 const LED: [(&str, Quantity); 1] = [("toggles", Quantity::Count)];
 
 /// What a counter counts, or what is wrong with its name. `span` is where the name stands.
@@ -64,6 +66,7 @@ pub fn quantity(
         }
         ["sched", ref last @ ..] if !last.is_empty() => member(&SCHED, &last.join(".")),
         ["event", _, last] => member(&EVENT, last),
+        [bus, last] if vocabulary.buses.iter().any(|name| name == bus) => member(&I2C, last),
         ["led", led, last] if vocabulary.leds.iter().any(|name| name == led) => member(&LED, last),
         ["pin", pin, last] if vocabulary.pins.iter().any(|name| name == pin) => member(&PIN, last),
         ["pin", pin, _] => {
@@ -76,9 +79,6 @@ pub fn quantity(
         Err(_) if begins_with_known(name, vocabulary) => return Ok(Quantity::Any),
         Err(family) => family,
     };
-    if matches!(parts[0], "i2c1" | "i2c2") {
-        return Err(not_built(span, &format!("the counter {}", quoted(name))));
-    }
     let message = format!("unknown counter {}", quoted(name));
     let problem = Diagnostic::new(code::UNKNOWN_NAME, span, message);
     Err(match (family, name.rsplit_once('.')) {

@@ -3,7 +3,7 @@
 //! Owns [`Events`], from the table in the file to an [`Event`]. Knows no trace.
 
 use super::diagnostic::{Diagnostic, code};
-use super::model::{Event, InterruptKind, IrqEvent, Level, TaskEvent, UartEvent, What};
+use super::model::{Event, I2cSight, InterruptKind, IrqEvent, Level, TaskEvent, UartEvent, What};
 use super::names::{Names, only_key};
 use super::table::Table;
 use super::value::Value;
@@ -11,9 +11,9 @@ use super::vocabulary::Vocabulary;
 use super::words::alternatives;
 
 /// The keys that say what is seen.
-const KINDS: [&str; 8] = ["prints", "line", "task", "edge", "irq", "uart", "stimulus", "mark"];
+const KINDS: [&str; 9] = ["prints", "line", "task", "edge", "irq", "uart", "i2c", "stimulus", "mark"];
 /// Keys of the format that cannot be looked for yet.
-const LATER: [&str; 4] = ["matches", "i2c", "address", "fault"];
+const LATER: [&str; 2] = ["matches", "fault"];
 
 const TASK_EVENTS: [(&str, TaskEvent); 7] = [
     ("created", TaskEvent::Created),
@@ -32,6 +32,17 @@ const UART_EVENTS: [(&str, UartEvent); 4] = [
 ];
 const IRQ_EVENTS: [(&str, IrqEvent); 3] =
     [("pending", IrqEvent::Pending), ("handler", IrqEvent::Handler), ("coalesced", IrqEvent::Coalesced)];
+const I2C_EVENTS: [(&str, I2cSight); 9] = [
+    ("start", I2cSight::Start),
+    ("stop", I2cSight::Stop),
+    ("ack", I2cSight::Ack),
+    ("nack", I2cSight::Nack),
+    ("sent", I2cSight::Sent),
+    ("read", I2cSight::Read),
+    ("stretch", I2cSight::Stretch),
+    ("failed", I2cSight::Failed),
+    ("recovered", I2cSight::Recovered),
+];
 const INTERRUPTS: [(&str, InterruptKind); 2] =
     [("cancelled", InterruptKind::Cancelled), ("timed out", InterruptKind::TimedOut)];
 
@@ -82,6 +93,7 @@ impl Events<'_> {
             "task" => self.task(table),
             "edge" => self.edge(table),
             "irq" => self.irq(table),
+            "i2c" => self.i2c(table),
             _ => self.uart(table),
         }
     }
@@ -118,6 +130,21 @@ impl Events<'_> {
         let event = table.need("event", "\"handler\"");
         let event = event.and_then(|value| value.word("event of an interrupt", &IRQ_EVENTS, &[]));
         Some(What::Irq { irq: irq?, event: event? })
+    }
+
+    fn i2c(&self, table: &mut Table<'_>) -> Option<What> {
+        let bus = table.key("i2c").and_then(|value| value.known("I2C unit", &self.vocabulary.buses, &[]));
+        let event = table.need("event", "\"nack\"");
+        let event = event.and_then(|value| value.word("event of an I2C bus", &I2C_EVENTS, &[]));
+        let address = match table.key("address") {
+            Some(value) => Some(value.integer(0..=127)? as u8),
+            None => None,
+        };
+        let byte = match table.key("byte") {
+            Some(value) => Some(byte(value)?),
+            None => None,
+        };
+        Some(What::I2c { bus: bus?, event: event?, address, byte })
     }
 
     fn uart(&self, table: &mut Table<'_>) -> Option<What> {

@@ -33,7 +33,7 @@ pub fn lower(root: &DeTable<'_>, case: &Case<'_>, vocabulary: &Vocabulary, probl
     let lists = Lists::read(&mut root);
     let mut wires = Wires::default();
     scenario.board = bench::board(section(&mut root, "board"), vocabulary, &mut wires);
-    scenario.parts = bench::parts(root.key("parts"), vocabulary, &mut wires);
+    scenario.parts = bench::parts(root.key("parts"), vocabulary, &mut wires, case.path);
     scenario.uarts = uarts(&mut root, vocabulary);
     scenario.program = bench::program(section(&mut root, "program"), vocabulary, &mut names);
     scenario.objects = objects::objects(section(&mut root, "objects"), vocabulary, &mut wires, &mut names);
@@ -45,7 +45,7 @@ pub fn lower(root: &DeTable<'_>, case: &Case<'_>, vocabulary: &Vocabulary, probl
     scenario.cpu = bench::cpu(section(&mut root, "cpu"), vocabulary, &names);
     scenario.run = bench::run(section(&mut root, "run"), &names);
     let (parts, uarts, objects) = (&scenario.parts, &scenario.uarts, &scenario.objects);
-    let outside = Bench { vocabulary, parts, uarts, objects };
+    let outside = Bench { vocabulary, parts, uarts, objects, path: case.path };
     scenario.actors = actors::actors(lists.actors, lists.stimuli, &outside, &mut names);
     let events = Events { names: &names, vocabulary };
     scenario.expects = Expects { events, case }.read(lists.expects);

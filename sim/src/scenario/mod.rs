@@ -15,6 +15,8 @@ mod actors;
 mod bench;
 mod bound;
 mod counters;
+mod csv;
+mod devices;
 mod diagnostic;
 mod events;
 mod expects;

@@ -23,10 +23,10 @@ mod sharing;
 const DEEPEST: usize = 64;
 
 /// Operations that are written as a bare word.
-const BARE: [&str; 3] = ["time", "yield", "stop"];
+const BARE: [&str; 4] = ["time", "yield", "stop", "accel"];
 /// Operations that are written as a table with one key.
 #[rustfmt::skip]
-const TABLES: [&str; 58] = [
+const TABLES: [&str; 62] = [
     "log", "sleep_ms", "sleep", "delay", "after_ms", "after", "gsleep", "busy_us", "create", "cancel",
     "wait_for_ms", "try", "finally", "raise", "repeat", "forever", "call_soon", "call_later",
     "call_later_ms", "call_after_ms", "call_set", "locked", "with_lock", "with_sem", "with_bsem",
@@ -34,9 +34,10 @@ const TABLES: [&str; 58] = [
     "q_get", "q_put_nowait", "q_get_nowait", "cond_wait", "cond_wait_for", "cond_notify", "cond_notify_all",
     "gather", "named", "group", "cancel_named", "cancel_group", "is_running", "any", "readline", "read",
     "readexactly", "awrite", "led", "pin", "pin_wait", "on_edge", "off_edge", "mask_edge", "unmask_edge",
+    "i2c_write", "i2c_read", "i2c_scan", "i2c_recover",
 ];
 /// Operations of the format that cannot be run yet.
-const LATER: [&str; 3] = ["i2c_write", "i2c_read", "accel"];
+const LATER: [&str; 0] = [];
 /// The errors that scripts raise and trap.
 const ERRORS: [(&str, ErrorKind); 8] = [
     ("Exception", ErrorKind::Exception),
@@ -124,6 +125,8 @@ impl Scripts<'_> {
             "off_edge" => self.input(argument).map(Op::OffEdge),
             "mask_edge" => self.input(argument).map(Op::MaskEdge),
             "unmask_edge" => self.input(argument).map(Op::UnmaskEdge),
+            "i2c_scan" => self.bus(argument).map(Op::I2cScan),
+            "i2c_recover" => self.bus(argument).map(Op::I2cRecover),
             word => return self.simple_sharing(word, argument),
         })
     }
@@ -161,6 +164,7 @@ fn bare(item: Value<'_>, word: &str) -> Option<Op> {
         "time" => return Some(Op::Time),
         "yield" => return Some(Op::Yield),
         "stop" => return Some(Op::Stop),
+        "accel" => return Some(Op::Accel),
         _ => {}
     }
     if TABLES.contains(&word) {

@@ -142,6 +142,23 @@ impl<'a> Value<'a> {
         number
     }
 
+    /// A number within limits, in thousandths.
+    pub fn thousandths(self, [least, most]: [f64; 2]) -> Option<i32> {
+        let number = match self.raw() {
+            DeValue::Integer(_) | DeValue::Float(_) => number(self.raw()).and_then(|text| text.parse().ok()),
+            _ => {
+                self.wrong_type("a number", "21.5");
+                return None;
+            }
+        };
+        let number = number.filter(|number: &f64| (least..=most).contains(number));
+        if number.is_none() {
+            let message = format!("{} is out of range", quoted(self.key));
+            self.refuse(code::OUT_OF_RANGE, message, format!("it may be {least} to {most}"));
+        }
+        number.map(|number| (number * 1000.0).round() as i32)
+    }
+
     /// A table; messages call it by its key.
     pub fn table(self) -> Option<Table<'a>> {
         match table::open(self.spanned, quoted(self.key), self.problems) {

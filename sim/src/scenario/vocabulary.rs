@@ -24,6 +24,8 @@ pub struct Vocabulary {
     pub unit_pins: Vec<UnitPin>,
     /// UARTs, e.g. `uart4`; each is also the name of a table.
     pub uarts: Vec<String>,
+    /// I2C units, e.g. `i2c1`.
+    pub buses: Vec<String>,
     /// LEDs, e.g. `LED1`.
     pub leds: Vec<String>,
     /// Disciplines that can be run, e.g. `uasyncio-v2`.

@@ -9,6 +9,7 @@
 
 mod edges;
 mod error;
+mod i2c;
 mod members;
 mod objects;
 mod phases;

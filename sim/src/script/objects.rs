@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use vpyb_core::asyn::{self, Barrier, BoundedSemaphore, Condition, Launch, Semaphore};
+use vpyb_core::drivers::mma7660::Mma7660;
 use vpyb_core::official::{self, Queue};
 use vpyb_core::{Board, BoardError, EventLoop, StreamReader, StreamWriter, TaskError, UartConfig};
 
@@ -40,6 +41,10 @@ pub struct Objects<B: Board> {
     pub pins: BTreeMap<String, ScriptPin<B::Pin>>,
     /// LEDs, opened when first used.
     pub leds: RefCell<BTreeMap<String, B::Led>>,
+    /// I2C units, opened when first used.
+    pub buses: RefCell<BTreeMap<String, B::I2c>>,
+    /// The accelerometer, woken when first used.
+    pub accel: RefCell<Option<Mma7660<B::I2c, B::Pin>>>,
     /// Locks.
     pub locks: BTreeMap<String, Lock>,
     /// Events.
@@ -82,6 +87,8 @@ impl<B: Board + Notes> Objects<B> {
             uarts,
             pins,
             leds: RefCell::default(),
+            buses: RefCell::default(),
+            accel: RefCell::default(),
             locks: each(&objects.locks, |name, object| match object {
                 LockObject::Official => Lock::Official(official::Lock::new(ev).named(name)),
                 LockObject::Polled { every_ms } => Lock::Polled(asyn::Lock::new(ev, *every_ms).named(name)),

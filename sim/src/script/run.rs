@@ -227,6 +227,9 @@ impl<B: Board + Notes> Scripts<B> {
             Op::OnEdge { .. } | Op::OffEdge(_) | Op::MaskEdge(_) | Op::UnmaskEdge(_) => {
                 self.handler_op(op)?;
             }
+            Op::I2cWrite { .. } | Op::I2cRead { .. } | Op::I2cScan(_) | Op::I2cRecover(_) | Op::Accel => {
+                return self.i2c_op(op);
+            }
             Op::Named { .. } | Op::Group { .. } | Op::IsRunning(_) => return self.member_op(op, at),
             _ => return self.shared_at_once(op),
         }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use vpyb_core::time::Instant;
 
+use super::bus::BusEye;
 use crate::scenario::model::{Event, InterruptKind, IrqEvent, Level, TaskEvent, UartEvent, What};
 use crate::trace::record::{Entry, Interrupt, Kind, Net, NetLevel, Task};
 use crate::trace::{Name, Record, Trace};
@@ -20,6 +21,7 @@ pub struct Eye {
     /// How many names the trace had when `subject` was looked for.
     names: usize,
     net: Option<Net>,
+    bus: BusEye,
     /// When the present burst began.
     burst: Option<Instant>,
     seen: u32,
@@ -39,6 +41,7 @@ impl Eye {
             subject: None,
             names: 0,
             net: None,
+            bus: BusEye::default(),
             burst: None,
             seen: 0,
         }
@@ -70,6 +73,7 @@ impl Eye {
     fn learn(&mut self, trace: &Trace, record: &Record) {
         let text = match &self.event.what {
             What::Uart { uart: text, .. }
+            | What::I2c { bus: text, .. }
             | What::Edge { pin: text, .. }
             | What::Irq { irq: text, .. }
             | What::Stimulus(text)
@@ -115,6 +119,10 @@ impl Eye {
                 uart_of(record.kind, event).is_some_and(|(uart, byte)| {
                     Some(uart) == self.subject && wanted.is_none_or(|wanted| wanted == byte)
                 })
+            }
+            What::I2c { event: sight, address, byte, .. } => {
+                matches!(record.kind, Kind::I2c { bus, event }
+                    if Some(bus) == self.subject && self.bus.sees(event, sight, address, byte))
             }
             What::Irq { event, .. } => {
                 irq_of(record.kind, event).is_some_and(|irq| Some(irq) == self.subject)

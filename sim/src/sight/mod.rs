@@ -6,6 +6,7 @@
 //! A byte is `rx` when it reaches the ring: one that was held in the data register counts when it is moved there,
 //! and a lost one never.
 
+mod bus;
 mod eye;
 
 pub use eye::{Eye, matches_task};

@@ -182,6 +182,14 @@ impl Fields<'_> {
             Kind::Stimulus { actor, step, mark } => {
                 vec![("actor", self.text(actor)), ("step", json!(step)), ("mark", self.text_of(mark))]
             }
+            Kind::Device { device, state } => {
+                vec![("device", self.text(device)), ("state", self.text(state))]
+            }
+            Kind::I2c { bus, event } => {
+                let mut rest = vec![("bus", self.text(bus))];
+                rest.extend(event.keys(self.trace));
+                rest
+            }
             Kind::Verdict { verdict } => vec![("verdict", self.text(verdict))],
             Kind::NetPin { net, pin } => vec![("net", json!(net.0)), ("pin", self.text(pin))],
             Kind::Driven { pin, drive } => {

@@ -9,6 +9,7 @@ mod digest;
 mod export_jsonl;
 mod export_vcd;
 mod file;
+mod i2c;
 mod names;
 pub mod record;
 mod sharing;

@@ -9,6 +9,7 @@
 use serde::{Deserialize, Serialize};
 use vpyb_core::time::{Duration, Instant};
 
+pub use super::i2c::{I2cEvent, I2cFault};
 pub use super::sharing::{Object, Use};
 
 /// The place of a record in its trace, counted from 0.
@@ -235,6 +236,11 @@ pub enum Kind {
     Unawaited { task: Option<Task>, what: Name },
     /// The run is over, and the task never had its first step.
     NeverStarted { task: Task },
+
+    /// Something happened on an I2C bus.
+    I2c { bus: Name, event: I2cEvent },
+    /// A device on the bench changed, by itself or from outside, in a way that no wire shows.
+    Device { device: Name, state: Name },
 }
 
 impl Why {
@@ -307,6 +313,8 @@ impl Kind {
             Self::IrqPending { .. } => "irq_pending",
             Self::IrqCoalesced { .. } => "irq_coalesced",
             Self::Handler { .. } => "handler",
+            Self::I2c { event, .. } => event.word(),
+            Self::Device { .. } => "device",
         }
     }
 
@@ -315,7 +323,12 @@ impl Kind {
         let names = match *self {
             Self::UartOpened { uart, tx, rx, .. } => [Some(uart), Some(tx), Some(rx)],
             Self::Op { at, op, result, .. } => [Some(at), Some(op), result],
+            Self::I2c { bus, event } => {
+                let [scl, sda] = event.names();
+                [Some(bus), scl, sda]
+            }
             Self::Stimulus { actor, mark, .. } => [Some(actor), mark, None],
+            Self::Device { device, state } => [Some(device), Some(state), None],
             Self::Ready { why, .. } => [why.name(), None, None],
             Self::Step { yielded, .. } => [yielded.name(), None, None],
             Self::LoopStopped { error } => [error, None, None],

@@ -151,6 +151,7 @@ impl<'t> Words<'t> {
             | Kind::Led { .. }
             | Kind::Count { .. }
             | Kind::Stimulus { .. }
+            | Kind::Device { .. }
             | Kind::Verdict { .. } => self.doings(&record.kind),
             Kind::NetPin { .. } | Kind::Driven { .. } | Kind::Edge { .. } | Kind::Contention { .. } => {
                 self.wires(&record.kind)
@@ -169,6 +170,7 @@ impl<'t> Words<'t> {
             | Kind::IrqPending { .. }
             | Kind::IrqCoalesced { .. }
             | Kind::Handler { .. } => self.interrupts(&record.kind),
+            Kind::I2c { bus, event } => self.of_place(bus, event.sentence(self.trace)),
         }
     }
 
@@ -272,6 +274,7 @@ impl<'t> Words<'t> {
                 let mark = mark.map_or(String::new(), |mark| format!(" (mark {})", self.trace.text(mark)));
                 self.of_place(actor, format!("acts: step {step}{mark}"))
             }
+            Kind::Device { device, state } => self.of_place(device, self.text(state)),
             Kind::Verdict { verdict } => event(format!("verdict: {}", self.trace.text(verdict))),
             _ => Phrase::default(),
         }

@@ -11,10 +11,11 @@ use serde_json::Value;
 use vpyb_core::clock::Clock;
 use vpyb_core::observer::{Object, Use};
 use vpyb_core::time::Instant;
-use vpyb_core::{Board, BoardError, Edge, Gpio, Irq, IrqObserver, PinMode, UartConfig, ticks};
+use vpyb_core::{Board, BoardError, Edge, Gpio, I2cConfig, Irq, IrqObserver, PinMode, UartConfig, ticks};
 use vpyb_sim::script::Notes;
 
 use super::lines::Lines;
+use super::no_i2c::NoI2c;
 use super::uart::{Receiver, TestUart};
 
 /// A handle on the bench.
@@ -254,6 +255,7 @@ impl Board for TestBoard {
     type Led = TestPin;
     type Pin = TestPin;
     type Uart = TestUart;
+    type I2c = NoI2c;
 
     fn led(&self, name: &str) -> Result<TestPin, BoardError> {
         Err(BoardError::Unknown { what: format!("LED `{name}` on this bench") })
@@ -262,6 +264,10 @@ impl Board for TestBoard {
     fn pin(&self, name: &str, _mode: PinMode) -> Result<TestPin, BoardError> {
         let pin = self.state().pin(name);
         Ok(TestPin { board: self.clone(), pin })
+    }
+
+    fn i2c(&self, name: &str, _config: I2cConfig) -> Result<NoI2c, BoardError> {
+        Err(BoardError::Unknown { what: format!("I2C unit `{name}` on this bench") })
     }
 
     fn uart(&self, name: &str, config: UartConfig) -> Result<TestUart, BoardError> {

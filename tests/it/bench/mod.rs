@@ -8,6 +8,7 @@
 mod board;
 mod drive;
 mod lines;
+mod no_i2c;
 mod uart;
 
 pub use board::{PART, TestBoard};

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use vpyb_core::ArgDefault;
-use vpyb_sim::board::{Profile, UARTS};
+use vpyb_sim::board::{BUSES, Profile, UARTS};
 use vpyb_sim::cli::{PROGRAMS, vocabulary};
 use vpyb_sim::expect::Code;
 
@@ -47,6 +47,8 @@ fn names() -> String {
     row("LEDs", quoted(&words.leds));
     let units = UARTS.iter().map(|unit| format!("`{}` ({}, {})", unit.name, unit.tx, unit.rx));
     row("UARTs (TX, RX)", units.collect::<Vec<_>>().join(", "));
+    let units = BUSES.iter().map(|unit| format!("`{}` ({}, {})", unit.name, unit.scl, unit.sda));
+    row("I2C units (SCL, SDA)", units.collect::<Vec<_>>().join(", "));
     row("schedulers", quoted(&words.schedulers));
     row("profiles", quoted(&words.profiles));
     text

@@ -17,6 +17,8 @@
 //! | `sched.bound`, `sched.bound.sum` | those two for the task whose sleep overran most |
 //! | `sched.passes`, `sched.idle` | polls of the loop, one a pass; the time waited in them |
 //! | `sched.unawaited`, `sched.never_started` | pauses that were dropped unawaited; tasks that never had a step |
+//! | `i2cN.nack`, `i2cN.stretch` | what was sent and not acknowledged; clocks that a device held low |
+//! | `i2cN.crc_errors` | what drivers counted under that name |
 //! | `led.LEDn.toggles` | changes of an LED |
 //! | `pin.P.edges`, `pin.P.contention` | level changes of the pin's net; how often it was driven both ways |
 //! | `pin.P.coalesced` | edges that came while the one before still waited for its handler |
@@ -26,6 +28,7 @@
 //! Owns the computation and the [`Counters`] table. Knows nothing of bounds.
 
 mod board;
+mod i2c;
 mod sched;
 mod sharing;
 mod table;
@@ -42,6 +45,7 @@ pub(super) fn count(trace: &Trace, roster: &Roster) -> Counters {
     let mut counters = Counters::default();
     let turns = turns(trace);
     uart::count(trace, roster, &mut counters);
+    i2c::count(trace, roster, &mut counters);
     board::count(trace, roster, &mut counters);
     sharing::count(trace, &mut counters);
     let tallies = task::tally(trace, roster, &turns);

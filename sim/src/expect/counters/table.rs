@@ -23,7 +23,7 @@ pub struct Counters {
 }
 
 /// The first words of names that the simulator itself counts; such a name must exist.
-const FAMILIES: [&str; 3] = ["sched", "task", "uart"];
+const FAMILIES: [&str; 4] = ["i2c", "sched", "task", "uart"];
 
 impl Counters {
     /// The counter of this name.

@@ -80,6 +80,8 @@ pub enum What {
     Irq { irq: String, event: IrqEvent },
     /// Something about a UART; `byte` picks frames of this value.
     Uart { uart: String, event: UartEvent, byte: Option<u8> },
+    /// Something about an I2C bus; `address` picks transfers with this device, `byte` bytes of this value.
+    I2c { bus: String, event: I2cSight, address: Option<u8>, byte: Option<u8> },
     /// A step of an actor with this mark, or this actor.
     Stimulus(String),
     /// A mark.
@@ -136,6 +138,29 @@ pub enum UartEvent {
     Overrun,
     /// A frame's stop bit was low.
     Framing,
+}
+
+/// What is seen of an I2C bus.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum I2cSight {
+    /// A START, repeated or not.
+    Start,
+    /// A STOP.
+    Stop,
+    /// An address was acknowledged.
+    Ack,
+    /// An address, or a byte that was sent, was not acknowledged.
+    Nack,
+    /// A byte was sent.
+    Sent,
+    /// A byte was read.
+    Read,
+    /// A device held the clock low.
+    Stretch,
+    /// A transfer was given up.
+    Failed,
+    /// A recovery was over.
+    Recovered,
 }
 
 /// Limits for a number; both sides may be open.

@@ -5,11 +5,13 @@
 //! [`Instant`](vpyb_core::time::Instant)s except in [`Op`], whose units are those of the library that it scripts.
 
 mod expect;
+mod exposure;
 mod objects;
 mod scenario;
 mod script;
 
 pub use expect::*;
+pub use exposure::{Exposure, Row};
 pub use objects::*;
 pub use scenario::*;
 pub use script::*;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use vpyb_core::time::{Duration, Instant};
 
-use super::{Expect, Level, Objects, Phase, Task};
+use super::{Expect, Exposure, Level, Objects, Phase, Row, Task};
 
 /// One test: what is on the bench, what runs, what the outside does and what must hold.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -131,6 +131,24 @@ pub enum Part {
         /// The board's UART.
         uart: String,
     },
+    /// A humidity and temperature sensor.
+    Htu21d {
+        /// The board's I2C unit it is wired to.
+        bus: String,
+        /// Thousandths of a degree Celsius.
+        temperature: i32,
+        /// Thousandths of a percent of relative humidity.
+        humidity: i32,
+        /// What changes by itself from power-on.
+        rows: Vec<Row>,
+    },
+    /// The board's accelerometer.
+    Mma7660 {
+        /// The field it is in at power-on; lying still if not said.
+        vector: Option<[i8; 3]>,
+        /// What changes by itself from power-on.
+        rows: Vec<Row>,
+    },
 }
 
 /// Settings of one UART that override what the program asks for.
@@ -239,6 +257,12 @@ pub enum Action {
     Stall(Duration),
     /// Presses Ctrl-C, which ends a run of the loop.
     CtrlC,
+    /// Changes what a part is exposed to.
+    Set { part: String, to: Exposure },
+    /// Changes what a part is exposed to, row by row; the step is over at once.
+    Feed { part: String, rows: Vec<Row> },
+    /// Gives a part its supply, or takes it.
+    Power { part: String, on: bool },
     /// Nothing but its mark.
     Nothing,
 }

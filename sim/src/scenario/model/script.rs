@@ -100,6 +100,16 @@ pub enum Op {
     MaskEdge(String),
     /// Lets the handler of a pin object be called again.
     UnmaskEdge(String),
+    /// Writes to a device on an I2C unit, keeping the CPU.
+    I2cWrite { bus: String, address: u8, bytes: Vec<u8> },
+    /// Reads from a device on an I2C unit, keeping the CPU; `write` is sent first, in the same transfer.
+    I2cRead { bus: String, address: u8, write: Option<u8>, n: usize },
+    /// Notes which addresses of an I2C unit are acknowledged.
+    I2cScan(String),
+    /// Frees an I2C bus whose SDA a device holds low.
+    I2cRecover(String),
+    /// Notes what the accelerometer shows; the first one wakes it.
+    Accel,
     /// `after_ms`: a low-priority pause, milliseconds.
     AfterMs(i32),
     /// `after`: a low-priority pause, seconds.

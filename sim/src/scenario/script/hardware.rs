@@ -1,6 +1,6 @@
-//! Operations on UARTs, LEDs and pins.
+//! Operations on UARTs, LEDs, pins and I2C units.
 //!
-//! Owns their keys. Scripts use the names of `[objects]`; only LEDs are named as the board names them.
+//! Owns their keys. Scripts use the names of `[objects]`; only LEDs and I2C units are named as the board names them.
 
 use super::super::model::{Edge, LedTo, Level, Op};
 use super::super::table::Table;
@@ -9,6 +9,8 @@ use super::{Read, Scripts};
 
 /// Bytes that one `read` may ask for.
 const LONGEST_READ: i64 = 1 << 20;
+/// Bytes that one `i2c_read` may ask for.
+const LONGEST_TRANSFER: i64 = 1 << 12;
 
 impl Scripts<'_> {
     /// How this operation on hardware is read.
@@ -35,6 +37,8 @@ impl Scripts<'_> {
                 let (pin, edge) = pin_and_edge?;
                 Some(Op::OnEdge { pin, edge, event: event? })
             },
+            "i2c_write" => |this, table, _| this.i2c_write(table),
+            "i2c_read" => |this, table, _| this.i2c_read(table),
             _ => return None,
         })
     }
@@ -82,5 +86,38 @@ impl Scripts<'_> {
         let words = [("low", Level::Low), ("high", Level::High)];
         let to = table.need("to", "\"high\"").and_then(|value| value.word("level", &words, &[]));
         Some(Op::Pin { pin: pin?, to: to? })
+    }
+
+    /// An I2C unit of the board.
+    pub(super) fn bus(&self, value: Value<'_>) -> Option<String> {
+        value.known("I2C unit", &self.vocabulary.buses, &[])
+    }
+
+    /// The bus and the address of a transfer.
+    fn target(&self, table: &mut Table<'_>) -> Option<(String, u8)> {
+        let bus = table.need("bus", "\"i2c1\"").and_then(|value| self.bus(value));
+        let address = table.need("address", "0x40").and_then(|value| value.integer(0..=127));
+        Some((bus?, address? as u8))
+    }
+
+    fn i2c_write(&self, table: &mut Table<'_>) -> Option<Op> {
+        let target = self.target(table);
+        let bytes = table.need("bytes", "[0xF3]").and_then(Value::items)?;
+        let bytes: Vec<Option<i64>> = bytes.map(|byte| byte.integer(0..=255)).collect();
+        let bytes: Option<Vec<u8>> = bytes.into_iter().map(|byte| byte.map(|byte| byte as u8)).collect();
+        let (bus, address) = target?;
+        Some(Op::I2cWrite { bus, address, bytes: bytes? })
+    }
+
+    fn i2c_read(&self, table: &mut Table<'_>) -> Option<Op> {
+        let target = self.target(table);
+        let n = table.need("n", "3").and_then(|value| value.integer(1..=LONGEST_TRANSFER));
+        let write = table.key("write").map(|value| value.integer(0..=255));
+        let write = match write {
+            Some(byte) => Some(byte? as u8),
+            None => None,
+        };
+        let (bus, address) = target?;
+        Some(Op::I2cRead { bus, address, write, n: n? as usize })
     }
 }

@@ -123,11 +123,11 @@ impl Picture<'_> {
         section("wait queue", rows.collect(), 0)
     }
 
-    /// Nets that join pins, are driven, or had an edge.
+    /// Nets that are driven, or had an edge: the others are as they were at power-on.
     fn nets(&self) -> String {
         let nets = self.state.wires.nets.iter().filter(|&(&net, state)| {
-            let pins = || self.state.wires.pins_of(net);
-            pins().count() > 1 || pins().any(|(_, pin)| pin.drive != Drive::Released) || state.edges > 0
+            let mut pins = self.state.wires.pins_of(net);
+            state.edges > 0 || pins.any(|(_, pin)| pin.drive != Drive::Released)
         });
         let rows = nets.map(|(&net, state)| {
             let level = match state.level {
