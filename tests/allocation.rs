@@ -1,15 +1,14 @@
 //! Switching, sleeping, waiting, waking, timing out and cancelling allocate nothing.
 //!
 //! Each program does the same thing a few times to fill what grows in blocks, then many times more; the
-//! second part is counted. A counting allocator needs a binary of its own: this one has a single test, so that
-//! nothing else allocates meanwhile.
+//! second part is counted. A counting allocator needs a binary of its own. It counts the allocations of
+//! each thread by itself, as the harness of tests has threads too.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
 use vpyb_core::clock::Clock;
@@ -23,13 +22,21 @@ use vpyb_core::{
 
 struct Counting;
 
-static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    /// How often this thread has allocated: the test harness has threads of its own.
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How often this thread has allocated so far.
+fn allocated() -> usize {
+    ALLOCATIONS.get()
+}
 
 // SAFETY: every call is passed on to the system's allocator unchanged, so its guarantees are this one's; the
 // counter does not allocate.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
         // SAFETY: the caller keeps the contract of `alloc`, which is that of `System`.
         unsafe { System.alloc(layout) }
     }
@@ -40,7 +47,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
         // SAFETY: as for `dealloc`; the caller keeps the contract on `size`.
         unsafe { System.realloc(ptr, layout, size) }
     }
@@ -154,11 +161,11 @@ macro_rules! rounds {
                 let mut before = 0;
                 for round in 0..WARM_UP + COUNTED {
                     if round == WARM_UP {
-                        before = ALLOCATIONS.load(Ordering::Relaxed);
+                        before = allocated();
                     }
                     $body
                 }
-                $shared.counted.set(ALLOCATIONS.load(Ordering::Relaxed) - before);
+                $shared.counted.set(allocated() - before);
                 Ok(())
             })
         }
@@ -341,7 +348,7 @@ fn of_both() -> Vec<Named> {
                     let mut before = 0;
                     for round in 0..WARM_UP + COUNTED {
                         if round == WARM_UP {
-                            before = ALLOCATIONS.load(Ordering::Relaxed);
+                            before = allocated();
                         }
                         delay.trigger(50);
                         ev.sleep_ms(2).await?;
@@ -352,7 +359,7 @@ fn of_both() -> Vec<Named> {
                         delay.stop();
                         ev.sleep_ms(1).await?;
                     }
-                    shared.counted.set(ALLOCATIONS.load(Ordering::Relaxed) - before);
+                    shared.counted.set(allocated() - before);
                     Ok(())
                 })
             },
