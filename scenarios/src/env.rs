@@ -8,7 +8,7 @@ use core::cell::Cell;
 use core::future::Future;
 use core::ops::Deref;
 
-use vpyb_core::{Board, Config, EventLoop, RunError, TaskError, Top};
+use vpyb_core::{Board, Config, Discipline, EventLoop, RunError, TaskError, Top};
 
 /// How tasks end.
 pub type Ended = Result<(), TaskError>;
@@ -24,6 +24,11 @@ impl<B: Board> Env<B> {
     /// The loop's time in milliseconds.
     pub fn time(&self) -> u32 {
         self.ev.time()
+    }
+
+    /// Whether the loop is the variant with I/O priority.
+    pub fn is_fast(&self) -> bool {
+        matches!(self.ev.config().discipline, Discipline::FastIo { .. })
     }
 }
 
@@ -52,6 +57,11 @@ impl<B: Board> Main<B> {
     pub fn new(top: Top<B>, config: Config) -> Self {
         let env = Env { ev: top.event_loop(config), board: top.board().clone() };
         Self { top, env, runs: Cell::new(0) }
+    }
+
+    /// `get_event_loop` once more.
+    pub fn event_loop(&self, config: Config) -> EventLoop {
+        self.top.event_loop(config)
     }
 
     /// What tasks may use.
@@ -89,4 +99,15 @@ impl<B: Board> Main<B> {
 /// The program has no such part.
 pub fn no_part(part: &str, parts: &[&str]) -> TaskError {
     TaskError::failed(format!("there is no part `{part}`; the parts are {}", parts.join(", ")))
+}
+
+/// A loop of so many places, with low priority.
+pub fn low_priority(len: usize) -> Config {
+    let discipline = Discipline::FastIo { ioq_len: 0, lp_len: len, max_overdue_ms: 0 };
+    Config { discipline, runq_len: len, waitq_len: len }
+}
+
+/// The loop has no low priority.
+pub fn too_old() -> TaskError {
+    TaskError::failed("OSError: This program requires uasyncio fast_io version V0.24 or above.")
 }

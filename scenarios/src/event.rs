@@ -2,7 +2,7 @@
 //!
 //! # Wiring
 //!
-//! None.
+//! None; for part `interrupt` somebody pulls X1 low.
 //!
 //! # What you should see
 //!
@@ -16,6 +16,8 @@
 //! says so for an event that is set while nobody computes, and for one that is set by a task that goes on to compute
 //! for 25 ms.
 //!
+//! Part `interrupt`: an interrupt handler sets the event at each falling edge of X1, and `serviced` follows.
+//!
 //! # How it works
 //!
 //! Waiting is asking again at each turn: an event of the `asyn` library keeps the run queue busy while somebody waits.
@@ -24,7 +26,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use vpyb_core::asyn::Event;
-use vpyb_core::{ArgDefault, ArgSpec, Args, Board, Config, TaskError, Top, ticks};
+use vpyb_core::{ArgDefault, ArgSpec, Args, Board, Config, Edge, Gpio, PinMode, Pull, TaskError, Top, ticks};
 
 use crate::env::{Ended, Env, Main, no_part};
 
@@ -32,11 +34,11 @@ use crate::env::{Ended, Env, Main, no_part};
 pub const ARGS: &[ArgSpec] = &[ArgSpec {
     name: "part",
     default: ArgDefault::Text("cleared"),
-    help: "`cleared`, `acknowledged` or `latency`",
+    help: "`cleared`, `acknowledged`, `latency` or `interrupt`",
 }];
 
 /// The tasks that it makes.
-pub const TASKS: &[&str] = &["main", "waiter", "setter", "receiver"];
+pub const TASKS: &[&str] = &["main", "waiter", "setter", "receiver", "service"];
 
 /// The firmware's top level.
 ///
@@ -49,7 +51,8 @@ pub async fn main<B: Board>(top: Top<B>, args: Args) -> Result<(), TaskError> {
         "cleared" => cleared(main).await,
         "acknowledged" => Ok(main.run(acknowledged::run(main.env())).await?),
         "latency" => latency(main).await,
-        other => Err(no_part(other, &["cleared", "acknowledged", "latency"])),
+        "interrupt" => interrupt(main).await,
+        other => Err(no_part(other, &["cleared", "acknowledged", "latency", "interrupt"])),
     }
 }
 
@@ -137,5 +140,22 @@ async fn receiver<B: Board>(env: Env<B>, event: Rc<Event<u32>>) -> Ended {
         let set = event.value().unwrap_or(0);
         say!(env, "the event was set {} us ago", ticks::ticks_diff(env.board.ticks_us(), set));
         event.clear();
+    }
+}
+
+async fn interrupt<B: Board>(main: Main<B>) -> Ended {
+    let event = Rc::new(Event::new(&main.ev, 0).named("edge"));
+    let setter = event.setter();
+    let mut pin = main.board.pin("X1", PinMode::Input(Pull::Up))?;
+    pin.on_edge(Edge::Falling, move |irq, _| setter.set_from(irq))?;
+    main.ev.create_task(service(main.env(), event))?;
+    Ok(main.run_for_ms(1000).await?)
+}
+
+async fn service<B: Board>(env: Env<B>, event: Rc<Event>) -> Ended {
+    loop {
+        event.wait().await?;
+        event.clear();
+        say!(env, "serviced");
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! | module | tutorial | shows |
 //! |---|---|---|
+//! | [`aledflash`] | 1.1 | four LEDs at rates of their own |
 //! | [`counter`] | 2.1 | one task, for ever |
 //! | [`round_robin`] | 2.2 | tasks that take turns, and what a turn costs |
 //! | [`callbacks`] | 2.2.2 | callbacks soon and later, and one that takes long |
@@ -28,8 +29,26 @@
 //! | [`cancellation`] | 5.2.1 | cancelling tasks that do other things |
 //! | [`wait_for`] | 5.2.2 | time-outs |
 //! | [`asyn_demos`], [`cantest`] | 5.2 | cancellation by group and by name |
+//! | [`poll_flag`] | 6 | a task that asks for a flag of an interrupt handler |
+//! | [`polling`] | 6, 6.2 | a UART that a task asks at each turn |
 //! | [`uart_reader`] | 6.1 | a reader beside tasks that hog the CPU |
+//! | [`record_uart`] | 6.2, 7.4 | a driver that can be awaited, and the test that it yields |
 //! | [`uart_loopback`] | 6.3 | a line that is sent and received on one UART |
+//! | [`ms_timer`] | 6.4 | a delay that is a stream |
+//! | [`pin_call`] | 6.4 | callbacks at edges, found by asking |
+//! | [`heartbeat`] | 7.1 | an LED that shows whether the loop runs |
+//! | [`loop_args`] | 7.7 | the loop is made as its first user asked |
+//! | [`superloop`] | 8.1 | the same without an event loop |
+//! | [`blocking_read`] | 8.2 | a read that blocks, and one that lets others run |
+//! | [`led_async`] | 8.3 | an LED that flashes in the background |
+//! | [`hello`] | 8.4 | a greeting, ten times |
+//! | [`busy_wait`] | 8.4 | waiting for a flag so that it can be set, and so that it cannot |
+//! | [`long_computation`] | 8.5 | a computation that yields now and then |
+//! | [`rate`] | benchmark | turns a second of many tasks |
+//! | [`latency`] | benchmark | how long a turn takes beside others |
+//! | [`call_lp`] | benchmark | callbacks at low priority |
+//! | [`overdue`] | benchmark | starving at low priority, and the limit |
+//! | [`priority_test`] | benchmark | cancelling at low priority |
 //!
 //! A program knows the core only. It never names the simulator, so that what runs on a laptop runs on the chip.
 #![no_std]
@@ -43,13 +62,17 @@ mod either_lock;
 mod text;
 mod trap;
 
+pub mod aledflash;
 pub mod aqtest;
 pub mod asyn_demos;
 pub mod async_iterator;
 pub mod asyntest;
 pub mod awaitable;
 pub mod barrier;
+pub mod blocking_read;
 pub mod bound_method;
+pub mod busy_wait;
+pub mod call_lp;
 pub mod callbacks;
 pub mod cancel_awaited;
 pub mod cancel_reader;
@@ -61,10 +84,25 @@ pub mod context_manager;
 pub mod counter;
 pub mod event;
 pub mod exceptions;
+pub mod heartbeat;
+pub mod hello;
+pub mod latency;
+pub mod led_async;
 pub mod lock;
+pub mod long_computation;
+pub mod loop_args;
+pub mod ms_timer;
+pub mod overdue;
+pub mod pin_call;
+pub mod poll_flag;
+pub mod polling;
+pub mod priority_test;
 pub mod queue;
+pub mod rate;
+pub mod record_uart;
 pub mod round_robin;
 pub mod semaphore;
+pub mod superloop;
 pub mod uart_loopback;
 pub mod uart_reader;
 pub mod wait_for;

@@ -11,8 +11,9 @@ const BOTH: &[&str] = &["recorded.toml", "board.toml"];
 /// Folders, each with the files that it must have.
 type Folders = &'static [(&'static str, &'static [&'static str])];
 
-/// Section 2: tasks, callbacks, delays.
+/// Sections 1 and 2: tasks, callbacks, delays.
 const TASKS: Folders = &[
+    ("aledflash", &["board.toml"]),
     ("counter", BOTH),
     ("round_robin", &["recorded.toml", "three_tasks.toml"]),
     ("callbacks", BOTH),
@@ -49,12 +50,39 @@ const ENDING: Folders = &[
 ];
 
 /// Section 6: hardware.
-const HARDWARE: Folders = &[("hogs", &["overrun.toml"]), ("uart_loopback", &["hello.toml"])];
+const HARDWARE: Folders = &[
+    ("poll_flag", BOTH),
+    ("polling", &["board.toml"]),
+    ("hogs", &["overrun.toml", "bigger_buffer.toml", "lower_baud.toml"]),
+    ("load", &["worst_case_delay.toml"]),
+    ("record_uart", &["recorded.toml", "recorded_slow.toml", "board.toml"]),
+    ("uart_loopback", &["recorded.toml", "hello.toml", "unlinked.toml", "wrong_baud.toml"]),
+    ("ms_timer", BOTH),
+    ("pin_call", BOTH),
+];
+
+/// Section 7: hints and tips.
+const HINTS: Folders = &[("heartbeat", &["board.toml"]), ("stall", &["gc_pause.toml"]), ("loop_args", BOTH)];
+
+/// Section 8: notes for beginners.
+const BEGINNERS: Folders = &[
+    ("superloop", &["board.toml"]),
+    ("blocking_read", &["board.toml"]),
+    ("led_async", &["board.toml"]),
+    ("hello", BOTH),
+    ("busy_wait", BOTH),
+    ("long_computation", &["board.toml"]),
+];
+
+/// The benchmarks.
+const BENCHMARKS: Folders =
+    &[("rate", BOTH), ("latency", BOTH), ("call_lp", BOTH), ("overdue", BOTH), ("priority_test", BOTH)];
 
 #[test]
 fn every_example_has_its_scenarios() {
     let mut missing = Vec::new();
-    for (folder, files) in [TASKS, SHARING, AWAITING, ENDING, HARDWARE].concat() {
+    let all = [TASKS, SHARING, AWAITING, ENDING, HARDWARE, HINTS, BEGINNERS, BENCHMARKS].concat();
+    for (folder, files) in all {
         for file in files {
             let name = format!("scenarios/{folder}/{file}");
             if !root().join(&name).is_file() {

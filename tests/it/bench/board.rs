@@ -1,6 +1,6 @@
 //! The bench's board: clock, events in microseconds, console, pins and UARTs.
 
-use std::cell::{Cell, RefCell, RefMut};
+use std::cell::{RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt;
@@ -178,19 +178,6 @@ impl TestBoard {
     pub fn tick_after(&self, ticks: u64) -> u64 {
         let state = self.state();
         ((state.start + state.now) / 1000 + ticks) * 1000 - state.start
-    }
-
-    /// Whether a pin is high; left alone it is.
-    pub fn level(&self, pin: &str) -> bool {
-        self.state().pins.iter().find(|known| known.name == pin).is_none_or(|pin| pin.high)
-    }
-
-    /// A flag that an interrupt handler sets when a pin falls.
-    pub fn fell(&self, pin: &str) -> Rc<Cell<bool>> {
-        let flag = Rc::new(Cell::new(false));
-        let own = flag.clone();
-        self.watch(pin, 2, move |_| own.set(true));
-        flag
     }
 
     /// Lets time pass.

@@ -115,11 +115,6 @@ impl Main {
     pub async fn run_forever(&self) -> Result<(), RunError> {
         self.top.run_forever().await
     }
-
-    /// `get_event_loop` once more.
-    pub fn event_loop(&self, config: Config) -> EventLoop {
-        self.top.event_loop(config)
-    }
 }
 
 /// A program out of its top level.

@@ -60,6 +60,36 @@ pub const ENDINGS: &[Case] = &[
     case!("tut_5_2_2_waitfor_zero", wait_for, part = "zero"),
 ];
 
+/// Sections 6 to 8.
+pub const HARDWARE: &[Case] = &[
+    case!("tut_6_2_record_uart", record_uart, part = "loopback"),
+    case!("tut_6_3_uart_stream", uart_loopback),
+    case!("tut_6_4_mstimer", ms_timer, hogs = "10"),
+    case!("tut_6_4_mstimer_idle", ms_timer, hogs = "0"),
+    case!("tut_6_4_pincall", pin_call, hogs = "5"),
+    case!("tut_6_4_pincall_idle", pin_call, hogs = "0"),
+    case!("tut_6_poll_flag", poll_flag),
+    case!("tut_7_4_rr", record_uart, part = "probe", others = "3"),
+    case!("tut_7_4_rr_good", record_uart, part = "loopback", others = "2"),
+    case!("tut_7_4_rr_hog", record_uart, part = "loopback", others = "2", hogs = "1"),
+    case!("tut_7_4_slow_good", record_uart, part = "slow"),
+    case!("tut_7_4_slow_hog", record_uart, part = "slow", hogs = "1"),
+    case!("tut_7_7_loop_args", loop_args),
+    case!("tut_8_4_good_code", busy_wait, part = "good"),
+    case!("tut_8_4_hello", hello),
+];
+
+/// The benchmarks.
+pub const BENCHMARKS: &[Case] = &[
+    case!("bench_call_lp", call_lp),
+    case!("bench_latency_noprio", latency, prio = "0"),
+    case!("bench_latency_prio", latency, prio = "1"),
+    case!("bench_overdue", overdue),
+    Case { cancellables: &["foo 1", "foo 3"], ..case!("bench_priority_test", priority_test) },
+    case!("bench_rate", rate),
+    case!("bench_rate_fastio", rate, queues = "1"),
+];
+
 /// The demos.
 pub const DEMOS: &[Case] = &[
     case!("demo_aqtest", aqtest),

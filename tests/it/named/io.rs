@@ -17,7 +17,6 @@ pub const CASES: &[Case] = &[
     Case::probe("io_stream_read", stream_read),
     Case::probe("io_timeout_race", timeout_race),
     Case::probe("io_uart_overflow", uart_overflow),
-    Case::probe("tut_6_3_uart_stream", uart_stream),
 ];
 
 fn uart(env: &Env, name: &str, baud: u32) -> Rc<TestUart> {
@@ -240,28 +239,5 @@ fn uart_overflow(top: Top<TestBoard>) -> Program {
         main.run(sleep(main.env(), 1.0)).await?;
         say!(main, "any {}", uart.any());
         Ok(())
-    })
-}
-
-fn uart_stream(top: Top<TestBoard>) -> Program {
-    async fn sender(env: Env, uart: Rc<TestUart>) -> Ended {
-        let swriter = StreamWriter::new(&env.ev, uart);
-        loop {
-            swriter.awrite(b"Hello uart\n").await?;
-            env.ev.sleep(2.0).await?;
-        }
-    }
-    async fn receiver(env: Env, uart: Rc<TestUart>) -> Ended {
-        let sreader = StreamReader::new(&env.ev, uart);
-        loop {
-            let res = sreader.readline().await?;
-            say!(env, "Received {}", bytes(&res));
-        }
-    }
-    program(top, |main| async move {
-        let uart = uart(&main, "uart4", 9600);
-        main.create(sender(main.env(), uart.clone()));
-        main.create(receiver(main.env(), uart));
-        Ok(main.run_forever().await?)
     })
 }

@@ -26,28 +26,27 @@ mod case;
 mod examples;
 mod transcripts;
 
-mod benchmarks;
 mod io;
 mod lib;
 mod sched;
-mod tut6;
 
 use case::Case;
 use replay::agree;
 
 /// Recordings of the examples.
-const EXAMPLES: &[&[Case]] = &[examples::BASICS, examples::ENDINGS, examples::DEMOS];
+const EXAMPLES: &[&[Case]] =
+    &[examples::BASICS, examples::ENDINGS, examples::HARDWARE, examples::DEMOS, examples::BENCHMARKS];
 
 /// All.
 const ALL: &[&[Case]] = &[
     examples::BASICS,
     examples::ENDINGS,
+    examples::HARDWARE,
     examples::DEMOS,
-    benchmarks::CASES,
+    examples::BENCHMARKS,
     io::CASES,
     lib::CASES,
     sched::CASES,
-    tut6::CASES,
 ];
 
 #[test]
@@ -72,7 +71,7 @@ fn library_and_streams() {
 
 #[test]
 fn tutorial_6_to_8() {
-    agree(&[tut6::CASES]);
+    agree(&[examples::HARDWARE]);
 }
 
 #[test]
@@ -82,5 +81,5 @@ fn demos() {
 
 #[test]
 fn benchmarks() {
-    agree(&[benchmarks::CASES]);
+    agree(&[examples::BENCHMARKS]);
 }

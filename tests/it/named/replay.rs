@@ -112,7 +112,9 @@ pub fn lines_of(recording: &[Value]) -> Vec<String> {
 }
 
 /// Our lines without what the recording leaves out.
-fn as_recorded(lines: Vec<String>, meta: &Value) -> Vec<String> {
+fn as_recorded(mut lines: Vec<String>, meta: &Value) -> Vec<String> {
+    // Calls of handlers are recorded of scripts only.
+    lines.retain(|line| !line.contains(" op -  pin_edge "));
     let nospin = meta["nospin"].as_u64() == Some(1);
     let muted: Vec<&str> =
         meta["mute"].as_array().into_iter().flatten().map(|word| word.as_str().expect("a word")).collect();

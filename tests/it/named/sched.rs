@@ -18,7 +18,6 @@ pub const CASES: &[Case] = &[
     Case::probe("sched_sleep_order", sleep_order),
     Case::probe("sched_sleep_order_cost", sleep_order),
     Case::probe("sched_wrap", wrap),
-    Case::probe("tut_7_7_loop_args", loop_args),
 ];
 
 fn busy_overrun(top: Top<TestBoard>) -> Program {
@@ -302,15 +301,5 @@ fn wrap(top: Top<TestBoard>) -> Program {
             main.create(nap(main.env(), n, ms, t0));
         }
         Ok(main.run(run(main.env(), t0)).await?)
-    })
-}
-
-fn loop_args(top: Top<TestBoard>) -> Program {
-    program(top, |main| async move {
-        let second = main.event_loop(vpyb_core::Config { runq_len: 40, waitq_len: 40, ..main.ev.config() });
-        say!(main, "same object True");
-        let made = (0..40).take_while(|&n| second.create_task(nap(main.env(), n, 5)).is_ok()).count();
-        say!(main, "IndexError full after {made}");
-        Ok(())
     })
 }

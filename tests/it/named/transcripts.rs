@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use vpyb_core::time::Duration;
 use vpyb_core::{ArgValue, Args};
 use vpyb_sim::scenario::model::{Action, Arg, Pattern, Scenario};
 use vpyb_sim::trace::{Kind, Trace};
@@ -17,6 +18,12 @@ use crate::oracle::{folder, json_lines};
 
 /// Longer transcripts are not written out in a file: nobody would read them.
 const LONGEST_TRANSCRIPT: usize = 100;
+
+/// Recordings that no scenario can replay, and why.
+const BENCH_ONLY: [(&str, &str); 1] = [(
+    "tut_6_4_pincall_idle",
+    "the recording's loop woke at any edge; the board's asks a pin without an interrupt handler at each tick",
+)];
 
 /// Scenarios that replay recordings.
 fn replaying() -> Vec<Scenario> {
@@ -66,31 +73,42 @@ fn recorded_in(scenario: &Scenario) -> &'static str {
     }
 }
 
-/// Lines on the console, each with its microsecond, in the form of the recordings' lines.
-fn printed(trace: &Trace) -> Vec<String> {
+/// A line on the console, and the microsecond in which it was printed.
+type Line = (u64, String);
+
+fn printed(trace: &Trace) -> Vec<Line> {
     let line = |kind| match kind {
-        Kind::Line { text, .. } => Some(trace.text(text)),
+        Kind::Line { text, .. } => Some(trace.text(text).to_owned()),
         _ => None,
     };
-    let records =
-        trace.records().iter().filter_map(|record| Some((record.at.as_nanos(), line(record.kind)?)));
-    records
-        .map(|(at, text)| {
-            let rest = at % 1000;
-            assert_eq!(rest, 0, "`{text}` is printed between two microseconds");
-            format!("{:>9} print {text}", at / 1000)
-        })
-        .collect()
+    let records = trace.records().iter();
+    records.filter_map(|record| Some((record.at.as_micros(), line(record.kind)?))).collect()
 }
 
 /// What a recording printed, up to the end of a run.
-fn recorded(recording: &[Value], until_us: u64) -> Vec<String> {
-    let mut lines = lines_of(recording);
-    lines.retain(|line| {
-        let at: u64 = line[..9].trim().parse().expect("microseconds");
-        line[9..].starts_with(" print ") && at <= until_us
+fn recorded(recording: &[Value], until_us: u64) -> Vec<Line> {
+    let lines = lines_of(recording).into_iter().filter_map(|line| {
+        let text = line[9..].strip_prefix(" print ")?;
+        Some((line[..9].trim().parse().expect("microseconds"), text.to_owned()))
     });
-    lines
+    lines.filter(|(at, _)| *at <= until_us).collect()
+}
+
+/// The first line that differs. Where bytes cross a wire, each transmission before it may have put it off by a
+/// microsecond: the recordings' bench rounded the end of one down, and the board does not.
+fn difference(ours: &[Line], theirs: &[Line], recording: &[Value]) -> Option<String> {
+    let sent = recording.iter().filter(|value| value["k"] == "uart_tx");
+    let sent: Vec<u64> = sent.map(|value| value["t"].as_u64().expect("microseconds")).collect();
+    let agree = |(at, text): &Line, (recorded_at, recorded): &Line| {
+        let slack = sent.iter().filter(|sent| *sent < recorded_at).count() as u64;
+        text == recorded && (*recorded_at..=recorded_at + slack).contains(at)
+    };
+    let differs = |at: &usize| match (ours.get(*at), theirs.get(*at)) {
+        (Some(ours), Some(theirs)) => !agree(ours, theirs),
+        _ => true,
+    };
+    let at = (0..ours.len().max(theirs.len())).find(differs)?;
+    Some(format!("line {at}: ours {:?}, recorded {:?}", ours.get(at), theirs.get(at)))
 }
 
 #[test]
@@ -102,18 +120,16 @@ fn recorded_scenarios_print_what_was_recorded() {
             differences.push(format!("{name}: there is no recording of this program with these arguments"));
             continue;
         };
-        let recording =
-            json_lines(&folder().join(recorded_in(&scenario)).join(format!("{}.jsonl", case.recording)));
+        let file = folder().join(recorded_in(&scenario)).join(format!("{}.jsonl", case.recording));
+        let recording = json_lines(&file);
         let us = |key: &str| recording[0][key].as_u64().expect("microseconds");
-        let price = |price: Option<vpyb_core::time::Duration>| price.expect("a price is said").as_micros();
+        let price = |price: Option<Duration>| price.expect("a price is said").as_micros();
         assert_eq!(price(scenario.cpu.step), us("step_us"), "{name}: `step`");
         assert_eq!(price(scenario.cpu.callback), us("cb_us"), "{name}: `callback`");
         let until = scenario.run.until.map_or(u64::MAX, |until| until.as_micros());
-        let (ours, theirs) = (printed(&run(&scenario)), recorded(&recording, until));
-        if let Some(at) = (0..ours.len().max(theirs.len())).find(|&at| ours.get(at) != theirs.get(at)) {
-            let (ours, theirs) = (ours.get(at), theirs.get(at));
-            differences.push(format!("{name}, line {at}: ours {ours:?}, {} {theirs:?}", case.recording));
-        }
+        let theirs = recorded(&recording, until);
+        let difference = difference(&printed(&run(&scenario)), &theirs, &recording);
+        differences.extend(difference.map(|text| format!("{name}, {}, {text}", case.recording)));
         let is_whole = |pattern: &Pattern| match pattern {
             Pattern::Transcript { lines } => lines.iter().all(|line| line.at.is_some()),
             _ => false,
@@ -132,7 +148,7 @@ fn every_recording_of_an_example_has_a_scenario() {
     let examples = super::EXAMPLES.iter().copied().flatten().filter(|case| example(case).is_some());
     let missing: Vec<_> =
         examples.map(|case| case.recording).filter(|recording| !found.contains(recording)).collect();
-    assert!(missing.is_empty(), "no scenario replays {missing:?}");
+    assert_eq!(missing, BENCH_ONLY.map(|(recording, _)| recording), "recordings that no scenario replays");
 }
 
 #[test]
