@@ -36,6 +36,7 @@
 //! | [`uart_loopback`] | 6.3 | a line that is sent and received on one UART |
 //! | [`ms_timer`] | 6.4 | a delay that is a stream |
 //! | [`pin_call`] | 6.4 | callbacks at edges, found by asking |
+//! | [`iorw`] | 6.4 | a device that is read and written as a stream |
 //! | [`heartbeat`] | 7.1 | an LED that shows whether the loop runs |
 //! | [`loop_args`] | 7.7 | the loop is made as its first user asked |
 //! | [`superloop`] | 8.1 | the same without an event loop |
@@ -48,6 +49,7 @@
 //! | [`latency`] | benchmark | how long a turn takes beside others |
 //! | [`call_lp`] | benchmark | callbacks at low priority |
 //! | [`overdue`] | benchmark | starving at low priority, and the limit |
+//! | [`fast_can`] | benchmark | cancelling and timing out long pauses |
 //! | [`priority_test`] | benchmark | cancelling at low priority |
 //!
 //! A program knows the core only. It never names the simulator, so that what runs on a laptop runs on the chip.
@@ -84,8 +86,10 @@ pub mod context_manager;
 pub mod counter;
 pub mod event;
 pub mod exceptions;
+pub mod fast_can;
 pub mod heartbeat;
 pub mod hello;
+pub mod iorw;
 pub mod latency;
 pub mod led_async;
 pub mod lock;

@@ -53,12 +53,13 @@ const ENDING: Folders = &[
 const HARDWARE: Folders = &[
     ("poll_flag", BOTH),
     ("polling", &["board.toml"]),
-    ("hogs", &["overrun.toml", "bigger_buffer.toml", "lower_baud.toml"]),
+    ("hogs", &["overrun.toml", "bigger_buffer.toml", "lower_baud.toml", "four_ms.toml"]),
     ("load", &["worst_case_delay.toml"]),
     ("record_uart", &["recorded.toml", "recorded_slow.toml", "board.toml"]),
     ("uart_loopback", &["recorded.toml", "hello.toml", "unlinked.toml", "wrong_baud.toml"]),
     ("ms_timer", BOTH),
     ("pin_call", BOTH),
+    ("iorw", &["board.toml"]),
 ];
 
 /// Section 7: hints and tips.
@@ -75,8 +76,14 @@ const BEGINNERS: Folders = &[
 ];
 
 /// The benchmarks.
-const BENCHMARKS: Folders =
-    &[("rate", BOTH), ("latency", BOTH), ("call_lp", BOTH), ("overdue", BOTH), ("priority_test", BOTH)];
+const BENCHMARKS: Folders = &[
+    ("rate", BOTH),
+    ("latency", BOTH),
+    ("call_lp", BOTH),
+    ("overdue", BOTH),
+    ("priority_test", BOTH),
+    ("fast_can", &["board.toml"]),
+];
 
 #[test]
 fn every_example_has_its_scenarios() {

@@ -1,7 +1,7 @@
 //! The documents say what is so: examples run, excerpts and outputs are real, and what is named exists.
 //!
-//! Owns how documents are read. What the generated parts hold is in `generated`, and what a command prints in
-//! `commands`. `UPDATE_DOCS=1 cargo test --test it docs` writes the generated parts anew.
+//! Owns how documents are read. What the generated parts hold is in `generated`, what a command prints in `commands`,
+//! and the published figures in `figures`. `UPDATE_DOCS=1 cargo test --test it docs` writes the generated parts anew.
 //!
 //! | in a document | is |
 //! |---|---|
@@ -12,6 +12,7 @@
 //! | the path of a test in backquotes | a test that exists: see `named_tests` |
 
 mod commands;
+mod figures;
 mod generated;
 mod named_tests;
 

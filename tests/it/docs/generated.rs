@@ -10,7 +10,7 @@ use vpyb_sim::board::{BUSES, Profile, UARTS};
 use vpyb_sim::cli::{PROGRAMS, vocabulary};
 use vpyb_sim::expect::Code;
 
-use super::{commands, read};
+use super::{commands, figures, read};
 use crate::interrupts;
 
 /// The part of this name, up to its end marker.
@@ -21,6 +21,7 @@ pub fn part(what: &str) -> String {
         "programs" => programs(),
         "codes" => codes(),
         "not built" => not_built(),
+        "figures" => figures::table(),
         "interrupts: cancelled" => interrupts::table("cancelled"),
         "interrupts: timed out" => interrupts::table("timed out"),
         "interrupts: handled" => interrupts::table("handled"),
