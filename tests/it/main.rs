@@ -13,6 +13,7 @@ mod determinism;
 mod diagnostics;
 mod docs;
 mod edges;
+mod hal;
 mod i2c;
 mod interrupts;
 mod lowering;
