@@ -328,6 +328,53 @@ impl embedded_io::Write for Pair {
     }
 }
 
+/// Asking consumes what there is, as with the tutorial's `PinCall`: the loop's question takes the first one, so that who
+/// is told of it finds nothing and has to be told again.
+#[test]
+fn who_is_told_and_finds_nothing_is_told_again() {
+    #[derive(Clone, Default)]
+    struct Shy(Rc<Cell<u32>>);
+
+    impl Pollable for Shy {
+        fn name(&self) -> &str {
+            "shy"
+        }
+
+        fn poll(&self, _: Readiness) -> Readiness {
+            let left = self.0.get();
+            self.0.set(left.saturating_sub(1));
+            if left > 0 { Readiness::READ } else { Readiness::NONE }
+        }
+    }
+
+    impl embedded_io::ErrorType for Shy {
+        type Error = Infallible;
+    }
+
+    impl embedded_io::Read for Shy {
+        fn read(&mut self, _: &mut [u8]) -> Result<usize, Infallible> {
+            Ok(1)
+        }
+    }
+
+    let main = main_task!(|bench| {
+        let shy = Shy::default();
+        let mut reader = AsyncIo::new(&bench.ev, shy.clone());
+        bench.spawn("reader", |bench| async move {
+            reader.read(&mut [0]).await.expect("a byte");
+            bench.say("read");
+            Ok(())
+        });
+        for count in [1, 2] {
+            bench.ev.sleep_ms(2).await?;
+            shy.0.set(count);
+        }
+        bench.ev.sleep_ms(2).await?;
+        Ok(())
+    });
+    says(main, Said::by_all(&["4 read"]));
+}
+
 // ---- what there is not -----------------------------------------------------------------------------
 
 #[test]
