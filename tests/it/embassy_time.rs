@@ -107,7 +107,7 @@ fn alarms_ring_in_the_order_of_their_instants_and_each_has_its_cause() {
 fn a_blocking_wait_lets_time_pass() {
     let main: TopLevel = |top, _| {
         boxed(async move {
-            let bench = Bench::of(&top);
+            Bench::of(&top);
             embassy_time::block_for(Duration::from_micros(50));
             let at = Instant::now().as_micros();
             assert!((50..55).contains(&at), "{at}");
