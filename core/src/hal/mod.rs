@@ -6,7 +6,8 @@
 //! |---|---|---|
 //! | `InputPin`, `OutputPin`, `StatefulOutputPin` | [`Board::pin`](crate::Board::pin), [`Board::led`](crate::Board::led) | |
 //! | `digital::Wait` | | [`EdgeWait`], on a pin's interrupt |
-//! | `DelayNs` | | [`LoopDelay`] |
+//! | `DelayNs` | [`BoardDelay`](crate::BoardDelay) | [`LoopDelay`] |
+//! | `I2c` | [`Board::i2c`](crate::Board::i2c) | the same |
 //! | `embedded-io`'s `Read`, `Write`, `ReadReady`, `WriteReady` | [`Board::uart`](crate::Board::uart) | [`AsyncIo`] |
 //!
 //! What a HAL has and this board does not is said by an error that names it: [`Board::spi`](crate::Board::spi),
