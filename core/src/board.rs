@@ -3,11 +3,13 @@
 //! Owns the trait [`Board`] and the settings of its peripherals. Knows no chip and no simulator: the
 //! same program runs on any implementation.
 
+use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
 use embedded_hal::digital::StatefulOutputPin;
 
+use crate::hal::Missing;
 use crate::i2c::{I2c, I2cConfig};
 use crate::pin::{Gpio, PinMode};
 use crate::stream::{StreamRead, StreamWrite};
@@ -51,6 +53,11 @@ pub enum BoardError {
         /// Why it cannot be.
         why: String,
     },
+    /// The hardware has it, and this board does not hand it out.
+    NotBuilt {
+        /// What was asked for.
+        what: String,
+    },
 }
 
 impl fmt::Display for BoardError {
@@ -59,6 +66,7 @@ impl fmt::Display for BoardError {
             Self::Unknown { what } => write!(f, "the board has no {what}"),
             Self::InUse { what, by } => write!(f, "{what} is in use by {by}"),
             Self::Setting { what, why } => write!(f, "{what} cannot be set up: {why}"),
+            Self::NotBuilt { what } => write!(f, "{what} is not built: no board hands one out yet"),
         }
     }
 }
@@ -99,7 +107,21 @@ impl embedded_io::Error for UartError {
 }
 
 /// A UART as a board hands it out.
-pub trait Uart: StreamRead + StreamWrite + embedded_io::ErrorType + 'static {
+///
+/// # For board authors
+///
+/// - `embedded-io`'s `read` MUST report an error once, before the bytes that came after it, and keep the CPU only
+///   while there is neither a byte nor an error.
+/// - Its `read_ready` MUST be true if `read` would not wait.
+pub trait Uart:
+    StreamRead
+    + StreamWrite
+    + embedded_io::Read<Error = UartError>
+    + embedded_io::ReadReady
+    + embedded_io::Write
+    + embedded_io::WriteReady
+    + 'static
+{
     /// How many bytes the receive ring holds.
     fn any(&self) -> usize;
 }
@@ -172,4 +194,31 @@ pub trait Board: Clone + 'static {
 
     /// Adds `by` to a counter that a driver keeps, such as `ir.bad_block`.
     fn count(&self, counter: &str, by: u32);
+
+    /// An SPI unit: no board hands one out yet.
+    ///
+    /// # Errors
+    ///
+    /// Always `NotBuilt`.
+    fn spi(&self, name: &str) -> Result<Missing, BoardError> {
+        Err(BoardError::NotBuilt { what: format!("SPI unit `{name}`") })
+    }
+
+    /// The analogue input of a pin: no board hands one out yet.
+    ///
+    /// # Errors
+    ///
+    /// Always `NotBuilt`.
+    fn adc(&self, pin: &str) -> Result<Missing, BoardError> {
+        Err(BoardError::NotBuilt { what: format!("the analogue input of pin `{pin}`") })
+    }
+
+    /// The PWM channel of a pin: no board hands one out yet.
+    ///
+    /// # Errors
+    ///
+    /// Always `NotBuilt`.
+    fn pwm(&self, pin: &str) -> Result<Missing, BoardError> {
+        Err(BoardError::NotBuilt { what: format!("the PWM channel of pin `{pin}`") })
+    }
 }

@@ -1,7 +1,7 @@
 //! The one leaf future of the core: every await ends in it.
 //!
 //! Owns [`Leaf`]: it posts what the task yields and waits for its completion, or waits on its own where
-//! it cannot speak for the task. Knows of devices only that they can be asked.
+//! it cannot speak for the task, as [`SlowWait`] does.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -9,8 +9,8 @@ use core::task::{Context, Poll};
 
 use crate::error::Interrupt;
 use crate::event_loop::{Post, Shared, Yielded};
+use crate::slow_wait::SlowWait;
 use crate::stream::Readiness;
-use crate::ticks;
 
 /// Yields something to the loop and is complete when the task is resumed for it.
 pub(crate) struct Leaf<'a> {
@@ -23,18 +23,8 @@ enum State {
     Fresh,
     /// The task waits for this leaf.
     Posted(u32),
-    /// On the slow path: a deadline of its own.
-    Timed {
-        due: u32,
-        key: usize,
-        timer: u32,
-    },
-    /// On the slow path: a device of its own.
-    Device {
-        device: u32,
-        interest: Readiness,
-        key: usize,
-    },
+    /// On the slow path: a deadline or a device of its own.
+    Slow(SlowWait),
     /// On the slow path: one turn.
     Turn,
     Done,
@@ -52,24 +42,20 @@ impl<'a> Leaf<'a> {
             Yielded::Delay(ms) | Yielded::SleepMs(ms) | Yielded::AfterMs(ms) | Yielded::After(ms)
                 if ms != 0 =>
             {
-                let due = self.shared.due_after(ms);
-                match self.shared.wake_after(ms, cx) {
-                    Some((key, timer)) => State::Timed { due, key, timer },
-                    // The loop stops with the overflow; the task stays where it is.
-                    None => State::Turn,
-                }
+                // If there is no place for it the loop stops with the overflow; the task stays where it is.
+                SlowWait::delay(self.shared, ms, cx).map_or(State::Turn, State::Slow)
             }
-            Yielded::IoRead(device) => self.begin_device(device, Readiness::READ, cx),
-            Yielded::IoWrite(device) => self.begin_device(device, Readiness::WRITE, cx),
+            Yielded::IoRead(device) => {
+                State::Slow(SlowWait::device(self.shared, device, Readiness::READ, cx))
+            }
+            Yielded::IoWrite(device) => {
+                State::Slow(SlowWait::device(self.shared, device, Readiness::WRITE, cx))
+            }
             _ => {
                 cx.waker().wake_by_ref();
                 State::Turn
             }
         };
-    }
-
-    fn begin_device(&self, device: u32, interest: Readiness, cx: &Context<'_>) -> State {
-        State::Device { device, interest, key: self.shared.wake_when_ready(device, interest, cx) }
     }
 
     /// Whether a wait on the slow path is over.
@@ -79,28 +65,23 @@ impl<'a> Leaf<'a> {
             self.give_up();
             return Poll::Ready(Err(interrupt));
         }
-        let over = match self.state {
-            State::Timed { due, .. } => ticks::ticks_diff(due, self.shared.present_tick()) <= 0,
-            State::Device { device, interest, .. } => self.shared.is_ready(device, interest),
-            State::Turn => true,
-            State::Fresh | State::Posted(_) | State::Done => unreachable!("not on the slow path"),
-        };
-        if over {
-            self.give_up();
-            return Poll::Ready(Ok(()));
+        match &self.state {
+            State::Slow(wait) if !wait.is_over(self.shared) => {
+                wait.go_on(self.shared, cx);
+                Poll::Pending
+            }
+            _ => {
+                self.give_up();
+                Poll::Ready(Ok(()))
+            }
         }
-        if let State::Timed { key, .. } | State::Device { key, .. } = self.state {
-            self.shared.rewake(key, cx);
-        }
-        Poll::Pending
     }
 
     fn give_up(&mut self) {
         match core::mem::replace(&mut self.state, State::Done) {
             State::Fresh => self.shared.tell_unawaited(self.yielded.verb()),
             State::Posted(token) => self.shared.retract(token),
-            State::Timed { key, timer, .. } => self.shared.forget_wake(key, timer),
-            State::Device { device, key, .. } => self.shared.forget_device(device, key),
+            State::Slow(wait) => wait.give_up(self.shared),
             State::Turn | State::Done => {}
         }
     }

@@ -62,6 +62,7 @@
 //! | drivers of the tutorial's devices | [`drivers`] |
 //! | types of one's own that are awaited, iterated, entered and left | [`classes`] |
 //! | pins, and handlers of their edges | [`Gpio`], [`Irq`] |
+//! | drivers of other crates, on their traits | [`hal`] |
 //! | what tasks share, as in the tutorial | [`official`], [`asyn`] |
 //! | what tasks share, with waiters that are woken | [`sync`] |
 //! | bringing the core to a board | [`Firmware`], [`Step`], [`clock::Clock`], [`Board`], [`observer::Observer`] |
@@ -98,6 +99,7 @@ mod delay;
 pub mod drivers;
 mod error;
 mod event_loop;
+pub mod hal;
 pub mod i2c;
 mod interruptible;
 mod label;
@@ -106,6 +108,7 @@ pub mod observer;
 pub mod official;
 mod pin;
 mod sleep;
+mod slow_wait;
 pub mod stream;
 pub mod sync;
 pub mod ticks;

@@ -199,6 +199,13 @@ fn nothing_is_unsafe() {
 }
 
 #[test]
+fn nothing_is_ambient() {
+    let rule =
+        "Handles are passed; only the driver of embassy-time, a crate of its own, has a place in its thread.";
+    refuse(rule, &["thread_local!", "static mut "], is_deterministic);
+}
+
+#[test]
 fn nothing_is_iterated_in_the_order_of_hashes() {
     let rule = "Iteration order would reach the trace: take a BTreeMap or a Vec.";
     refuse(rule, &["HashMap", "HashSet"], is_deterministic);

@@ -94,7 +94,7 @@ pub fn run_under(rules: Rules, main: TopLevel) -> Ran {
 pub fn run_with(rules: Rules, change: fn(&mut Scenario), main: TopLevel) -> Ran {
     let mut scenario = scenario(rules);
     change(&mut scenario);
-    let programs = [Program { name: "test", args: &[], tasks: &[], main }];
+    let programs = [Program { name: "test", args: &[], tasks: &[], main, around: None }];
     let outcome = runner::run(&scenario, &programs, Options::default());
     Ran { verdict: outcome.verdict, lines: printed(&outcome.trace), trace: outcome.trace }
 }

@@ -330,6 +330,11 @@ impl Shared {
         key
     }
 
+    /// Has a device asked again for a wait of the slow path that was told of it and found nothing.
+    pub(crate) fn ask_again(&self, device: u32, interest: Readiness, key: usize) {
+        self.poller.borrow_mut().renew(device, interest, poller::Waiter::Waker(key));
+    }
+
     /// Gives up a wait of the slow path for a device.
     pub(crate) fn forget_device(&self, device: u32, key: usize) {
         if self.closed.get() {

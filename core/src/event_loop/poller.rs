@@ -119,6 +119,17 @@ impl Poller {
         core::mem::replace(side, Side::Waits(waiter)).waiter()
     }
 
+    /// Has a waiter told again that was told and found nothing. One that was pushed out stays so.
+    pub fn renew(&mut self, device: u32, direction: Readiness, waiter: Waiter) {
+        let side = self.side_of(direction);
+        let entry = &mut self.devices[device as usize];
+        match entry.sides[side] {
+            Side::Waits(own) if own == waiter => entry.mask = entry.flags,
+            Side::Waits(_) => {}
+            Side::Told | Side::Absent => drop(self.register(device, direction, waiter)),
+        }
+    }
+
     /// Forgets the registration of a direction; gives the waiter back. `None` if there was no registration.
     pub fn unregister(&mut self, device: u32, direction: Readiness) -> Option<Option<Waiter>> {
         let (two_sided, side) = (self.two_sided(), self.side_of(direction));

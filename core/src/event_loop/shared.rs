@@ -186,7 +186,7 @@ impl Shared {
     }
 
     #[inline]
-    pub(super) fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Instant {
         self.clock.now()
     }
 

@@ -13,6 +13,7 @@ use vpyb_core::observer::{Object, Use};
 use vpyb_core::time::Duration;
 use vpyb_core::{BoardError, Edge, Irq as Given, IrqObserver, ticks};
 
+use super::alarms;
 use super::machine::Machine;
 use super::part::Part;
 use super::recorder::{object_of, use_of};
@@ -95,6 +96,9 @@ impl Machine {
 
     /// Calls a handler; gives how long it keeps the CPU.
     pub(super) fn serve(&mut self, irq: Irq, cause: Option<Seq>) -> Duration {
+        if irq == alarms::IRQ {
+            return self.serve_alarm(cause);
+        }
         let took = self.profile.isr.saturating_sub(self.profile.irq_latency);
         let line = irq.0 as u8;
         let (exti, bench, _) = self.exti();

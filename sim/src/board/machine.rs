@@ -11,6 +11,7 @@ use std::task::Waker;
 use vpyb_core::WakeMark;
 use vpyb_core::time::{Duration, Instant};
 
+use super::alarms::Alarms;
 use super::interrupts::Handlers;
 use super::part::Part;
 use super::pins::PINS;
@@ -66,6 +67,7 @@ pub struct Machine {
     /// Who waits for a unit to be at rest. A waker is `Send`, so it holds no handle on a machine: it may be called
     /// while the machine is borrowed.
     pub(super) wakers: Vec<(DeviceId, Waker)>,
+    pub(super) alarms: Alarms,
     pub(super) overrides: BTreeMap<String, model::UartOverride>,
     pub(super) users: BTreeMap<PinId, String>,
     pub(super) lines: BTreeMap<String, Line>,
@@ -121,6 +123,7 @@ impl Machine {
             buses: BTreeMap::new(),
             parts: BTreeMap::new(),
             wakers: Vec::new(),
+            alarms: Alarms::default(),
             overrides: scenario.uarts.clone(),
             users: BTreeMap::new(),
             lines: BTreeMap::new(),

@@ -4,6 +4,7 @@
 //! worlds, peripherals and devices; it does not know how runs are driven or judged.
 
 mod actors;
+mod alarms;
 mod i2c_bench;
 mod interrupts;
 mod machine;

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::panic::resume_unwind;
 use std::rc::Rc;
+use std::task::Waker;
 
 use vpyb_core::clock::Clock;
 use vpyb_core::ticks;
@@ -90,6 +91,21 @@ impl VirtualBoard {
             };
             go_on(result);
         }
+    }
+
+    /// What the board's clock shows. Reading it is a call into the board.
+    pub fn now(&self) -> Instant {
+        self.access();
+        self.machine.borrow().clock()
+    }
+
+    /// Has a waker called when the board's clock shows `at`, by the interrupt handler of a timer; at once if that is past.
+    /// A waker has one such alarm: the earliest counts.
+    pub fn wake_at(&self, at: Instant, waker: &Waker) {
+        self.access();
+        let mut machine = self.machine.borrow_mut();
+        let at = machine.since_start(at);
+        machine.wake_at(at, waker);
     }
 
     /// Records something on behalf of the step under way.

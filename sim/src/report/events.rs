@@ -47,6 +47,7 @@ pub(super) fn describe(trace: &Trace, roster: &Roster, record: &Record) -> Row {
         Kind::IrqSetUp { .. }
         | Kind::IrqPending { .. }
         | Kind::IrqCoalesced { .. }
+        | Kind::Alarm { .. }
         | Kind::Handler { .. } => words.of_interrupt(record.kind),
         Kind::TaskCreated { .. }
         | Kind::Ready { .. }
@@ -220,6 +221,10 @@ impl Words<'_> {
 
     fn of_interrupt(&self, kind: Kind) -> Cells {
         let (irq, event) = match kind {
+            Kind::Alarm { wakers, took } => {
+                let event = format!("wakes {} ({})", count(wakers.into(), "task"), brief(took));
+                return (None, Some("alarm".into()), event);
+            }
             Kind::IrqSetUp { irq, trigger, masked, .. } => {
                 let masked = if masked { ", masked" } else { "" };
                 (irq, format!("interrupt at {}{masked}", show_trigger(trigger)))

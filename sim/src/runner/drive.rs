@@ -14,7 +14,7 @@ use vpyb_core::{
 };
 
 use super::guard::Heart;
-use super::program::{Main, Program, boxed};
+use super::program::{Around, Main, Program, boxed};
 use crate::board::{Abort, Bound, Machine, Profile, Recorder, VirtualBoard, VirtualClock};
 use crate::scenario::model::{Arg, Cpu, Phase, Scenario};
 use crate::script::{Notes, Objects, Scripts};
@@ -77,38 +77,108 @@ pub(super) fn run_with(
     heart: &Heart,
     inspect: impl FnOnce(&Machine),
 ) -> Outcome {
-    let seed = options.seed.unwrap_or(scenario.run.seed);
-    let profile = profile_of(&scenario.cpu);
-    let meta = Meta {
-        scenario: scenario.name.clone(),
-        seed,
-        board: scenario.board.model.clone(),
-        scheduler: scenario.cpu.scheduler.clone(),
-        profile: profile.name.to_owned(),
-        notes: BTreeMap::new(),
-    };
-    let machine = Machine::new(scenario, profile, Trace::new(meta), options.bound);
-    let machine = Rc::new(RefCell::new(machine));
-    let recorder = Rc::new(Recorder::new(machine.clone(), scenario.cpu.task_step.clone()));
-    let mut firmware = firmware(scenario, programs, &machine, &recorder);
-    machine.borrow_mut().wake_mark = Some(firmware.wake_mark());
-    let mut run = Run { scenario, machine: &machine, recorder: &recorder, heart };
-    tracing::info!(at = 0_u64, "{} begins, seed {seed}", scenario.name);
-    let driven = catch_unwind(AssertUnwindSafe(|| run.drive(&mut firmware)));
-    let verdict = driven.unwrap_or_else(|payload| verdict_of_unwind(&*payload));
-    // What is left of the program may only be dropped, and that must not take the run down.
-    machine.borrow_mut().is_over = true;
-    let dropped = catch_unwind(AssertUnwindSafe(|| drop(firmware)));
-    let verdict =
-        if dropped.is_err() && verdict == "passed" { "panic: while dropped".into() } else { verdict };
-    let mut machine = machine.borrow_mut();
-    machine.flush_console();
-    inspect(&machine);
-    let bench = &mut machine.world.bench;
-    tracing::info!(at = bench.now().as_nanos(), "{} ended: {verdict}", scenario.name);
-    let name = bench.trace.name(&verdict);
-    bench.record(Kind::Verdict { verdict: name });
-    Outcome { trace: std::mem::take(&mut bench.trace), verdict }
+    let mut run = Run::begin(scenario, programs, options);
+    run.heart = heart.clone();
+    let verdict = run.guarded(|run| {
+        loop {
+            if let Some(verdict) = run.turn() {
+                return verdict;
+            }
+        }
+    });
+    run.end(verdict, inspect)
+}
+
+/// A run that its owner steps. Several may be under way on one thread.
+pub struct Run<'a> {
+    scenario: &'a Scenario,
+    machine: Rc<RefCell<Machine>>,
+    recorder: Rc<Recorder>,
+    firmware: Firmware,
+    around: Option<Around>,
+    heart: Heart,
+}
+
+impl<'a> Run<'a> {
+    /// A run in which nothing has happened yet.
+    ///
+    /// # Panics
+    ///
+    /// If the scenario was not checked against these programs.
+    pub fn begin(scenario: &'a Scenario, programs: &[Program], options: Options) -> Self {
+        let seed = options.seed.unwrap_or(scenario.run.seed);
+        let profile = profile_of(&scenario.cpu);
+        let meta = Meta {
+            scenario: scenario.name.clone(),
+            seed,
+            board: scenario.board.model.clone(),
+            scheduler: scenario.cpu.scheduler.clone(),
+            profile: profile.name.to_owned(),
+            notes: BTreeMap::new(),
+        };
+        let machine = Machine::new(scenario, profile, Trace::new(meta), options.bound);
+        let machine = Rc::new(RefCell::new(machine));
+        let recorder = Rc::new(Recorder::new(machine.clone(), scenario.cpu.task_step.clone()));
+        let (firmware, around) = firmware(scenario, programs, &machine, &recorder);
+        machine.borrow_mut().wake_mark = Some(firmware.wake_mark());
+        tracing::info!(at = 0_u64, "{} begins, seed {seed}", scenario.name);
+        Self { scenario, machine, recorder, firmware, around, heart: Heart::default() }
+    }
+
+    /// The present instant of its world.
+    pub fn now(&self) -> Instant {
+        self.machine.borrow().now()
+    }
+
+    /// One thing happens: a step, a callback, a poll, or time passes while the loop idles. Gives the verdict when the
+    /// run is over; it is then to be ended.
+    pub fn step(&mut self) -> Option<String> {
+        let mut over = None;
+        let verdict = self.guarded(|run| {
+            over = run.turn();
+            String::new()
+        });
+        // Without a word of its own the run was unwound, or goes on.
+        over.or((!verdict.is_empty()).then_some(verdict))
+    }
+
+    /// Ends the run: what is left of the program is dropped, and the trace is complete.
+    pub fn finish(self, verdict: String) -> Outcome {
+        self.end(verdict, |_| {})
+    }
+
+    /// Lets the program run, and catches it if it is unwound.
+    fn guarded(&mut self, run: impl FnOnce(&mut Self) -> String) -> String {
+        let driven = catch_unwind(AssertUnwindSafe(|| run(self)));
+        driven.unwrap_or_else(|payload| verdict_of_unwind(&*payload))
+    }
+
+    fn end(self, verdict: String, inspect: impl FnOnce(&Machine)) -> Outcome {
+        let Self { scenario, machine, firmware, around, .. } = self;
+        // What is left of the program may only be dropped, and that must not take the run down.
+        machine.borrow_mut().is_over = true;
+        let dropped = catch_unwind(AssertUnwindSafe(|| within(around, &machine, || drop(firmware))));
+        let verdict =
+            if dropped.is_err() && verdict == "passed" { "panic: while dropped".into() } else { verdict };
+        let mut machine = machine.borrow_mut();
+        machine.flush_console();
+        inspect(&machine);
+        let bench = &mut machine.world.bench;
+        tracing::info!(at = bench.now().as_nanos(), "{} ended: {verdict}", scenario.name);
+        let name = bench.trace.name(&verdict);
+        bench.record(Kind::Verdict { verdict: name });
+        Outcome { trace: std::mem::take(&mut bench.trace), verdict }
+    }
+}
+
+/// Calls something of the program's with what the program wants around it.
+fn within<T>(around: Option<Around>, machine: &Rc<RefCell<Machine>>, call: impl FnOnce() -> T) -> T {
+    let Some(around) = around else { return call() };
+    let (mut call, mut result) = (Some(call), None);
+    around(&VirtualBoard::new(machine.clone()), &mut || {
+        result = call.take().map(|call| call());
+    });
+    result.expect("what is around a step calls it")
 }
 
 /// The profile with the scenario's single prices.
@@ -141,7 +211,7 @@ fn firmware(
     programs: &[Program],
     machine: &Rc<RefCell<Machine>>,
     recorder: &Rc<Recorder>,
-) -> Firmware {
+) -> (Firmware, Option<Around>) {
     let board = VirtualBoard::new(machine.clone());
     let scripts: Rc<RefCell<Option<Prepared>>> = Rc::default();
     let setup = Setup {
@@ -164,13 +234,16 @@ fn firmware(
             let set = args.set(name, arg_value(value));
             set.unwrap_or_else(|error| panic!("checked arguments: {error}"));
         }
-        (program.main, args)
+        (program, args)
     });
+    let around = program.as_ref().and_then(|(program, _)| program.around);
     let (main, phases) = (scenario.run.main.clone(), scenario.phases.clone());
-    Firmware::new(setup, board, move |top| match program {
+    let program = program.map(|(program, args)| (program.main, args));
+    let firmware = Firmware::new(setup, board, move |top| match program {
         Some((program, args)) => program(top, args),
         None => scripted_main(top, main, phases, scripts),
-    })
+    });
+    (firmware, around)
 }
 
 fn arg_value(value: &Arg) -> ArgValue {
@@ -225,51 +298,37 @@ fn scripted_main(
     })
 }
 
-struct Run<'a> {
-    scenario: &'a Scenario,
-    machine: &'a RefCell<Machine>,
-    recorder: &'a Recorder,
-    heart: &'a Heart,
-}
-
 impl Run<'_> {
-    fn drive(&mut self, firmware: &mut Firmware) -> String {
-        loop {
-            // Also a CPU that idles may be stalled.
-            self.machine.borrow_mut().sit_out_stall();
-            if let Some(verdict) = self.bounds() {
-                return verdict;
+    fn turn(&mut self) -> Option<String> {
+        // Also a CPU that idles may be stalled.
+        self.machine.borrow_mut().sit_out_stall();
+        if let Some(verdict) = self.bounds() {
+            return Some(verdict);
+        }
+        if self.machine.borrow_mut().take_ctrl_c() {
+            self.firmware.keyboard_interrupt();
+        }
+        self.heart.beat();
+        match within(self.around, &self.machine, || self.firmware.step()) {
+            Step::Main => None,
+            Step::Done => Some(self.verdict_of_main()),
+            Step::Task | Step::Callback => {
+                self.recorder.charge();
+                self.livelock()
             }
-            if self.machine.borrow_mut().take_ctrl_c() {
-                firmware.keyboard_interrupt();
+            Step::Polled { devices, pass } => {
+                let mut machine = self.machine.borrow_mut();
+                let poll = if pass { machine.profile.pass } else { machine.profile.poll };
+                let price = poll + machine.profile.io_poll.times(devices.into());
+                machine.work(price);
+                None
             }
-            self.heart.beat();
-            match firmware.step() {
-                Step::Main => {}
-                Step::Done => return Self::verdict_of_main(firmware),
-                Step::Task | Step::Callback => {
-                    self.recorder.charge();
-                    if let Some(verdict) = self.livelock() {
-                        return verdict;
-                    }
-                }
-                Step::Polled { devices, pass } => {
-                    let mut machine = self.machine.borrow_mut();
-                    let poll = if pass { machine.profile.pass } else { machine.profile.poll };
-                    let price = poll + machine.profile.io_poll.times(devices.into());
-                    machine.work(price);
-                }
-                Step::Idle { until, sample } => {
-                    if let Some(verdict) = self.idle(firmware, until, sample) {
-                        return verdict;
-                    }
-                }
-            }
+            Step::Idle { until, sample } => self.idle(until, sample),
         }
     }
 
-    fn verdict_of_main(firmware: &mut Firmware) -> String {
-        match firmware.take_result() {
+    fn verdict_of_main(&mut self) -> String {
+        match self.firmware.take_result() {
             Some(Err(error)) => format!("error: {error}"),
             _ => "passed".into(),
         }
@@ -299,7 +358,7 @@ impl Run<'_> {
     }
 
     /// Lets time pass while the loop has nothing to do.
-    fn idle(&self, firmware: &Firmware, until: Option<Instant>, sample: bool) -> Option<String> {
+    fn idle(&self, until: Option<Instant>, sample: bool) -> Option<String> {
         let run = &self.scenario.run;
         let end = [run.until, run.limit].into_iter().flatten().min();
         let mut machine = self.machine.borrow_mut();
@@ -309,7 +368,7 @@ impl Run<'_> {
         if until.is_none() && machine.world.next_due().is_none() && (tick.is_none() || end.is_none()) {
             // Nothing can happen any more. Where the run lasts until an instant and nobody waits for its
             // completion, that is rest; else somebody waits for what can never come.
-            let resting = run.until.is_some() && !firmware.awaits_completion();
+            let resting = run.until.is_some() && !self.firmware.awaits_completion();
             return match run.until.filter(|_| resting) {
                 Some(end) => {
                     machine.advance_to(end);

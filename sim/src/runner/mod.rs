@@ -6,6 +6,6 @@ mod drive;
 mod guard;
 mod program;
 
-pub use drive::{Options, Outcome, run, run_inspected};
+pub use drive::{Options, Outcome, Run, run, run_inspected};
 pub use guard::run_guarded;
-pub use program::{Main, Program, boxed};
+pub use program::{Around, Main, Program, boxed};

@@ -12,6 +12,12 @@ use crate::board::VirtualBoard;
 /// A program's top level, as a box.
 pub type Main = Pin<Box<dyn Future<Output = Result<(), TaskError>>>>;
 
+/// What is done around each step of a program: it calls what it is given, once.
+///
+/// It is for a library whose interface is a global, such as a time driver: what the library asks for is set before the
+/// call and taken away after it, so that runs on one thread do not meet.
+pub type Around = fn(&VirtualBoard, &mut dyn FnMut());
+
 /// A program that scenarios can name.
 #[derive(Clone, Copy)]
 pub struct Program {
@@ -23,6 +29,15 @@ pub struct Program {
     pub tasks: &'static [&'static str],
     /// Makes its top level.
     pub main: fn(Top<VirtualBoard>, Args) -> Main,
+    /// What is done around each of its steps, if anything.
+    pub around: Option<Around>,
+}
+
+impl Program {
+    /// The program with something done around each of its steps.
+    pub const fn within(self, around: Around) -> Self {
+        Self { around: Some(around), ..self }
+    }
 }
 
 /// Boxes a program's top level.
@@ -65,6 +80,7 @@ macro_rules! program {
             args: $($path)::+::ARGS,
             tasks: $($path)::+::TASKS,
             main: |top, args| $crate::runner::boxed($($path)::+::main(top, args)),
+            around: None,
         }
     };
     (@last $name:ident) => { stringify!($name) };

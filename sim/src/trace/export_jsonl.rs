@@ -244,6 +244,9 @@ impl Fields<'_> {
     }
 
     fn interrupts(&self, kind: &Kind) -> Option<Rest> {
+        if let Kind::Alarm { wakers, took } = *kind {
+            return Some(vec![("wakers", json!(wakers)), ("took", json!(took.as_nanos()))]);
+        }
         let (irq, rest) = match *kind {
             Kind::IrqSetUp { irq, line, trigger, masked } => {
                 let trigger = match trigger {

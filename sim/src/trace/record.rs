@@ -241,6 +241,8 @@ pub enum Kind {
     I2c { bus: Name, event: I2cEvent },
     /// A device on the bench changed, by itself or from outside, in a way that no wire shows.
     Device { device: Name, state: Name },
+    /// The alarm's interrupt handler called `wakers` wakers, whose instant had come; it keeps the CPU for `took`.
+    Alarm { wakers: u16, took: Duration },
 }
 
 impl Why {
@@ -315,6 +317,7 @@ impl Kind {
             Self::Handler { .. } => "handler",
             Self::I2c { event, .. } => event.word(),
             Self::Device { .. } => "device",
+            Self::Alarm { .. } => "alarm",
         }
     }
 
@@ -365,6 +368,7 @@ impl Kind {
             | Self::Interrupted { .. }
             | Self::Finished { .. }
             | Self::NeverStarted { .. }
+            | Self::Alarm { .. }
             | Self::Busy { .. }
             | Self::Edge { .. }
             | Self::Contention { .. } => [None; 3],

@@ -169,6 +169,7 @@ impl<'t> Words<'t> {
             Kind::IrqSetUp { .. }
             | Kind::IrqPending { .. }
             | Kind::IrqCoalesced { .. }
+            | Kind::Alarm { .. }
             | Kind::Handler { .. } => self.interrupts(&record.kind),
             Kind::I2c { bus, event } => self.of_place(bus, event.sentence(self.trace)),
         }

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use embedded_io::{Read, ReadReady, Write, WriteReady};
 use vpyb_core::Uart;
 use vpyb_core::UartError;
 use vpyb_core::stream::{Pollable, Readiness, StreamRead, StreamWrite};
@@ -110,6 +111,44 @@ impl StreamWrite for TestUart {
 
 impl embedded_io::ErrorType for TestUart {
     type Error = UartError;
+}
+
+impl Read for TestUart {
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize, UartError> {
+        loop {
+            if buf.is_empty() {
+                return Ok(0);
+            }
+            if let Some(count) = StreamRead::read(self, buf) {
+                return Ok(count);
+            }
+            let next = self.board.state().next_event().expect("a read waits for a byte that will come");
+            self.board.advance(next - self.board.now_us());
+        }
+    }
+}
+
+impl ReadReady for TestUart {
+    fn read_ready(&mut self) -> Result<bool, UartError> {
+        Ok(self.any() > 0)
+    }
+}
+
+impl Write for TestUart {
+    fn write(&mut self, data: &[u8]) -> Result<usize, UartError> {
+        self.board.send(self.number, data);
+        Ok(data.len())
+    }
+
+    fn flush(&mut self) -> Result<(), UartError> {
+        Ok(())
+    }
+}
+
+impl WriteReady for TestUart {
+    fn write_ready(&mut self) -> Result<bool, UartError> {
+        Ok(true)
+    }
 }
 
 impl Uart for TestUart {

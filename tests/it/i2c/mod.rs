@@ -25,7 +25,7 @@ pub struct Ran {
 
 /// Runs a program on the bench of `parts`, a part of a scenario's text.
 pub fn run(parts: &str, main: fn(Top<VirtualBoard>, Args) -> Main) -> Ran {
-    let programs = [Program { name: "test", args: &[], tasks: &[], main }];
+    let programs = [Program { name: "test", args: &[], tasks: &[], main, around: None }];
     let source = format!(
         "schema = 1\ncpu.profile = \"recorded\"\nprogram.name = \"test\"\nrun.limit = \"10s\"\n{parts}"
     );

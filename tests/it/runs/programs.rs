@@ -23,6 +23,7 @@ macro_rules! programs {
             args: &[],
             tasks: &[],
             main: |top, _| boxed($name(top)),
+            around: None,
         }),*];
     };
 }

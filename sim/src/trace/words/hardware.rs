@@ -70,6 +70,11 @@ impl Words<'_> {
                 self.of_place(irq, "interrupt COALESCED: one was pending already".into())
             }
             Kind::Handler { irq, took } => self.of_place(irq, format!("handler runs, takes {took}")),
+            Kind::Alarm { wakers, took } => Phrase {
+                place: "alarm".into(),
+                event: format!("wakes {wakers}, takes {took}"),
+                ..Phrase::default()
+            },
             _ => Phrase::default(),
         }
     }
