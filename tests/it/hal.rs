@@ -26,6 +26,7 @@ fn drives_x3(scenario: &mut Scenario, levels: &[(u64, Option<Level>)]) {
         when: When::At(Instant::from_micros(us)),
         action: Action::Drive { pin: "X3".into(), level },
         mark: None,
+        span: 0..0,
     };
     let steps = levels.iter().map(step).collect();
     scenario.actors.push(Actor { name: "outside".into(), steps });
@@ -188,7 +189,7 @@ fn delays_are_combined_and_interrupted_like_any_future() {
 /// A step of the outside world that sends on UART 4's RX wire.
 fn sends(scenario: &mut Scenario, ms: u64, data: &[u8], baud: u32) {
     let action = Action::Send { to: "uart4".into(), data: data.into(), times: 1, baud };
-    let step = Step { when: When::At(Instant::from_millis(ms)), action, mark: None };
+    let step = Step { when: When::At(Instant::from_millis(ms)), action, mark: None, span: 0..0 };
     match scenario.actors.first_mut() {
         Some(actor) => actor.steps.push(step),
         None => scenario.actors.push(Actor { name: "line".into(), steps: vec![step] }),

@@ -3,13 +3,15 @@
 //! Owns one file with all operations and one with all patterns that can be run. Bad files are in
 //! `diagnostics`.
 
+mod outside;
+
 use vpyb_core::time::{Duration, Instant};
 use vpyb_sim::scenario::model::*;
 use vpyb_sim::scenario::parse;
 
 use crate::diagnostics::vocabulary;
 
-fn scenario(source: &str) -> Scenario {
+pub fn scenario(source: &str) -> Scenario {
     let read = parse("test.toml", source, &vocabulary());
     let mut scenarios = read.unwrap_or_else(|problems| panic!("{problems:#?}"));
     assert_eq!(scenarios.len(), 1);
@@ -372,23 +374,4 @@ fn each_pattern_has_its_value() {
     ];
     let patterns: Vec<Pattern> = scenario.expects.into_iter().map(|expect| expect.pattern).collect();
     assert_eq!(patterns, expected);
-}
-
-#[test]
-fn an_absent_time_word_means_at_once_and_a_peer_says_the_speed() {
-    let scenario = scenario(PATTERNS);
-    let send =
-        |to: &str, data: &str, times, baud| Action::Send { to: to.into(), data: data.into(), times, baud };
-    let after = |ms| When::After(Duration::from_millis(ms));
-    let steps = [
-        (after(0), send("uart2", "a", 1, 2_400), Some("first")),
-        (after(1), send("uart4", "b", 2, 9_600), None),
-        (When::At(Instant::from_millis(1_000)), Action::Drive { pin: "X3".into(), level: None }, None),
-        (after(0), Action::Stall(Duration::from_millis(30)), None),
-        (after(0), Action::CtrlC, None),
-        (after(0), Action::Nothing, Some("end")),
-    ];
-    let steps = steps.map(|(when, action, mark)| Step { when, action, mark: mark.map(str::to_owned) });
-    assert_eq!(scenario.actors[0], Actor { name: "line".into(), steps: steps.into() });
-    assert_eq!(scenario.actors[1].name, "stimulus#1");
 }

@@ -1,5 +1,6 @@
 //! The tests of the whole, one module for each guarantee.
 
+mod actors;
 mod asyncio3;
 mod asyncio3_ready;
 mod bench;
@@ -13,6 +14,7 @@ mod determinism;
 mod diagnostics;
 mod docs;
 mod edges;
+mod electrics;
 mod embassy_time;
 mod hal;
 mod i2c;

@@ -68,9 +68,9 @@ fn one_byte_over_a_link_record_by_record() {
     "#);
     let found = rows(&outcome.trace, |kind| !matches!(kind, Kind::NetPin { .. }));
     let expected = [
+        "0 uart4 opened: tx X1, rx X2, 9600 baud, ring of 64",
         "0 X1 drives high",
         "0 X1+X2 ↑ high",
-        "0 uart4 opened: tx X1, rx X2, 9600 baud, ring of 64",
         "0 main is created",
         "0 main is queued: it is new",
         "0 main step starts (first), takes 1.041666ms, yields io_read uart4",

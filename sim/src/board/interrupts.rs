@@ -16,6 +16,7 @@ use vpyb_core::{BoardError, Edge, Irq as Given, IrqObserver, ticks};
 use super::alarms;
 use super::machine::Machine;
 use super::part::Part;
+use super::pins;
 use super::recorder::{object_of, use_of};
 use crate::mcu::Exti;
 use crate::trace::record::NetLevel;
@@ -91,6 +92,15 @@ impl Machine {
         let (exti, bench, _) = self.exti();
         if exti.line(line).is_some_and(|used| used.pin == pin) {
             exti.mask(line, masked, bench);
+        }
+    }
+
+    /// Requests a pin's interrupt without an edge, as software can; nothing if the pin has no handler.
+    pub(super) fn request_by_software(&mut self, pin: &str) {
+        let (id, line) = (self.pins[pin], pins::find(pin).map_or(0, |data| data.number));
+        let (exti, bench, _) = self.exti();
+        if exti.line(line).is_some_and(|used| used.pin == id) {
+            exti.request(line, bench);
         }
     }
 

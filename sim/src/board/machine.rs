@@ -11,6 +11,7 @@ use std::task::Waker;
 use vpyb_core::WakeMark;
 use vpyb_core::time::{Duration, Instant};
 
+use super::actors::{Acting, Planned};
 use super::alarms::Alarms;
 use super::interrupts::Handlers;
 use super::part::Part;
@@ -73,8 +74,9 @@ pub struct Machine {
     pub(super) lines: BTreeMap<String, Line>,
     /// Pins of the outside world on the nets that actors drive, by the board's pin.
     pub(super) probes: BTreeMap<String, PinId>,
-    pub(super) actors: Vec<model::Actor>,
-    pub(super) next_steps: Vec<usize>,
+    pub(super) actors: Vec<Acting>,
+    /// What actors' steps leave to be done later.
+    pub(super) planned: Vec<Planned>,
     /// Unfinished line of the console, and who began it.
     pub(super) console: String,
     /// What made the device ready that was asked last.
@@ -128,8 +130,8 @@ impl Machine {
             users: BTreeMap::new(),
             lines: BTreeMap::new(),
             probes: BTreeMap::new(),
-            actors: scenario.actors.clone(),
-            next_steps: vec![0; scenario.actors.len()],
+            actors: Vec::new(),
+            planned: Vec::new(),
             console: String::new(),
             ready_cause: None,
             notes: 0,
@@ -147,7 +149,7 @@ impl Machine {
         machine.place_uarts();
         machine.place_buses();
         machine.wire(scenario);
-        machine.start_actors();
+        machine.start_actors(&scenario.actors);
         machine
     }
 
@@ -185,7 +187,9 @@ impl Machine {
                 model::Action::Send { to, .. } if !self.lines.contains_key(to) => {
                     peers.entry(to.clone()).or_insert_with(|| format!("{to}.peer"));
                 }
-                model::Action::Drive { pin, .. } if !self.probes.contains_key(pin) => {
+                model::Action::Drive { pin, .. } | model::Action::Pulse { pin, .. }
+                    if !self.probes.contains_key(pin) =>
+                {
                     let probe = self.world.bench.add_pin(&format!("{pin}.probe"));
                     self.world.bench.join(self.pins[pin.as_str()], probe);
                     self.probes.insert(pin.clone(), probe);
@@ -253,10 +257,12 @@ impl Machine {
     /// Delivers the next event that is due by `until`, and wakes who waited for it; gives how long a handler keeps
     /// the CPU that it called.
     fn deliver_next(&mut self, until: Instant) -> Option<Duration> {
+        self.look();
         let mut handled = Duration::ZERO;
         match self.world.deliver_next(until)? {
             Delivered::Done => {}
             Delivered::Actor(actor, cause) => self.act(actor, cause),
+            Delivered::Planned(planned, cause) => self.carry_out(planned, cause),
             Delivered::Interrupt(irq, cause) => handled = self.serve(irq, cause),
         }
         if !self.wakers.is_empty() {

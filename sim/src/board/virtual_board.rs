@@ -21,8 +21,8 @@ use super::virtual_i2c::VirtualI2c;
 use super::virtual_pin::{VirtualLed, VirtualPin};
 use super::virtual_uart::VirtualUart;
 use crate::mcu::{BitClock, I2cClock};
-use crate::trace::record::{Drive, I2cEvent};
-use crate::trace::{Kind, Seq};
+use crate::trace::record::{Drive, I2cEvent, Mode, Pulled};
+use crate::trace::{Kind, Name, Seq};
 use crate::world::PinId;
 
 /// A handle on a virtual Pyboard.
@@ -141,6 +141,21 @@ impl VirtualBoard {
     }
 }
 
+/// The record of how a pin is set up.
+fn pin_mode(pin: Name, mode: PinMode) -> Kind {
+    let pulled = |pull| match pull {
+        Pull::None => Pulled::Not,
+        Pull::Up => Pulled::Up,
+        Pull::Down => Pulled::Down,
+    };
+    let (mode, pull) = match mode {
+        PinMode::Input(pull) => (Mode::Input, pulled(pull)),
+        PinMode::Output => (Mode::Output, Pulled::Not),
+        PinMode::OpenDrain(pull) => (Mode::OpenDrain, pulled(pull)),
+    };
+    Kind::PinMode { pin, mode, pull }
+}
+
 /// What the board calls the pin of the chip that somebody asks for.
 fn other_name(name: &str) -> String {
     let found = pins::PINS.iter().find(|pin| pin.chip_name() == name);
@@ -178,8 +193,12 @@ impl Board for VirtualBoard {
             PinMode::OpenDrain(pull) => (pull, Drive::Released, Drive::Released),
         };
         let mut machine = self.machine.borrow_mut();
-        machine.world.bench.pull(pin, pull);
-        machine.world.bench.drive(pin, drive);
+        let bench = &mut machine.world.bench;
+        let context = bench.cause();
+        bench.record_cause(pin_mode(bench.pin_name(pin), mode));
+        bench.pull(pin, pull);
+        bench.drive(pin, drive);
+        bench.cause_is(context);
         drop(machine);
         Ok(VirtualPin::new(self.clone(), pin, data, high))
     }
@@ -209,9 +228,11 @@ impl Board for VirtualBoard {
         let (uart, bench) = machine.uart(device);
         if !uart.is_open() {
             let text = uart.name();
-            uart.open(device, clock, latency, ring.into(), bench);
             let (tx, rx) = (bench.pin_name(pins.tx), bench.pin_name(pins.rx));
-            bench.record(Kind::UartOpened { uart: text, tx, rx, baud, ring });
+            let context = bench.cause();
+            bench.record_cause(Kind::UartOpened { uart: text, tx, rx, baud, ring });
+            uart.open(device, clock, latency, ring.into(), bench);
+            bench.cause_is(context);
         }
         drop(machine);
         Ok(VirtualUart::new(self.clone(), device, name, baud))

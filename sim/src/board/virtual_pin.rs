@@ -10,7 +10,7 @@ use vpyb_core::{BoardError, Edge, Gpio, Irq};
 use super::pins::BoardPin;
 use super::virtual_board::VirtualBoard;
 use crate::trace::Kind;
-use crate::trace::record::{Drive, NetLevel};
+use crate::trace::record::Drive;
 use crate::world::PinId;
 
 /// A pin of a virtual Pyboard.
@@ -37,18 +37,10 @@ impl VirtualPin {
         self.board.machine.borrow().world.bench.drive_of(self.pin) == self.high
     }
 
-    /// What the net shows. A floating one reads low, and that is counted.
+    /// What the net shows; of a floating one, chance.
     fn reads_high(&self) -> bool {
         self.board.access();
-        let level = self.board.machine.borrow().world.bench.level(self.pin);
-        if level == NetLevel::Floating {
-            self.board.record(|machine| {
-                let name = machine.world.bench.pin_name(self.pin);
-                let counter = format!("pin.{}.floating_reads", machine.world.bench.trace.text(name));
-                Kind::Count { counter: machine.world.bench.trace.name(&counter), by: 1 }
-            });
-        }
-        level == NetLevel::High
+        self.board.machine.borrow_mut().world.bench.reads_high(self.pin)
     }
 }
 

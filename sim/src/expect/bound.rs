@@ -17,6 +17,20 @@ pub enum Value {
     Count(i64),
     /// How long or when, in nanoseconds.
     Time(i64),
+    /// Which part, in hundredths of a percent.
+    Share(i64),
+}
+
+impl Value {
+    /// What kind of number it is, and the number.
+    fn told(self) -> String {
+        let kind = match self {
+            Self::Count(_) => "a count",
+            Self::Time(_) => "a time",
+            Self::Share(_) => "a share",
+        };
+        format!("{kind} ({self})")
+    }
 }
 
 impl Value {
@@ -27,7 +41,7 @@ impl Value {
 
     /// True for no time and no count at all.
     pub const fn is_zero(self) -> bool {
-        matches!(self, Self::Count(0) | Self::Time(0))
+        matches!(self, Self::Count(0) | Self::Time(0) | Self::Share(0))
     }
 }
 
@@ -51,6 +65,8 @@ impl fmt::Display for Value {
                 let sign = if ns < 0 { "-" } else { "" };
                 write!(f, "{sign}{}", Duration::from_nanos(ns.unsigned_abs()))
             }
+            Self::Share(n) if n % 100 == 0 => write!(f, "{}%", n / 100),
+            Self::Share(n) => write!(f, "{}.{:02}%", n / 100, n % 100),
         }
     }
 }
@@ -76,18 +92,16 @@ fn side(
     let edge = match &limit.amount {
         Amount::Count(n) => Value::Count(*n),
         Amount::Time(ns) => Value::Time(*ns),
+        Amount::Share(n) => Value::Share(*n),
         Amount::Counter(name) => counters.value(name)?,
     };
     match (value, edge) {
-        (Value::Count(value), Value::Count(edge)) | (Value::Time(value), Value::Time(edge)) => {
+        (Value::Count(value), Value::Count(edge))
+        | (Value::Time(value), Value::Time(edge))
+        | (Value::Share(value), Value::Share(edge)) => {
             Ok(inside(value, edge) || (limit.inclusive && value == edge))
         }
-        (Value::Count(_), Value::Time(_)) => {
-            Err(format!("a count ({value}) is compared with a time ({edge})"))
-        }
-        (Value::Time(_), Value::Count(_)) => {
-            Err(format!("a time ({value}) is compared with a count ({edge})"))
-        }
+        _ => Err(format!("{} is compared with {}", value.told(), edge.told())),
     }
 }
 

@@ -33,11 +33,19 @@ pub enum Code {
     Instant,
     /// `E0212`: the expectation asks for something that the run does not have.
     Unjudgeable,
+    /// `E0213`: a pin showed another level.
+    Level,
+    /// `E0214`: a pin's pulses are of another form.
+    Shape,
+    /// `E0215`: something came at other intervals.
+    Period,
+    /// `E0216`: an actor waited in vain.
+    Await,
 }
 
 impl Code {
     /// All codes in order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Existence,
         Self::Absence,
         Self::Response,
@@ -50,6 +58,10 @@ impl Code {
         Self::UnexpectedEnd,
         Self::Instant,
         Self::Unjudgeable,
+        Self::Level,
+        Self::Shape,
+        Self::Period,
+        Self::Await,
     ];
 
     /// The code as it is printed, e.g. `E0203`.
@@ -67,6 +79,10 @@ impl Code {
             Self::UnexpectedEnd => "E0210",
             Self::Instant => "E0211",
             Self::Unjudgeable => "E0212",
+            Self::Level => "E0213",
+            Self::Shape => "E0214",
+            Self::Period => "E0215",
+            Self::Await => "E0216",
         }
     }
 
@@ -131,6 +147,32 @@ impl Code {
                 "The expectation names a counter, a task, a UART or a pin that the run does not have, or compares a \
                  count with a time. It is neither held nor failed by what happened, so it is reported."
             }
+            Self::Level | Self::Shape | Self::Period | Self::Await => self.explain_over_time(),
+        }
+    }
+
+    /// The same for what is about wires, time and actors.
+    const fn explain_over_time(self) -> &'static str {
+        match self {
+            Self::Level => {
+                "A pin's net did not show `is` at the instant `at`, after all that happened then, or showed something \
+                 else than `stays` at some time in the whole run or inside `between`. A net that nothing holds is \
+                 `floating`, as all are before the program sets a pin up."
+            }
+            Self::Shape => {
+                "The part of the time that a pin's net was high is not within `duty`; or one of its pulses (stretches \
+                 of one `level`, high if nothing is said, that begin and end there) is not as long as `pulse` says, or \
+                 there was none."
+            }
+            Self::Period => {
+                "`every` came again sooner or later than `period` after the time before; or it happened less than \
+                 twice, so that there is no interval to be measured."
+            }
+            Self::Await => {
+                "An actor waited for an event that did not come `within` the time it was given (1 s if nothing is \
+                 said). The actor's later steps did not happen, so what they were to bring about is missing, too."
+            }
+            _ => "",
         }
     }
 }
@@ -148,6 +190,7 @@ mod tests {
     #[test]
     fn codes_are_in_order_and_parse_back() {
         for (i, code) in Code::ALL.into_iter().enumerate() {
+            assert!(!code.explain().is_empty());
             assert_eq!(code.as_str(), format!("E{:04}", 201 + i));
             assert_eq!(Code::parse(code.as_str()), Some(code));
         }

@@ -39,6 +39,7 @@ pub fn phrase(event: &Event) -> String {
             let byte = byte.map(|byte| format!(" 0x{byte:02x}")).unwrap_or_default();
             format!("{uart} {}{byte}", uart_word(*event))
         }
+        What::Contention(pin) => format!("{pin} contention"),
         What::Irq { irq, event } => format!("{irq} {}", irq_word(*event)),
         What::I2c { bus, event, address, byte } => {
             let address = address.map(|address| format!(" {address:#04x}")).unwrap_or_default();
@@ -118,7 +119,9 @@ pub(super) fn subjects<'a>(events: impl IntoIterator<Item = &'a Event>) -> Subje
         match &event.what {
             What::Prints(_) | What::Line(_) => subjects.console = true,
             What::Task { task, .. } => drop(subjects.tasks.insert(task.clone())),
-            What::Edge { pin, .. } | What::Irq { irq: pin, .. } => drop(subjects.pins.insert(pin.clone())),
+            What::Edge { pin, .. } | What::Contention(pin) | What::Irq { irq: pin, .. } => {
+                subjects.pins.insert(pin.clone());
+            }
             What::Uart { uart, .. } => drop(subjects.uarts.insert(uart.clone())),
             What::I2c { bus, .. } => drop(subjects.buses.insert(bus.clone())),
             What::Stimulus(_) | What::Mark(_) => {}
@@ -158,8 +161,8 @@ fn find_stranger<'a>(roster: &'a Roster, event: &'a Event) -> Option<Stranger<'a
         }
         What::Uart { uart, .. } => ("UART", uart, roster.uarts().collect()),
         What::I2c { bus, .. } => ("I2C unit", bus, roster.buses().collect()),
-        What::Edge { pin, .. } | What::Irq { irq: pin, .. } => {
-            ("pin", pin, roster.pins().map(|(pin, _)| pin).collect())
+        What::Edge { pin, .. } | What::Contention(pin) | What::Irq { irq: pin, .. } => {
+            ("pin", pin, roster.pins().collect())
         }
         What::Stimulus(name) | What::Mark(name) => ("mark", name, roster.marks().collect()),
         What::Prints(_) | What::Line(_) => return None,

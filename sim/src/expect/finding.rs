@@ -4,6 +4,7 @@
 //! [`report`](crate::report).
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::{Code, Counters, Diff};
 use crate::trace::Seq;
@@ -13,7 +14,8 @@ use crate::trace::Seq;
 pub struct Judgement {
     /// How the run ended; `overrun` if it passed but lost something that was not allowed to be lost.
     pub verdict: String,
-    /// Where an expectation does not hold: an unexpected end first, then in the file's order.
+    /// Where an expectation does not hold: an unexpected end first, then waits of actors that were
+    /// in vain, then in the file's order.
     pub findings: Vec<Finding>,
     /// Findings that a counter-example asked for; they do not fail the run.
     pub expected: Vec<Finding>,
@@ -91,6 +93,8 @@ pub struct Finding {
     pub key: String,
     /// The place of the expectation in the scenario; `None` for an unexpected end.
     pub expect: Option<usize>,
+    /// Where in the scenario's text it belongs, if not to an expectation.
+    pub place: Option<Range<usize>>,
     /// Where in the trace it can be seen.
     pub focus: Option<Focus>,
     /// The parts involved.
@@ -111,6 +115,7 @@ impl Finding {
             label,
             key: key.to_owned(),
             expect: None,
+            place: None,
             focus: None,
             subjects: Subjects::default(),
             abnormal: false,

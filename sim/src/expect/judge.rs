@@ -4,7 +4,9 @@
 
 use super::counters::count;
 use super::{Counters, Finding, Held, Judgement, Roster};
-use super::{counter, counter_example, order, overrun, presence, response, transcript, verdict};
+use super::{
+    awaits, counter, counter_example, levels, order, overrun, period, presence, response, transcript, verdict,
+};
 use crate::scenario::model::{Pattern, Scenario};
 use crate::trace::Trace;
 
@@ -35,6 +37,7 @@ pub fn judge(trace: &Trace, scenario: &Scenario) -> Judgement {
     }
     let expected = counter_example::settle(scenario, &mut rulings);
     let mut findings: Vec<Finding> = verdict::unexpected(&case, scenario).into_iter().collect();
+    findings.extend(awaits::missed(&case, scenario));
     let mut held = Vec::new();
     for (expect, ruling) in scenario.expects.iter().zip(rulings) {
         match ruling {
@@ -58,6 +61,11 @@ fn rule(case: &Case, pattern: &Pattern) -> Option<Ruling> {
             response::response(case, from, to, within.as_ref(), p99.as_ref())
         }
         Pattern::Overrun { from, to, overrun } => overrun::overrun(case, from, to, overrun),
+        Pattern::Period { every, period, between } => period::period(case, every, period, *between),
+        Pattern::Level { pin, is, at } => levels::level(case, pin, *is, *at),
+        Pattern::Stays { pin, level, between } => levels::stays(case, pin, *level, *between),
+        Pattern::Duty { pin, duty, between } => levels::duty(case, pin, duty, *between),
+        Pattern::Pulse { pin, level, pulse, between } => levels::pulse(case, pin, *level, pulse, *between),
         Pattern::Counter { counter, is } => counter::counter(case, counter, is),
         Pattern::Transcript { lines } => transcript::transcript(case, lines),
         Pattern::Verdict { verdict } => verdict::verdict(case, verdict),

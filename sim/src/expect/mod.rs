@@ -8,6 +8,7 @@
 //! Invariants: **judged-afterwards** — judging the same trace twice gives equal judgements;
 //! **one-finding** — an expectation yields at most one finding.
 
+mod awaits;
 mod bound;
 mod clock;
 mod code;
@@ -18,8 +19,10 @@ mod diff;
 mod events;
 mod finding;
 mod judge;
+mod levels;
 mod order;
 mod overrun;
+mod period;
 mod presence;
 mod response;
 mod roster;

@@ -13,7 +13,7 @@ use super::judge::{Case, Ruling};
 use super::{Code, Finding, Focus, Occurrence, Value, holds, occurrences, phrase};
 use crate::scenario::model::{Bound, Event};
 
-type Between = Option<(Instant, Instant)>;
+pub(super) type Between = Option<(Instant, Instant)>;
 
 /// `that` happens `count` times in `between`.
 pub(super) fn existence(case: &Case, that: &Event, count: &Bound, between: Between) -> Ruling {
@@ -88,7 +88,7 @@ pub(super) fn unjudgeable(key: &str, why: String) -> Finding {
     Finding::new(Code::Unjudgeable, key, why, "cannot be judged".into())
 }
 
-fn within(case: &Case, event: &Event, between: Between) -> Vec<Occurrence> {
+pub(super) fn within(case: &Case, event: &Event, between: Between) -> Vec<Occurrence> {
     let mut seen = occurrences(case.trace, event);
     if let Some((from, to)) = between {
         seen.retain(|seen| (from..=to).contains(&seen.at));
@@ -105,7 +105,7 @@ fn times(n: usize) -> String {
     }
 }
 
-fn span(between: Between) -> String {
+pub(super) fn span(between: Between) -> String {
     between
         .map_or(String::new(), |(from, to)| format!(" between {} and {}", Value::from(from), Value::from(to)))
 }

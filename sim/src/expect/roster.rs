@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use vpyb_core::time::Instant;
+
 use crate::sight::matches_task;
 use crate::trace::record::{I2cEvent, Kind, Net, Task};
 use crate::trace::{Name, Trace};
@@ -14,7 +16,8 @@ pub struct Roster {
     tasks: BTreeMap<Task, String>,
     uarts: BTreeMap<String, Option<Opened>>,
     buses: BTreeMap<String, [String; 2]>,
-    pins: BTreeMap<String, Net>,
+    /// Each pin's nets, each with the instant from which on it was there.
+    pins: BTreeMap<String, Vec<(Instant, Net)>>,
     marks: BTreeSet<String>,
 }
 
@@ -51,7 +54,7 @@ impl Roster {
                     roster.buses.insert(text(bus), [text(scl), text(sda)]);
                 }
                 Kind::NetPin { net, pin } => {
-                    roster.pins.insert(text(pin), net);
+                    roster.pins.entry(text(pin)).or_default().push((record.at, net));
                 }
                 Kind::Stimulus { actor, mark, .. } => {
                     if !roster.marks.contains(trace.text(actor)) {
@@ -100,19 +103,20 @@ impl Roster {
         self.buses.get(bus)
     }
 
-    /// The net of a pin.
-    pub fn net(&self, pin: &str) -> Option<Net> {
-        self.pins.get(pin).copied()
+    /// The net of a pin at an instant.
+    pub fn net(&self, pin: &str, at: Instant) -> Option<Net> {
+        let nets = self.pins.get(pin)?;
+        nets.iter().rev().find(|(since, _)| *since <= at).map(|&(_, net)| net)
     }
 
-    /// All pins in order of their names, each with its net.
-    pub fn pins(&self) -> impl Iterator<Item = (&str, Net)> {
-        self.pins.iter().map(|(pin, &net)| (pin.as_str(), net))
+    /// All pins in order of their names.
+    pub fn pins(&self) -> impl Iterator<Item = &str> {
+        self.pins.keys().map(String::as_str)
     }
 
-    /// The first pin of a net by name.
-    pub fn pin_of(&self, net: Net) -> Option<&str> {
-        self.pins().find(|&(_, own)| own == net).map(|(pin, _)| pin)
+    /// The first pin by name that was on a net at an instant.
+    pub fn pin_of(&self, net: Net, at: Instant) -> Option<&str> {
+        self.pins().find(|pin| self.net(pin, at) == Some(net))
     }
 
     /// The names of actors and marks that were reached.

@@ -151,6 +151,7 @@ fn limit(value: Value, inclusive: bool) -> Option<Limit> {
     let amount = match value {
         Value::Count(n) => Amount::Count(n),
         Value::Time(ns) => Amount::Time(ns),
+        Value::Share(n) => Amount::Share(n),
     };
     Some(Limit { amount, inclusive })
 }

@@ -108,6 +108,20 @@ impl Exti {
         }
     }
 
+    /// A line's flag is set: by an edge, or by software.
+    pub fn request(&mut self, line: u8, bench: &mut Bench) {
+        let latency = self.latency;
+        let Some(state) = &mut self.lines[usize::from(line)] else { return };
+        if std::mem::replace(&mut state.pending, true) {
+            bench.record(Kind::IrqCoalesced { irq: state.name });
+            return;
+        }
+        bench.record_cause(Kind::IrqPending { irq: state.name });
+        if !state.masked {
+            bench.request_interrupt(irq(line), latency);
+        }
+    }
+
     fn tell(&self, line: u8, bench: &mut Bench) {
         let Some(state) = &self.lines[usize::from(line)] else { return };
         let trigger = match state.edge {
@@ -144,13 +158,6 @@ impl Device for Exti {
         if !selected {
             return;
         }
-        if std::mem::replace(&mut line.pending, true) {
-            bench.record(Kind::IrqCoalesced { irq: line.name });
-            return;
-        }
-        bench.record_cause(Kind::IrqPending { irq: line.name });
-        if !line.masked {
-            bench.request_interrupt(irq(number), self.latency);
-        }
+        self.request(number, bench);
     }
 }

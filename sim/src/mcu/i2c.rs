@@ -54,8 +54,9 @@ impl I2c {
     /// milliseconds. Opened again, its settings change; a transfer that is under way is lost.
     pub fn open(&mut self, me: DeviceId, clock: I2cClock, patience: u32, bench: &mut Bench) {
         for pin in [self.pins.scl, self.pins.sda] {
-            bench.pull(pin, Pull::Up);
+            // Listened to first: that its pins rise looks like a STOP to it, from which on the bus is free.
             bench.listen(pin, me);
+            bench.pull(pin, Pull::Up);
         }
         self.master = Some(Master::new(self.name, self.pins, clock, patience, bench));
     }

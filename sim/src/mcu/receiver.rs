@@ -141,7 +141,10 @@ impl Receiver {
         let high = bench.level(self.pin) == NetLevel::High;
         match frame.bit {
             // A start bit that is over before its middle was a glitch: back to idle, without a flag.
-            0 if high => return,
+            0 if high => {
+                bench.record(Kind::UartNoStart { uart: name });
+                return;
+            }
             1..=8 => frame.byte |= u8::from(high) << (frame.bit - 1),
             _ => {}
         }

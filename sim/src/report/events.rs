@@ -7,7 +7,7 @@ use vpyb_core::time::Instant;
 use super::brief;
 use crate::expect::{Roster, clock};
 use crate::trace::record::{Drive, Entry, Interrupt, Kind, NetLevel, Task, Why, Yielded};
-use crate::trace::{Name, Record, Trace, show_trigger};
+use crate::trace::{Name, Record, Trace, show_mode, show_trigger};
 
 /// A record, in the columns of a report.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,10 +30,13 @@ pub(super) fn describe(trace: &Trace, roster: &Roster, record: &Record) -> Row {
         | Kind::Driven { .. }
         | Kind::Edge { .. }
         | Kind::Contention { .. }
+        | Kind::Wire { .. }
+        | Kind::FloatingRead { .. }
+        | Kind::PinMode { .. }
         | Kind::Led { .. }
         | Kind::I2c { .. }
         | Kind::Device { .. }
-        | Kind::Count { .. } => words.of_board(record.kind),
+        | Kind::Count { .. } => words.of_board(record.kind, record.at),
         Kind::UartOpened { .. }
         | Kind::UartWrite { .. }
         | Kind::UartTx { .. }
@@ -43,6 +46,7 @@ pub(super) fn describe(trace: &Trace, roster: &Roster, record: &Record) -> Row {
         | Kind::UartHeld { .. }
         | Kind::UartOverrun { .. }
         | Kind::UartDeaf { .. }
+        | Kind::UartNoStart { .. }
         | Kind::UartRead { .. } => words.of_uart(record.kind),
         Kind::IrqSetUp { .. }
         | Kind::IrqPending { .. }
@@ -180,6 +184,7 @@ impl Words<'_> {
             }
             Kind::UartHeld { uart, byte } => (rx(uart), format!("{}  held: the ring is full", spell(byte))),
             Kind::UartOverrun { uart, byte } => (rx(uart), format!("{}  lost: overrun", spell(byte))),
+            Kind::UartNoStart { uart } => (rx(uart), "no start bit: a glitch".into()),
             Kind::UartDeaf { uart } => (rx(uart), "a frame is lost unseen: the overrun flag stands".into()),
             Kind::UartRead { uart, bytes, ring: n } => {
                 (rx(uart), format!("{} read, {}", count(bytes, "byte"), ring(uart, n)))
@@ -189,8 +194,9 @@ impl Words<'_> {
         (None, place, event)
     }
 
-    fn of_board(&self, kind: Kind) -> Cells {
-        let pin = |net| Some(self.roster.pin_of(net).map_or_else(|| format!("net {net:?}"), str::to_owned));
+    fn of_board(&self, kind: Kind, at: Instant) -> Cells {
+        let pin =
+            |net| Some(self.roster.pin_of(net, at).map_or_else(|| format!("net {net:?}"), str::to_owned));
         let (place, event) = match kind {
             Kind::NetPin { pin, .. } => (Some(self.text(pin)), "joins a net".into()),
             Kind::Driven { pin, drive } => {
@@ -210,6 +216,15 @@ impl Words<'_> {
                 (pin(net), event.into())
             }
             Kind::Contention { net } => (pin(net), "driven both ways".into()),
+            Kind::Wire { a, b, plugged } => {
+                let verb = if plugged { "plugged into" } else { "unplugged from" };
+                (Some(self.text(a)), format!("{verb} {}", self.text(b)))
+            }
+            Kind::FloatingRead { pin, high } => {
+                let level = if high { "high" } else { "low" };
+                (Some(self.text(pin)), format!("floats, read {level} by chance"))
+            }
+            Kind::PinMode { pin, mode, pull } => (Some(self.text(pin)), show_mode(mode, pull)),
             Kind::Led { led, on } => (Some(self.text(led)), if on { "on" } else { "off" }.into()),
             Kind::I2c { bus, event } => (Some(self.text(bus)), event.sentence(self.trace)),
             Kind::Device { device, state } => (Some(self.text(device)), self.text(state)),
@@ -270,6 +285,9 @@ impl Words<'_> {
                 (task.and_then(|task| self.task(task)), event)
             }
             Kind::NeverStarted { task } => (self.task(task), "was never started".into()),
+            Kind::AwaitMissed { actor, step } => {
+                (None, format!("{} has waited in vain: step {step}", self.text(actor)))
+            }
             Kind::Verdict { verdict } => (None, format!("the run ends: {}", self.text(verdict))),
             Kind::Used { task, object, name, how } => {
                 (task.and_then(|task| self.task(task)), how.of(object, self.trace.text(name)))

@@ -78,6 +78,7 @@ impl OutcomeLine {
         let counter = |value| match value {
             Value::Count(n) => CounterLine::Count(n),
             Value::Time(ns) => CounterLine::Ns(ns),
+            Value::Share(_) => unreachable!("no counter is a share"),
         };
         Self {
             kind: "outcome",

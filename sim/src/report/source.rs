@@ -30,12 +30,16 @@ impl Position {
     }
 }
 
-/// Where the caret of a finding goes: under the value of its key, else of another key of the expectation.
+/// Where the caret of a finding goes: under its place, or the value of its key, else of another key of the expectation.
 pub(super) fn span(outcome: &Outcome, finding: &Finding) -> Option<Range<usize>> {
-    let expect = outcome.scenario.expects.get(finding.expect?)?;
-    let spans = &expect.spans;
-    let first = || spans.values().min_by_key(|span| span.start);
-    let span = spans.get(&finding.key).or_else(|| spans.get("title")).or_else(first)?;
+    let span = match &finding.place {
+        Some(place) => place,
+        None => {
+            let spans = &outcome.scenario.expects.get(finding.expect?)?.spans;
+            let first = || spans.values().min_by_key(|span| span.start);
+            spans.get(&finding.key).or_else(|| spans.get("title")).or_else(first)?
+        }
+    };
     let source = &outcome.scenario.source;
     let text = source.get(span.clone())?;
     // Of a value of several lines, such as a transcript, the first is enough.

@@ -126,9 +126,17 @@ impl<'a> Cast<'a> {
             | Kind::UartDeaf { uart: name }
             | Kind::UartRead { uart: name, .. } => uart(name),
             Kind::Edge { net, .. } | Kind::Contention { net } => {
-                self.subjects.pins.iter().any(|pin| self.outcome.roster.net(pin) == Some(net))
+                self.subjects.pins.iter().any(|pin| self.outcome.roster.net(pin, record.at) == Some(net))
             }
-            Kind::Driven { pin, .. } => self.subjects.pins.contains(self.outcome.trace.text(pin)),
+            Kind::Driven { pin, .. }
+            | Kind::FloatingRead { pin, .. }
+            | Kind::PinMode { pin, .. }
+            | Kind::IrqPending { irq: pin }
+            | Kind::IrqCoalesced { irq: pin }
+            | Kind::Handler { irq: pin, .. } => self.subjects.pins.contains(self.outcome.trace.text(pin)),
+            Kind::Wire { a, b, .. } => {
+                [a, b].iter().any(|&pin| self.subjects.pins.contains(self.outcome.trace.text(pin)))
+            }
             Kind::I2c { bus, .. } => self.subjects.buses.contains(self.outcome.trace.text(bus)),
             Kind::Device { .. } => !self.subjects.buses.is_empty(),
             Kind::Stimulus { .. } | Kind::Verdict { .. } => true,

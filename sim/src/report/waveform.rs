@@ -9,7 +9,8 @@ use vpyb_core::time::{Duration, Instant};
 
 use super::{Outcome, Paint, brief};
 use crate::expect::{Finding, clock};
-use crate::trace::record::{Kind, Net, NetLevel};
+use crate::trace::pin_levels;
+use crate::trace::record::NetLevel;
 
 const COLUMNS: u64 = 60;
 /// Less time than this is not shown: an instant has no width, and a frame at 9600 baud takes a millisecond.
@@ -23,8 +24,7 @@ pub(super) fn waveform(outcome: &Outcome, finding: &Finding, paint: Paint) -> St
     let column = Duration::from_nanos(to.since(from).as_nanos().div_ceil(COLUMNS));
     let mut lines = Vec::new();
     for pin in pins(outcome, finding) {
-        let Some(net) = outcome.roster.net(&pin) else { continue };
-        if let Some(line) = draw(outcome, net, from, column) {
+        if let Some(line) = draw(outcome, &pin, from, column) {
             lines.push((pin, line));
         }
     }
@@ -66,17 +66,10 @@ fn range(outcome: &Outcome, finding: &Finding) -> Option<(Instant, Instant)> {
     Some((from, to + Duration::from_nanos(margin)))
 }
 
-/// One line of columns; `None` if the net changes nowhere in the whole run.
-fn draw(outcome: &Outcome, net: Net, from: Instant, column: Duration) -> Option<String> {
-    let edges: Vec<(Instant, NetLevel)> = outcome
-        .trace
-        .records()
-        .iter()
-        .filter_map(|record| match record.kind {
-            Kind::Edge { net: own, level } if own == net => Some((record.at, level)),
-            _ => None,
-        })
-        .collect();
+/// One line of columns; `None` if the pin changes nowhere in the whole run.
+fn draw(outcome: &Outcome, pin: &str, from: Instant, column: Duration) -> Option<String> {
+    let changes = pin_levels(outcome.trace, pin).into_iter();
+    let edges: Vec<(Instant, NetLevel)> = changes.map(|(_, at, level)| (at, level)).collect();
     edges.first()?;
     let mut next = edges.iter().peekable();
     let mut level = NetLevel::Floating;

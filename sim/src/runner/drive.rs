@@ -362,6 +362,8 @@ impl Run<'_> {
         let run = &self.scenario.run;
         let end = [run.until, run.limit].into_iter().flatten().min();
         let mut machine = self.machine.borrow_mut();
+        // What an actor waits for may just have happened.
+        machine.look();
         let now = machine.now();
         let until = until.map(|until| machine.since_start(until));
         let tick = sample.then(|| machine.next_tick());
@@ -377,13 +379,10 @@ impl Run<'_> {
                 None => Some("stuck".into()),
             };
         }
-        let target = [until, tick, end].into_iter().flatten().min().unwrap_or(Instant::MAX);
-        if target == Instant::MAX {
-            let due = machine.world.next_due().unwrap_or(now);
-            machine.idle_to(due);
-        } else {
-            machine.idle_to(target);
-        }
+        // Without a timer or a device to be asked, one event at a time: after the last one nothing can happen.
+        let awaited = [until, tick].into_iter().flatten().min().or(machine.world.next_due());
+        let target = [awaited, end].into_iter().flatten().min().unwrap_or(now);
+        machine.idle_to(target);
         None
     }
 }

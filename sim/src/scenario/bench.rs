@@ -275,13 +275,13 @@ fn argument(entry: Value<'_>, words: Option<&ProgramWords>) -> Option<(String, A
 pub fn run(table: Option<Table<'_>>, names: &Names) -> Run {
     let mut run = Run { limit: Some(DEFAULT_LIMIT), ..Run::default() };
     let Some(mut table) = table else { return run };
-    let end = |value: Option<Value<'_>>| value.and_then(lasting).map(|span| Instant::ZERO + span);
+    let end = |value: Option<Value<'_>>| value.and_then(Value::lasting).map(|span| Instant::ZERO + span);
     run.start = table.key("start").and_then(Value::duration).unwrap_or_default();
     run.until = end(table.key("until"));
     run.main = table.key("main").and_then(|value| names.scripted_task(value));
     run.limit = end(table.key("limit")).or(run.limit.filter(|_| run.until.is_none()));
-    run.max_step = table.key("max_step").and_then(lasting).unwrap_or(run.max_step);
-    run.livelock_after = table.key("livelock_after").and_then(lasting).unwrap_or(run.livelock_after);
+    run.max_step = table.key("max_step").and_then(Value::lasting).unwrap_or(run.max_step);
+    run.livelock_after = table.key("livelock_after").and_then(Value::lasting).unwrap_or(run.livelock_after);
     run.seed = table.key("seed").and_then(|value| value.integer(0..=i64::MAX)).map_or(run.seed, |n| n as u64);
     if let Some(allow) = table.key("allow").and_then(Value::items) {
         run.allow = allow.filter_map(verdict_to_allow).collect();
@@ -289,17 +289,6 @@ pub fn run(table: Option<Table<'_>>, names: &Names) -> Run {
     table.later(&["seeds"]);
     table.close();
     run
-}
-
-/// A span of time that is not zero.
-fn lasting(value: Value<'_>) -> Option<Duration> {
-    let span = value.duration()?;
-    if span.is_zero() {
-        let message = format!("`{}` must be more than zero", value.key);
-        value.refuse(code::OUT_OF_RANGE, message, format!("write it as in `{} = \"10s\"`", value.key));
-        return None;
-    }
-    Some(span)
 }
 
 fn verdict_to_allow(value: Value<'_>) -> Option<String> {

@@ -13,7 +13,9 @@ pub enum Quantity {
     Count,
     /// When or how long.
     Time,
-    /// Either; the text decides.
+    /// Which part of a whole, in percent.
+    Share,
+    /// A count or a time; the text decides.
     Any,
 }
 
@@ -23,6 +25,7 @@ impl Quantity {
         match self {
             Self::Count => "a count is bounded as in `3`, `>= 1`, `< 5` or `2..4`",
             Self::Time => "a time is bounded as in `< 20ms`, `20ms ± 1ms` or `10ms..12ms`",
+            Self::Share => "a share is bounded as in `50%`, `< 10%`, `50% ± 5%` or `45%..55%`",
             Self::Any => "write a bound such as `3`, `<= 5ms`, `20ms ± 1ms`, `2..4` or `<= sched.bound`",
         }
     }
@@ -38,7 +41,8 @@ pub fn bound(text: &str, quantity: Quantity) -> Result<Bound, Refusal> {
         let message = format!("{} ends before it begins", quoted(text));
         return Err(Refusal::range(message, "write the smaller value first"));
     }
-    if let Some(Limit { amount: Amount::Count(0) | Amount::Time(0), inclusive: false }) = max {
+    let nothing = matches!(&max, Some(Limit { amount, inclusive: false }) if number(amount) == Some(0));
+    if nothing {
         return Err(Refusal::range("nothing is less than zero", "write `0`, or `<= 0` and the like"));
     }
     Ok(Bound { min, max, text: text.to_owned() })
@@ -86,6 +90,10 @@ fn around(
             Some(inclusive(Amount::Time(centre.saturating_sub(tolerance).max(0)))),
             Some(inclusive(Amount::Time(centre.saturating_add(tolerance)))),
         )),
+        (Amount::Share(centre), Amount::Share(tolerance)) => Ok((
+            Some(inclusive(Amount::Share(centre.saturating_sub(tolerance).max(0)))),
+            Some(inclusive(Amount::Share(centre.saturating_add(tolerance)))),
+        )),
         _ => Err(Refusal::malformed("the value and its tolerance are of different kinds", quantity.forms())),
     }
 }
@@ -93,9 +101,9 @@ fn around(
 /// `low..high`, both included.
 fn pair(low: Amount, high: Amount, quantity: Quantity) -> Result<(Option<Limit>, Option<Limit>), Refusal> {
     match (&low, &high) {
-        (Amount::Count(_), Amount::Count(_)) | (Amount::Time(_), Amount::Time(_)) => {
-            Ok((Some(inclusive(low)), Some(inclusive(high))))
-        }
+        (Amount::Count(_), Amount::Count(_))
+        | (Amount::Time(_), Amount::Time(_))
+        | (Amount::Share(_), Amount::Share(_)) => Ok((Some(inclusive(low)), Some(inclusive(high)))),
         _ => Err(Refusal::malformed("the ends of a range are of different kinds", quantity.forms())),
     }
 }
@@ -122,6 +130,7 @@ fn amount(text: &str, quantity: Quantity) -> Result<Amount, Refusal> {
     let whole = text.bytes().all(|b| b.is_ascii_digit());
     match quantity {
         Quantity::Count => count(text, whole),
+        Quantity::Share => share(text),
         Quantity::Any if whole => count(text, whole),
         Quantity::Time | Quantity::Any => {
             nanoseconds(text).map(|ns| Amount::Time(i64::try_from(ns).expect("at most 1000 h")))
@@ -140,10 +149,30 @@ fn count(text: &str, whole: bool) -> Result<Amount, Refusal> {
     })
 }
 
+/// A part of a whole: `12.5%`.
+fn share(text: &str) -> Result<Amount, Refusal> {
+    let malformed =
+        || Refusal::malformed(format!("{} is not a share of a whole", quoted(text)), Quantity::Share.forms());
+    let number = text.strip_suffix('%').ok_or_else(malformed)?.trim_end();
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 3 || part.len() > 2 || !digits(whole) || !digits(part) {
+        return Err(malformed());
+    }
+    let hundredths: i64 = format!("{whole}{part:0<2}").parse().map_err(|_| malformed())?;
+    if hundredths > 10_000 {
+        return Err(Refusal::range(
+            format!("{} is more than the whole", quoted(text)),
+            Quantity::Share.forms(),
+        ));
+    }
+    Ok(Amount::Share(hundredths))
+}
+
 /// The number in an amount, if it is known before the run.
 fn number(amount: &Amount) -> Option<i64> {
     match amount {
-        Amount::Count(number) | Amount::Time(number) => Some(*number),
+        Amount::Count(number) | Amount::Time(number) | Amount::Share(number) => Some(*number),
         Amount::Counter(_) => None,
     }
 }
@@ -181,6 +210,17 @@ mod tests {
         assert_eq!(ends("3", Quantity::Count), (count(3), count(3)));
         assert_eq!(ends(">= 1", Quantity::Count), (count(1), None));
         assert_eq!(ends("2..4", Quantity::Any), (count(2), count(4)));
+    }
+
+    #[test]
+    fn shares_are_in_percent_with_up_to_two_places() {
+        let share = |n| Some(inclusive(Amount::Share(n)));
+        assert_eq!(ends("50% ± 5%", Quantity::Share), (share(4500), share(5500)));
+        assert_eq!(ends("12.5%..100%", Quantity::Share), (share(1250), share(10_000)));
+        let message = |text| bound(text, Quantity::Share).expect_err("refused").message;
+        assert_eq!(message("50"), "`50` is not a share of a whole");
+        assert_eq!(message("101%"), "`101%` is more than the whole");
+        assert_eq!(message("0.125%"), "`0.125%` is not a share of a whole");
     }
 
     #[test]

@@ -11,7 +11,8 @@ use super::vocabulary::Vocabulary;
 use super::words::alternatives;
 
 /// The keys that say what is seen.
-const KINDS: [&str; 9] = ["prints", "line", "task", "edge", "irq", "uart", "i2c", "stimulus", "mark"];
+const KINDS: [&str; 10] =
+    ["prints", "line", "task", "edge", "contention", "irq", "uart", "i2c", "stimulus", "mark"];
 /// Keys of the format that cannot be looked for yet.
 const LATER: [&str; 2] = ["matches", "fault"];
 
@@ -92,6 +93,7 @@ impl Events<'_> {
             "mark" => self.names.mark(table.key("mark")?).map(What::Mark),
             "task" => self.task(table),
             "edge" => self.edge(table),
+            "contention" => self.vocabulary.seen_pin(table.key("contention")?).map(What::Contention),
             "irq" => self.irq(table),
             "i2c" => self.i2c(table),
             _ => self.uart(table),
@@ -119,7 +121,7 @@ impl Events<'_> {
     }
 
     fn edge(&self, table: &mut Table<'_>) -> Option<What> {
-        let pin = table.key("edge").and_then(|value| self.vocabulary.pin(value));
+        let pin = table.key("edge").and_then(|value| self.vocabulary.seen_pin(value));
         let levels = [("low", Level::Low), ("high", Level::High)];
         let to = table.need("to", "\"low\"").and_then(|value| value.word("level", &levels, &[]));
         Some(What::Edge { pin: pin?, to: to? })

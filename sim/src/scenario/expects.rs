@@ -1,7 +1,9 @@
 //! `[[expect]]`: what must hold.
 //!
-//! Owns the patterns: which keys make each of them, and which keys belong together. Events are read
-//! by [`Events`], names of counters by [`counters`].
+//! Owns the patterns: which keys make each of them, and which keys belong together; those over time are in `time`.
+//! Events are read by [`Events`], names of counters by [`counters`].
+
+mod time;
 
 use std::collections::BTreeSet;
 
@@ -21,19 +23,25 @@ use super::variant::Case;
 use super::words::{Words, alternatives, quoted};
 
 /// The keys of which each makes a pattern.
-const PATTERNS: [&str; 8] = ["that", "never", "order", "from", "counter", "transcript", "verdict", "fails"];
+const PATTERNS: [&str; 10] =
+    ["that", "never", "order", "from", "every", "pin", "counter", "transcript", "verdict", "fails"];
 /// Keys of the format's patterns that cannot be judged yet.
-const LATER: [&str; 7] = ["every", "period", "pin", "stays", "duty", "pulse", "matches"];
+const LATER: [&str; 1] = ["matches"];
 /// Keys that only complete a pattern: the key, what it completes, what it says.
-const COMPLETING: [(&str, &[&str], &str); 9] = [
+const COMPLETING: [(&str, &[&str], &str); 14] = [
     ("count", &["that"], "`count` says how often `that` happens"),
-    ("at", &["that"], "`at` says when `that` first happens"),
-    ("between", &["that", "never"], "`between` says where `that` or `never` is looked for"),
+    ("at", &["that", "pin"], "`at` says when `that` first happens, or when a `pin` shows something"),
+    ("between", &["that", "never", "every", "pin"], "`between` says where something is looked for"),
+    ("period", &["every"], "`period` says how long it is from one `every` to the next"),
+    ("stays", &["pin"], "`stays` says what a `pin` shows all the time"),
+    ("duty", &["pin"], "`duty` says for which part of the time a `pin` is high"),
+    ("pulse", &["pin"], "`pulse` says how long the pulses of a `pin` are"),
+    ("level", &["pin"], "`level` says which pulses of a `pin` are meant"),
     ("to", &["from"], "`to` is the answer to `from`"),
     ("within", &["from"], "`within` says how soon `from` is answered by `to`"),
     ("p99", &["from"], "`p99` says how soon 99 of 100 `from` are answered by `to`"),
     ("overrun", &["from"], "`overrun` says how often `from` came again before its `to`"),
-    ("is", &["counter"], "`is` says what the `counter` reads at the end"),
+    ("is", &["counter", "pin"], "`is` says what a `counter` reads at the end, or what a `pin` shows"),
     ("on", &["fails"], "`on` is the title of the expectation that `fails`"),
 ];
 
@@ -154,6 +162,8 @@ impl Expects<'_> {
             }
             "order" => self.order(table),
             "from" => self.from(table),
+            "every" => self.every(table),
+            "pin" => self.pin(table),
             "counter" => self.counter(table),
             "transcript" => {
                 let text = table.key("transcript")?.text()?;
@@ -284,7 +294,7 @@ fn unit(quantity: Quantity) -> &'static str {
 fn compared(bound: &Bound) -> Option<&str> {
     bound.min.iter().chain(&bound.max).find_map(|limit| match &limit.amount {
         Amount::Counter(name) => Some(name.as_str()),
-        Amount::Count(_) | Amount::Time(_) => None,
+        Amount::Count(_) | Amount::Time(_) | Amount::Share(_) => None,
     })
 }
 

@@ -45,8 +45,10 @@ pub fn lower(root: &DeTable<'_>, case: &Case<'_>, vocabulary: &Vocabulary, probl
     scenario.cpu = bench::cpu(section(&mut root, "cpu"), vocabulary, &names);
     scenario.run = bench::run(section(&mut root, "run"), &names);
     let (parts, uarts, objects) = (&scenario.parts, &scenario.uarts, &scenario.objects);
-    let outside = Bench { vocabulary, parts, uarts, objects, path: case.path };
-    scenario.actors = actors::actors(lists.actors, lists.stimuli, &outside, &mut names);
+    actors::declare(&lists.actors, &lists.stimuli, &mut names);
+    let (links, path) = (&scenario.board.links, case.path);
+    let outside = Bench { vocabulary, names: &names, links, parts, uarts, objects, path };
+    scenario.actors = actors::actors(lists.actors, lists.stimuli, &outside);
     let events = Events { names: &names, vocabulary };
     scenario.expects = Expects { events, case }.read(lists.expects);
     check_whole(root);

@@ -215,6 +215,18 @@ impl<'a> Value<'a> {
         self.accept(nanoseconds(text)).map(Duration::from_nanos)
     }
 
+    /// A span of time that is not zero.
+    pub fn lasting(self) -> Option<Duration> {
+        let span = self.duration()?;
+        if span.is_zero() {
+            let message = format!("`{}` must be more than zero", self.key);
+            let help = format!("write it as in `{} = \"10s\"`", self.key);
+            self.refuse(code::OUT_OF_RANGE, message, help);
+            return None;
+        }
+        Some(span)
+    }
+
     /// A point in time, counted from power-on.
     pub fn instant(self) -> Option<Instant> {
         self.duration().map(|span| Instant::ZERO + span)

@@ -75,6 +75,12 @@ impl Vocabulary {
         value.known("pin", &self.pins, &[])
     }
 
+    /// A pin of the board as expectations see it: an LED has one, too.
+    pub fn seen_pin(&self, value: Value<'_>) -> Option<String> {
+        let text = value.text()?;
+        if self.leds.iter().any(|led| led == text) { Some(text.to_owned()) } else { self.pin(value) }
+    }
+
     /// The pins of a unit.
     pub fn pins_of(&self, unit: &str) -> impl Iterator<Item = &UnitPin> {
         self.unit_pins.iter().filter(move |pin| pin.unit == unit)

@@ -9,8 +9,8 @@ use vpyb_core::time::Instant;
 
 use super::bus::BusEye;
 use crate::scenario::model::{Event, InterruptKind, IrqEvent, Level, TaskEvent, UartEvent, What};
-use crate::trace::record::{Entry, Interrupt, Kind, Net, NetLevel, Task};
-use crate::trace::{Name, Record, Trace};
+use crate::trace::record::{Entry, Interrupt, Kind, NetLevel, Task};
+use crate::trace::{Levels, Name, Record, Trace};
 
 /// Looks for one event. It must be shown every record of a trace, in order.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct Eye {
     subject: Option<Name>,
     /// How many names the trace had when `subject` was looked for.
     names: usize,
-    net: Option<Net>,
+    levels: Levels,
     bus: BusEye,
     /// When the present burst began.
     burst: Option<Instant>,
@@ -40,7 +40,7 @@ impl Eye {
             tasks: BTreeSet::new(),
             subject: None,
             names: 0,
-            net: None,
+            levels: Levels::default(),
             bus: BusEye::default(),
             burst: None,
             seen: 0,
@@ -75,6 +75,7 @@ impl Eye {
             What::Uart { uart: text, .. }
             | What::I2c { bus: text, .. }
             | What::Edge { pin: text, .. }
+            | What::Contention(text)
             | What::Irq { irq: text, .. }
             | What::Stimulus(text)
             | What::Mark(text)
@@ -93,12 +94,6 @@ impl Eye {
             self.names = trace.names().len();
             self.subject = trace.names().find(text);
         }
-        // A pin may be moved to another net in the middle of a run.
-        if let Kind::NetPin { net, pin } = record.kind
-            && Some(pin) == self.subject
-        {
-            self.net = Some(net);
-        }
     }
 
     fn recognises(&mut self, trace: &Trace, record: &Record) -> bool {
@@ -112,8 +107,8 @@ impl Eye {
                 task_of(record.kind, event).is_some_and(|task| self.tasks.contains(&task))
             }
             What::Edge { to, .. } => {
-                matches!(record.kind, Kind::Edge { net, level }
-                    if Some(net) == self.net && level == net_level(to))
+                let changed = self.levels.apply(record).iter().any(|&pin| Some(pin) == self.subject);
+                changed && self.subject.is_some_and(|pin| self.levels.level(pin) == net_level(to))
             }
             What::Uart { event, byte: wanted, .. } => {
                 uart_of(record.kind, event).is_some_and(|(uart, byte)| {
@@ -123,6 +118,11 @@ impl Eye {
             What::I2c { event: sight, address, byte, .. } => {
                 matches!(record.kind, Kind::I2c { bus, event }
                     if Some(bus) == self.subject && self.bus.sees(event, sight, address, byte))
+            }
+            What::Contention(_) => {
+                self.levels.apply(record);
+                let Kind::Contention { net } = record.kind else { return false };
+                self.subject.is_some_and(|pin| self.levels.pins(net).contains(&pin))
             }
             What::Irq { event, .. } => {
                 irq_of(record.kind, event).is_some_and(|irq| Some(irq) == self.subject)

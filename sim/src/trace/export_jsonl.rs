@@ -9,7 +9,9 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::file::VERSION;
-use super::record::{Drive, Entry, Interrupt, Kind, Name, NetLevel, Record, Seq, Task, Trigger, Why};
+use super::record::{
+    Drive, Entry, Interrupt, Kind, Mode, Name, NetLevel, Pulled, Record, Seq, Task, Trigger, Why,
+};
 use super::words::Words;
 use super::{Meta, Trace};
 
@@ -57,7 +59,7 @@ fn object(trace: &Trace, words: &Words<'_>, seq: Seq, record: &Record) -> Object
         ("cause", json!(record.cause.map(|cause| cause.0))),
         ("k", json!(record.kind.word())),
     ];
-    object.extend(fields.of(&record.kind));
+    object.extend(fields.of(record));
     Object(object)
 }
 
@@ -70,9 +72,10 @@ struct Fields<'t> {
 type Rest = Vec<(&'static str, Value)>;
 
 impl Fields<'_> {
-    fn of(&self, kind: &Kind) -> Rest {
+    fn of(&self, record: &Record) -> Rest {
+        let kind = &record.kind;
         let found = self.scheduling(kind).or_else(|| self.doings(kind)).or_else(|| self.uarts(kind));
-        found.or_else(|| self.interrupts(kind)).unwrap_or_default()
+        found.or_else(|| self.interrupts(kind)).or_else(|| self.wires(record)).unwrap_or_default()
     }
 
     fn text(&self, name: Name) -> Value {
@@ -190,27 +193,8 @@ impl Fields<'_> {
                 rest.extend(event.keys(self.trace));
                 rest
             }
+            Kind::AwaitMissed { actor, step } => vec![("actor", self.text(actor)), ("step", json!(step))],
             Kind::Verdict { verdict } => vec![("verdict", self.text(verdict))],
-            Kind::NetPin { net, pin } => vec![("net", json!(net.0)), ("pin", self.text(pin))],
-            Kind::Driven { pin, drive } => {
-                let drive = match drive {
-                    Drive::Low => "low",
-                    Drive::High => "high",
-                    Drive::Released => "released",
-                };
-                vec![("pin", self.text(pin)), ("drive", json!(drive))]
-            }
-            Kind::Edge { net, level } => {
-                let level = match level {
-                    NetLevel::Low => "low",
-                    NetLevel::High => "high",
-                    NetLevel::Floating => "floating",
-                };
-                vec![("net", json!(net.0)), ("pins", json!(self.words.net(net))), ("level", json!(level))]
-            }
-            Kind::Contention { net } => {
-                vec![("net", json!(net.0)), ("pins", json!(self.words.net(net)))]
-            }
             _ => return None,
         })
     }
@@ -232,7 +216,7 @@ impl Fields<'_> {
             }
             Kind::UartHeld { uart, byte } => (uart, vec![("byte", json!(byte))]),
             Kind::UartOverrun { uart, byte } => (uart, vec![("byte", json!(byte))]),
-            Kind::UartDeaf { uart } => (uart, vec![]),
+            Kind::UartDeaf { uart } | Kind::UartNoStart { uart } => (uart, vec![]),
             Kind::UartRead { uart, bytes, ring } => {
                 (uart, vec![("bytes", json!(bytes)), ("ring", json!(ring))])
             }
@@ -264,5 +248,52 @@ impl Fields<'_> {
         let mut all = vec![("irq", self.text(irq))];
         all.extend(rest);
         Some(all)
+    }
+
+    fn wires(&self, record: &Record) -> Option<Rest> {
+        Some(match record.kind {
+            Kind::NetPin { net, pin } => vec![("net", json!(net.0)), ("pin", self.text(pin))],
+            Kind::Driven { pin, drive } => {
+                let drive = match drive {
+                    Drive::Low => "low",
+                    Drive::High => "high",
+                    Drive::Released => "released",
+                };
+                vec![("pin", self.text(pin)), ("drive", json!(drive))]
+            }
+            Kind::Edge { net, level } => {
+                let level = match level {
+                    NetLevel::Low => "low",
+                    NetLevel::High => "high",
+                    NetLevel::Floating => "floating",
+                };
+                vec![
+                    ("net", json!(net.0)),
+                    ("pins", json!(self.words.net(net, record.at))),
+                    ("level", json!(level)),
+                ]
+            }
+            Kind::Contention { net } => {
+                vec![("net", json!(net.0)), ("pins", json!(self.words.net(net, record.at)))]
+            }
+            Kind::Wire { a, b, plugged } => {
+                vec![("a", self.text(a)), ("b", self.text(b)), ("plugged", json!(plugged))]
+            }
+            Kind::FloatingRead { pin, high } => vec![("pin", self.text(pin)), ("high", json!(high))],
+            Kind::PinMode { pin, mode, pull } => {
+                let mode = match mode {
+                    Mode::Input => "input",
+                    Mode::Output => "output",
+                    Mode::OpenDrain => "open_drain",
+                };
+                let pull = match pull {
+                    Pulled::Not => "none",
+                    Pulled::Up => "up",
+                    Pulled::Down => "down",
+                };
+                vec![("pin", self.text(pin)), ("mode", json!(mode)), ("pull", json!(pull))]
+            }
+            _ => return None,
+        })
     }
 }

@@ -1,27 +1,27 @@
 //! The wires of a run as a VCD file, for GTKWave and sigrok.
 //!
-//! Owns [`write_vcd`]. One wire for each named pin whose net had an edge, showing the net's level:
+//! Owns [`write_vcd`]. One wire for each named pin that ever changed, showing its net's level:
 //! `0`, `1`, or `z` for floating. Knows nothing of what the edges mean.
 //!
 //! sigrok makes one sample of every unit of time, so the unit is as coarse as the edges allow: the
 //! greatest power of ten that every edge is a multiple of, or 100 ns if that is finer and no two
-//! edges of a net would fall together.
+//! edges of a pin would fall together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use vcd::{IdCode, SimulationCommand, TimescaleUnit, Value, Writer};
 use vpyb_core::time::Instant;
 
-use super::Trace;
-use super::record::{Kind, Name, Net, NetLevel};
+use super::record::{Kind, Name, NetLevel};
+use super::{Levels, Trace};
 
 /// The finest unit that edges are rounded to, if that keeps them apart: 100 ns.
 const ROUNDED_UNIT: u64 = 100;
 /// The coarsest unit: 1 ms.
 const COARSEST_UNIT: u64 = 1_000_000;
 
-/// Writes the levels of all nets that had an edge.
+/// Writes the levels of all pins that ever changed.
 ///
 /// # Errors
 /// What `out` says.
@@ -36,8 +36,8 @@ pub fn write_vcd(trace: &Trace, out: &mut impl Write) -> io::Result<()> {
     let wires = declare(trace, &edges, &mut writer)?;
     writer.timestamp(0)?;
     writer.begin(SimulationCommand::Dumpvars)?;
-    for id in wires.values().flatten() {
-        writer.change_scalar(*id, Value::Z)?;
+    for &id in wires.values() {
+        writer.change_scalar(id, Value::Z)?;
     }
     writer.end()?;
     let mut now = 0;
@@ -47,9 +47,7 @@ pub fn write_vcd(trace: &Trace, out: &mut impl Write) -> io::Result<()> {
             writer.timestamp(at)?;
             now = at;
         }
-        for &id in wires.get(&edge.net).into_iter().flatten() {
-            writer.change_scalar(id, value(edge.level))?;
-        }
+        writer.change_scalar(wires[&edge.pin], value(edge.level))?;
     }
     let end = rounded(trace.end(), unit);
     if end > now {
@@ -58,42 +56,43 @@ pub fn write_vcd(trace: &Trace, out: &mut impl Write) -> io::Result<()> {
     writer.flush()
 }
 
-/// An edge of a net.
+/// A pin shows something else.
 struct Edge {
     at: Instant,
-    net: Net,
+    pin: Name,
     level: NetLevel,
 }
 
 fn edges(trace: &Trace) -> Vec<Edge> {
-    let edges = trace.records().iter().filter_map(|record| match record.kind {
-        Kind::Edge { net, level } => Some(Edge { at: record.at, net, level }),
-        _ => None,
-    });
-    edges.collect()
+    let (mut levels, mut edges) = (Levels::default(), Vec::new());
+    for record in trace.records() {
+        let changed = levels.apply(record).to_vec();
+        edges.extend(changed.into_iter().map(|pin| Edge { at: record.at, pin, level: levels.level(pin) }));
+    }
+    edges
 }
 
-/// Declares the wires in the order of the nets, and of the pins of each.
+/// Declares the wires in the order of the nets that their pins are on first, and of the pins of each.
 fn declare(
     trace: &Trace,
     edges: &[Edge],
     writer: &mut Writer<&mut impl Write>,
-) -> io::Result<BTreeMap<Net, Vec<IdCode>>> {
-    let mut pins: BTreeMap<Net, Vec<Name>> = edges.iter().map(|edge| (edge.net, Vec::new())).collect();
+) -> io::Result<BTreeMap<Name, IdCode>> {
+    let changing: BTreeSet<Name> = edges.iter().map(|edge| edge.pin).collect();
+    let (mut known, mut order) = (BTreeSet::new(), Vec::new());
     for record in trace.records() {
         if let Kind::NetPin { net, pin } = record.kind
-            && let Some(pins) = pins.get_mut(&net)
+            && known.insert(pin)
+            && changing.contains(&pin)
         {
-            pins.push(pin);
+            order.push((net, pin));
         }
     }
-    let mut wires: BTreeMap<Net, Vec<IdCode>> = BTreeMap::new();
+    order.sort_by_key(|(net, _)| *net);
     writer.add_module("board")?;
-    for (net, pins) in pins {
-        let ids = wires.entry(net).or_default();
-        for pin in pins {
-            ids.push(writer.add_wire(1, &one_word(trace.text(pin)))?);
-        }
+    let mut wires = BTreeMap::new();
+    for (_, pin) in order {
+        wires.insert(pin, writer.add_wire(1, &one_word(trace.text(pin)))?);
     }
     writer.upscope()?;
     writer.enddefinitions()?;
@@ -113,12 +112,12 @@ fn unit(edges: &[Edge]) -> u64 {
     unit
 }
 
-/// True if two edges of one net at different instants would get the same time.
+/// True if two edges of one pin at different instants would get the same time.
 fn falls_together(edges: &[Edge], unit: u64) -> bool {
-    let mut before: BTreeMap<Net, Instant> = BTreeMap::new();
+    let mut before: BTreeMap<Name, Instant> = BTreeMap::new();
     edges.iter().any(|edge| {
         before
-            .insert(edge.net, edge.at)
+            .insert(edge.pin, edge.at)
             .is_some_and(|before| before != edge.at && rounded(before, unit) == rounded(edge.at, unit))
     })
 }

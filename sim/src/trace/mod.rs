@@ -10,7 +10,9 @@ mod export_jsonl;
 mod export_vcd;
 mod file;
 mod i2c;
+mod levels;
 mod names;
+mod pin;
 pub mod record;
 mod sharing;
 mod state;
@@ -28,6 +30,7 @@ pub use digest::digest;
 pub use export_jsonl::write_jsonl;
 pub use export_vcd::write_vcd;
 pub use file::{Loaded, ReadError, VERSION, read, to_bytes, write};
+pub use levels::{Levels, pin_levels};
 pub use names::Names;
 use record::Yielded;
 pub use record::{Kind, Name, Record, Seq};
@@ -38,7 +41,7 @@ pub use state::{
 pub use table::{HEADINGS, Row, align, row, table};
 pub use times::{InstantError, parse_instant, show_instant};
 pub use why::{Link, latest_step, render_why, why};
-pub use words::{Phrase, Words, describe, show_byte, show_level, show_trigger};
+pub use words::{Phrase, Words, describe, show_byte, show_level, show_mode, show_trigger};
 
 /// What a trace says of the run as a whole. Nothing of the host is in it.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use vpyb_core::time::{Duration, Instant};
 
 pub use super::i2c::{I2cEvent, I2cFault};
+pub use super::pin::{Drive, Mode, NetLevel, Pulled, Trigger};
 pub use super::sharing::{Object, Use};
 
 /// The place of a record in its trace, counted from 0.
@@ -27,28 +28,6 @@ pub struct Task(pub u32);
 /// A net, numbered in the order in which the board lists its pins.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Net(pub u16);
-
-/// What a net shows.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum NetLevel {
-    /// Driven or pulled low.
-    Low,
-    /// Driven or pulled high.
-    High,
-    /// Nothing drives or pulls it.
-    Floating,
-}
-
-/// What a pin does to its net.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub enum Drive {
-    /// Pushes the net low.
-    Low,
-    /// Pushes the net high.
-    High,
-    /// High impedance: an input, or an open drain that is released.
-    Released,
-}
 
 /// What an entry of the run queue or of the wait queue names.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -126,19 +105,6 @@ pub enum Interrupt {
     TimedOut,
     /// A leftover queue entry met the marker of a new wait.
     Corrupt,
-}
-
-/// Which edges of a pin request an interrupt.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub enum Trigger {
-    /// None: nobody has a handler any more.
-    Off,
-    /// From low to high.
-    Rising,
-    /// From high to low.
-    Falling,
-    /// Either.
-    Both,
 }
 
 /// What happened.
@@ -243,6 +209,17 @@ pub enum Kind {
     Device { device: Name, state: Name },
     /// The alarm's interrupt handler called `wakers` wakers, whose instant had come; it keeps the CPU for `took`.
     Alarm { wakers: u16, took: Duration },
+
+    /// The wire between two pins was plugged in, or pulled out. `NetPin` says where their pins are then.
+    Wire { a: Name, b: Name, plugged: bool },
+    /// A pin was read while nothing held its net: what it showed is chance.
+    FloatingRead { pin: Name, high: bool },
+    /// The program set a pin up.
+    PinMode { pin: Name, mode: Mode, pull: Pulled },
+    /// A falling edge that looked like a start bit was none.
+    UartNoStart { uart: Name },
+    /// A step of an actor waited for an event that did not come in time; its later steps do not happen.
+    AwaitMissed { actor: Name, step: u16 },
 }
 
 impl Why {
@@ -318,6 +295,11 @@ impl Kind {
             Self::I2c { event, .. } => event.word(),
             Self::Device { .. } => "device",
             Self::Alarm { .. } => "alarm",
+            Self::Wire { .. } => "wire",
+            Self::FloatingRead { .. } => "floating_read",
+            Self::PinMode { .. } => "pin_mode",
+            Self::UartNoStart { .. } => "uart_no_start",
+            Self::AwaitMissed { .. } => "await_missed",
         }
     }
 
@@ -332,6 +314,7 @@ impl Kind {
             }
             Self::Stimulus { actor, mark, .. } => [Some(actor), mark, None],
             Self::Device { device, state } => [Some(device), Some(state), None],
+            Self::Wire { a, b, .. } => [Some(a), Some(b), None],
             Self::Ready { why, .. } => [why.name(), None, None],
             Self::Step { yielded, .. } => [yielded.name(), None, None],
             Self::LoopStopped { error } => [error, None, None],
@@ -358,7 +341,11 @@ impl Kind {
             | Self::IrqSetUp { irq: name, .. }
             | Self::IrqPending { irq: name }
             | Self::IrqCoalesced { irq: name }
-            | Self::Handler { irq: name, .. } => [Some(name), None, None],
+            | Self::Handler { irq: name, .. }
+            | Self::FloatingRead { pin: name, .. }
+            | Self::PinMode { pin: name, .. }
+            | Self::AwaitMissed { actor: name, .. }
+            | Self::UartNoStart { uart: name } => [Some(name), None, None],
             Self::TimerArmed { .. }
             | Self::TimerRemoved { .. }
             | Self::Callback { .. }

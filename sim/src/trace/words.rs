@@ -7,7 +7,11 @@ mod hardware;
 
 use std::collections::BTreeMap;
 
-use super::record::{Entry, Interrupt, Kind, Name, Net, NetLevel, Record, Task, Trigger, Why, Yielded};
+use vpyb_core::time::Instant;
+
+use super::record::{
+    Entry, Interrupt, Kind, Mode, Name, Net, NetLevel, Pulled, Record, Task, Trigger, Why, Yielded,
+};
 use super::{Trace, show_instant};
 
 /// What a record says, apart from when.
@@ -26,7 +30,7 @@ pub struct Phrase {
 pub struct Words<'t> {
     trace: &'t Trace,
     tasks: BTreeMap<Task, Name>,
-    nets: BTreeMap<Net, String>,
+    nets: BTreeMap<Net, Vec<(Instant, String)>>,
     rings: BTreeMap<Name, u16>,
 }
 
@@ -41,17 +45,21 @@ impl<'t> Words<'t> {
     /// Gathers the words of a trace.
     pub fn new(trace: &'t Trace) -> Self {
         let mut words = Self { trace, tasks: BTreeMap::new(), nets: BTreeMap::new(), rings: BTreeMap::new() };
+        let mut members: BTreeMap<Net, Vec<Name>> = BTreeMap::new();
+        let mut on: BTreeMap<Name, Net> = BTreeMap::new();
         for record in trace.records() {
             match record.kind {
                 Kind::TaskCreated { task, name } => {
                     words.tasks.insert(task, name);
                 }
                 Kind::NetPin { net, pin } => {
-                    let label = words.nets.entry(net).or_default();
-                    if !label.is_empty() {
-                        label.push('+');
+                    if let Some(left) = on.insert(pin, net).filter(|left| *left != net) {
+                        members.entry(left).or_default().retain(|&other| other != pin);
+                        words.call(left, record.at, &members[&left]);
                     }
-                    label.push_str(trace.text(pin));
+                    let pins = members.entry(net).or_default();
+                    pins.push(pin);
+                    words.call(net, record.at, &members[&net]);
                 }
                 Kind::UartOpened { uart, ring, .. } => {
                     words.rings.insert(uart, ring);
@@ -67,9 +75,24 @@ impl<'t> Words<'t> {
         self.tasks.get(&task).map_or(format!("task {}", task.0), |&name| self.text(name))
     }
 
-    /// The net's pins, joined by `+`.
-    pub fn net(&self, net: Net) -> String {
-        self.nets.get(&net).cloned().unwrap_or_else(|| format!("net {}", net.0))
+    /// From an instant on a net has these pins.
+    fn call(&mut self, net: Net, at: Instant, pins: &[Name]) {
+        let label = pins.iter().map(|&pin| self.trace.text(pin)).collect::<Vec<_>>().join("+");
+        let labels = self.nets.entry(net).or_default();
+        match labels.last_mut() {
+            Some((since, last)) if *since == at => *last = label,
+            _ => labels.push((at, label)),
+        }
+    }
+
+    /// The net's pins at an instant, joined by `+`.
+    pub fn net(&self, net: Net, at: Instant) -> String {
+        let labels = self.nets.get(&net).map_or(&[][..], Vec::as_slice);
+        let label = labels.iter().rev().find(|(since, _)| *since <= at);
+        match label {
+            Some((_, label)) if !label.is_empty() => label.clone(),
+            _ => format!("net {}", net.0),
+        }
     }
 
     /// What an entry of a queue names.
@@ -152,10 +175,15 @@ impl<'t> Words<'t> {
             | Kind::Count { .. }
             | Kind::Stimulus { .. }
             | Kind::Device { .. }
+            | Kind::AwaitMissed { .. }
             | Kind::Verdict { .. } => self.doings(&record.kind),
-            Kind::NetPin { .. } | Kind::Driven { .. } | Kind::Edge { .. } | Kind::Contention { .. } => {
-                self.wires(&record.kind)
-            }
+            Kind::NetPin { .. }
+            | Kind::Driven { .. }
+            | Kind::Edge { .. }
+            | Kind::Contention { .. }
+            | Kind::Wire { .. }
+            | Kind::FloatingRead { .. }
+            | Kind::PinMode { .. } => self.wires(record),
             Kind::UartOpened { .. }
             | Kind::UartWrite { .. }
             | Kind::UartTx { .. }
@@ -165,6 +193,7 @@ impl<'t> Words<'t> {
             | Kind::UartHeld { .. }
             | Kind::UartOverrun { .. }
             | Kind::UartDeaf { .. }
+            | Kind::UartNoStart { .. }
             | Kind::UartRead { .. } => self.uarts(&record.kind),
             Kind::IrqSetUp { .. }
             | Kind::IrqPending { .. }
@@ -276,6 +305,9 @@ impl<'t> Words<'t> {
                 self.of_place(actor, format!("acts: step {step}{mark}"))
             }
             Kind::Device { device, state } => self.of_place(device, self.text(state)),
+            Kind::AwaitMissed { actor, step } => {
+                self.of_place(actor, format!("has waited in vain: step {step}"))
+            }
             Kind::Verdict { verdict } => event(format!("verdict: {}", self.trace.text(verdict))),
             _ => Phrase::default(),
         }
@@ -297,6 +329,21 @@ impl<'t> Words<'t> {
 
 fn event(event: String) -> Phrase {
     Phrase { event, ..Phrase::default() }
+}
+
+/// How a pin is used: `input, pulled up`.
+pub fn show_mode(mode: Mode, pull: Pulled) -> String {
+    let mode = match mode {
+        Mode::Input => "input",
+        Mode::Output => "output",
+        Mode::OpenDrain => "open drain",
+    };
+    let pulled = match pull {
+        Pulled::Not => "",
+        Pulled::Up => ", pulled up",
+        Pulled::Down => ", pulled down",
+    };
+    format!("{mode}{pulled}")
 }
 
 /// Which edges ask for an interrupt.

@@ -7,8 +7,9 @@ use vpyb_core::Pull;
 use vpyb_core::time::{Duration, Instant};
 
 use super::agenda::{Agenda, Event};
+use super::chance::Chance;
 use super::interrupts::{Interrupts, Irq, Take};
-use super::nets::{Nets, PinId};
+use super::nets::{Nets, PinId, Resolved};
 use super::{DeviceId, What};
 use crate::trace::record::{Drive, Net, NetLevel};
 use crate::trace::{Kind, Name, Seq, Trace};
@@ -24,6 +25,7 @@ pub struct Bench {
     cause: Option<Seq>,
     interrupts: Interrupts,
     served: u64,
+    chance: Chance,
 }
 
 impl Bench {
@@ -33,6 +35,7 @@ impl Bench {
             now: Instant::ZERO,
             agenda: Agenda::default(),
             nets: Nets::default(),
+            chance: Chance::new(trace.meta().seed),
             trace,
             cause: None,
             interrupts: Interrupts::default(),
@@ -76,6 +79,11 @@ impl Bench {
     /// Has an actor act at an instant.
     pub fn actor_at(&mut self, at: Instant, actor: u16) {
         self.agenda.schedule(at.max(self.now), self.cause, What::Actor(actor));
+    }
+
+    /// Has what was planned under a number done at an instant.
+    pub fn planned_at(&mut self, at: Instant, planned: u32) {
+        self.agenda.schedule(at.max(self.now), self.cause, What::Planned(planned));
     }
 
     // ---- records and causes ----------------------------------------------------------------------
@@ -152,9 +160,28 @@ impl Bench {
         self.nets.add(name)
     }
 
-    /// Joins the nets of two pins, before the run begins.
+    /// Joins two pins by a wire, before the run begins.
     pub fn join(&mut self, a: PinId, b: PinId) {
         self.nets.join(a, b);
+    }
+
+    /// Plugs the wire between two pins in, or pulls it out.
+    pub fn plug(&mut self, a: PinId, b: PinId, plugged: bool) {
+        let rewired = self.nets.plug(a, b, plugged);
+        if rewired.resolved.is_empty() {
+            return;
+        }
+        let (a, b) = (self.pin_name(a), self.pin_name(b));
+        let seq = self.record(Kind::Wire { a, b, plugged });
+        let context = self.cause_is(Some(seq));
+        // Edges first: a pin that is moved has had one only if it shows something else then.
+        for resolved in rewired.resolved {
+            self.settle(resolved);
+        }
+        for pin in rewired.moved {
+            self.record(Kind::NetPin { net: self.nets.net_of(pin), pin: self.nets.name_of(pin) });
+        }
+        self.cause_is(context);
     }
 
     /// Records which pin is on which net.
@@ -209,19 +236,53 @@ impl Bench {
         self.cause_is(context);
     }
 
-    fn settle(&mut self, resolved: super::nets::Resolved) {
-        if resolved.contention {
-            self.record(Kind::Contention { net: resolved.net });
+    /// Holds a pin's net at a level, whatever drives it, or lets it go.
+    pub fn force(&mut self, pin: PinId, level: Option<NetLevel>) {
+        let resolved = self.nets.force(pin, level);
+        self.settle(resolved);
+    }
+
+    fn settle(&mut self, Resolved { net, level, changed, contention }: Resolved) {
+        if contention {
+            self.record(Kind::Contention { net });
         }
-        if let Some(level) = resolved.level {
-            let edge = self.record(Kind::Edge { net: resolved.net, level });
-            if level != NetLevel::Floating && self.nets.is_listened_to(resolved.net) {
-                self.agenda.schedule(self.now, Some(edge), What::Edge(resolved.net, level));
-            }
+        let mut cause = self.cause;
+        if changed {
+            cause = Some(self.record(Kind::Edge { net, level }));
+        }
+        if level != NetLevel::Floating && self.nets.is_to_be_told(net, level) {
+            self.agenda.schedule(self.now, cause, What::Edge(net, level));
         }
     }
 
-    pub(super) fn listener_from(&self, net: Net, place: usize) -> Option<(usize, PinId, DeviceId)> {
-        self.nets.listener_from(net, place)
+    pub(super) fn tell(
+        &mut self,
+        net: Net,
+        level: NetLevel,
+        place: usize,
+    ) -> Option<(usize, PinId, DeviceId)> {
+        self.nets.tell(net, level, place)
+    }
+
+    // ---- chance ----------------------------------------------------------------------------------
+
+    /// A random number from 0 to `bound - 1`, of the stream of this name.
+    pub fn random(&mut self, stream: &str, bound: u64) -> u64 {
+        self.chance.below(bound, stream)
+    }
+
+    /// What a pin reads: high or low. Of a floating net it is chance, which is recorded.
+    pub fn reads_high(&mut self, pin: PinId) -> bool {
+        match self.level(pin) {
+            NetLevel::High => true,
+            NetLevel::Low => false,
+            NetLevel::Floating => {
+                let pin = self.pin_name(pin);
+                let stream = format!("{}.floating", self.trace.text(pin));
+                let high = self.random(&stream, 2) == 1;
+                self.record(Kind::FloatingRead { pin, high });
+                high
+            }
+        }
     }
 }

@@ -6,13 +6,14 @@
 
 mod agenda;
 mod bench;
+mod chance;
 mod interrupts;
 mod nets;
 
 pub use agenda::Agenda;
 pub use bench::Bench;
 pub use interrupts::Irq;
-pub use nets::{Nets, PinId, Resolved};
+pub use nets::{Nets, PinId, Resolved, Rewired};
 
 use interrupts::Take;
 use vpyb_core::time::Instant;
@@ -35,6 +36,8 @@ pub enum What {
     Actor(u16),
     /// The CPU can look at the requests that wait for it.
     Interrupts,
+    /// Something is due that an actor left to be done.
+    Planned(u32),
 }
 
 /// Something that acts on wires and alarms.
@@ -67,6 +70,8 @@ pub enum Delivered {
     Done,
     /// The step of this actor is due.
     Actor(u16, Option<Seq>),
+    /// What was planned under this number is due.
+    Planned(u32, Option<Seq>),
     /// The handler of this request is to be called.
     Interrupt(Irq, Option<Seq>),
 }
@@ -98,7 +103,7 @@ impl<D: Device> World<D> {
             }
             What::Edge(net, level) => {
                 let mut place = 0;
-                while let Some((next, pin, device)) = self.bench.listener_from(net, place) {
+                while let Some((next, pin, device)) = self.bench.tell(net, level, place) {
                     self.devices[usize::from(device.0)].edge(device, pin, level, &mut self.bench);
                     place = next;
                     // What the listener before this one recorded is no cause of what this one does.
@@ -106,6 +111,7 @@ impl<D: Device> World<D> {
                 }
             }
             What::Actor(actor) => delivered = Delivered::Actor(actor, event.cause),
+            What::Planned(planned) => delivered = Delivered::Planned(planned, event.cause),
             What::Interrupts => match self.bench.take_interrupt() {
                 Take::Serve(irq, cause) => delivered = Delivered::Interrupt(irq, cause),
                 Take::Later(_) | Take::Nothing => {}

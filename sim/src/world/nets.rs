@@ -1,7 +1,11 @@
 //! Nets: pins that share a level.
 //!
-//! Owns which pin is on which net, what each pin does to it, and the level that results. It schedules
+//! Owns the wires, which pin is on which net, what each pin does to it, and the level that results. It schedules
 //! nothing and tells nobody: [`Bench`](super::Bench) makes records and events of what it returns.
+//!
+//! Invariants: **smallest-pin** — a net has the number of the first of its pins, so that a net that is taken apart
+//! and put together again is the same one; **told-once** — a listener is told a level only if it was told another one
+//! before.
 
 use vpyb_core::Pull;
 
@@ -18,14 +22,25 @@ struct Pin {
     net: Net,
     drive: Drive,
     pull: Pull,
-    listener: Option<DeviceId>,
+    /// Who listens, and the level that it was told last.
+    listener: Option<(DeviceId, NetLevel)>,
+}
+
+/// What joins two pins.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Wire {
+    ends: (PinId, PinId),
+    plugged: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]
 struct NetState {
     pins: Vec<PinId>,
+    /// The last level that was recorded.
     level: NetLevel,
     contended: bool,
+    /// A glitch holds it there, whatever drives it.
+    forced: Option<NetLevel>,
 }
 
 /// What a change did to a net.
@@ -33,10 +48,21 @@ struct NetState {
 pub struct Resolved {
     /// The net.
     pub net: Net,
-    /// Its new level, if it changed.
-    pub level: Option<NetLevel>,
+    /// Its level.
+    pub level: NetLevel,
+    /// Whether that is a new one.
+    pub changed: bool,
     /// Two pins began to push it in opposite directions.
     pub contention: bool,
+}
+
+/// What plugging or unplugging a wire did.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Rewired {
+    /// Pins that are on another net now.
+    pub moved: Vec<PinId>,
+    /// The nets whose pins are not what they were.
+    pub resolved: Vec<Resolved>,
 }
 
 /// All pins and nets of a world. Every pin begins on a net of its own.
@@ -44,42 +70,103 @@ pub struct Resolved {
 pub struct Nets {
     pins: Vec<Pin>,
     nets: Vec<NetState>,
+    wires: Vec<Wire>,
 }
 
 impl Nets {
     /// Adds a pin on a net of its own.
     pub fn add(&mut self, name: Name) -> PinId {
         let pin = PinId(self.pins.len() as u16);
-        let net = Net(self.nets.len() as u16);
+        let net = Net(pin.0);
         self.pins.push(Pin { name, net, drive: Drive::Released, pull: Pull::None, listener: None });
-        self.nets.push(NetState { pins: vec![pin], level: NetLevel::Floating, contended: false });
+        let level = NetLevel::Floating;
+        self.nets.push(NetState { pins: vec![pin], level, contended: false, forced: None });
         pin
     }
 
-    /// Joins the nets of two pins; the one of the smaller number remains.
-    pub fn join(&mut self, a: PinId, b: PinId) {
-        let (a, b) = (self.net_of(a), self.net_of(b));
-        let (keep, gone) = if a <= b { (a, b) } else { (b, a) };
-        if keep == gone {
-            return;
-        }
-        let moved = std::mem::take(&mut self.nets[usize::from(gone.0)].pins);
-        for &pin in &moved {
-            self.pins[usize::from(pin.0)].net = keep;
-        }
-        let pins = &mut self.nets[usize::from(keep.0)].pins;
-        pins.extend(moved);
-        pins.sort();
+    fn pin(&self, pin: PinId) -> &Pin {
+        &self.pins[usize::from(pin.0)]
     }
+
+    fn net(&self, net: Net) -> &NetState {
+        &self.nets[usize::from(net.0)]
+    }
+
+    fn net_mut(&mut self, net: Net) -> &mut NetState {
+        &mut self.nets[usize::from(net.0)]
+    }
+
+    // ---- wires -----------------------------------------------------------------------------------
+
+    /// Joins two pins by a wire, which is plugged in.
+    pub fn join(&mut self, a: PinId, b: PinId) -> Rewired {
+        self.wires.push(Wire { ends: (a, b), plugged: true });
+        self.regroup(a, b)
+    }
+
+    /// Plugs the wire between two pins in, or pulls it out; nothing if there is none, or it is so already.
+    pub fn plug(&mut self, a: PinId, b: PinId, plugged: bool) -> Rewired {
+        let same = |wire: &&mut Wire| wire.ends == (a, b) || wire.ends == (b, a);
+        match self.wires.iter_mut().find(same) {
+            Some(wire) if wire.plugged != plugged => wire.plugged = plugged,
+            _ => return Rewired::default(),
+        }
+        self.regroup(a, b)
+    }
+
+    /// Puts the pins of two nets, which may be one, where their wires say.
+    fn regroup(&mut self, a: PinId, b: PinId) -> Rewired {
+        let (net_a, net_b) = (self.net_of(a), self.net_of(b));
+        let mut left = std::mem::take(&mut self.net_mut(net_a).pins);
+        if net_a != net_b {
+            left.append(&mut self.net_mut(net_b).pins);
+        }
+        left.sort();
+        let mut rewired = Rewired::default();
+        while let Some(&first) = left.first() {
+            let group = self.joined_to(first);
+            left.retain(|pin| !group.contains(pin));
+            let net = Net(first.0);
+            for &pin in &group {
+                let own = &mut self.pins[usize::from(pin.0)].net;
+                if std::mem::replace(own, net) != net {
+                    rewired.moved.push(pin);
+                }
+            }
+            self.net_mut(net).pins = group;
+            rewired.resolved.push(self.resolve(net));
+        }
+        rewired.moved.sort();
+        rewired
+    }
+
+    /// All pins that wires join to this one, itself among them, in order.
+    fn joined_to(&self, pin: PinId) -> Vec<PinId> {
+        let mut group = vec![pin];
+        let mut next = 0;
+        while let Some(&pin) = group.get(next) {
+            for Wire { ends: (a, b), plugged } in &self.wires {
+                let other = if *a == pin { *b } else { *a };
+                if *plugged && (*a == pin || *b == pin) && !group.contains(&other) {
+                    group.push(other);
+                }
+            }
+            next += 1;
+        }
+        group.sort();
+        group
+    }
+
+    // ---- what is so ------------------------------------------------------------------------------
 
     /// The net of a pin.
     pub fn net_of(&self, pin: PinId) -> Net {
-        self.pins[usize::from(pin.0)].net
+        self.pin(pin).net
     }
 
     /// The pin's name.
     pub fn name_of(&self, pin: PinId) -> Name {
-        self.pins[usize::from(pin.0)].name
+        self.pin(pin).name
     }
 
     /// All pins with their nets, in order.
@@ -89,33 +176,44 @@ impl Nets {
 
     /// The level of a pin's net.
     pub fn level(&self, pin: PinId) -> NetLevel {
-        self.nets[usize::from(self.net_of(pin).0)].level
+        self.net(self.net_of(pin)).level
     }
 
     /// What the pin does to its net.
     pub fn drive_of(&self, pin: PinId) -> Drive {
-        self.pins[usize::from(pin.0)].drive
+        self.pin(pin).drive
     }
+
+    // ---- listeners -------------------------------------------------------------------------------
 
     /// Has a device told when the pin's net changes.
     pub fn listen(&mut self, pin: PinId, device: DeviceId) {
-        self.pins[usize::from(pin.0)].listener = Some(device);
+        let level = self.level(pin);
+        self.pins[usize::from(pin.0)].listener = Some((device, level));
     }
 
-    /// Who listens on a net: the first from this place in its list of pins on, and the place behind it.
-    pub fn listener_from(&self, net: Net, place: usize) -> Option<(usize, PinId, DeviceId)> {
-        let pins = self.nets[usize::from(net.0)].pins.iter().enumerate().skip(place);
-        let mut listening = pins.filter_map(|(at, &pin)| {
-            let device = self.pins[usize::from(pin.0)].listener?;
-            Some((at + 1, pin, device))
-        });
-        listening.next()
+    /// The next listener on a net that was not told this level yet: the first from this place in the net's list of
+    /// pins on, and the place behind it. It counts as told.
+    pub fn tell(&mut self, net: Net, level: NetLevel, place: usize) -> Option<(usize, PinId, DeviceId)> {
+        for place in place..self.net(net).pins.len() {
+            let pin = self.net(net).pins[place];
+            if let Some((device, told)) = &mut self.pins[usize::from(pin.0)].listener
+                && *told != level
+            {
+                *told = level;
+                return Some((place + 1, pin, *device));
+            }
+        }
+        None
     }
 
-    /// Whether anybody listens on a net.
-    pub fn is_listened_to(&self, net: Net) -> bool {
-        self.listener_from(net, 0).is_some()
+    /// Whether anybody on a net was not told its level.
+    pub fn is_to_be_told(&self, net: Net, level: NetLevel) -> bool {
+        let listening = self.net(net).pins.iter().filter_map(|&pin| self.pin(pin).listener);
+        listening.into_iter().any(|(_, told)| told != level)
     }
+
+    // ---- changes ---------------------------------------------------------------------------------
 
     /// Sets a pin's pull resistor.
     pub fn pull(&mut self, pin: PinId, pull: Pull) -> Resolved {
@@ -129,24 +227,36 @@ impl Nets {
         self.resolve(self.net_of(pin))
     }
 
-    /// Drivers win over pulls; of two that disagree the low one wins, and that is a contention. A pull-up
-    /// wins over a pull-down, as it does in no circuit worth building.
+    /// Holds a pin's net at a level, whatever drives it, or lets it go.
+    pub fn force(&mut self, pin: PinId, level: Option<NetLevel>) -> Resolved {
+        let net = self.net_of(pin);
+        self.net_mut(net).forced = level;
+        self.resolve(net)
+    }
+
+    /// The level that results: drivers before pull resistors. Of two drivers low wins; two resistors that disagree
+    /// leave the net in between, where it floats.
     fn resolve(&mut self, net: Net) -> Resolved {
-        let state = &self.nets[usize::from(net.0)];
-        let has = |test: &dyn Fn(&Pin) -> bool| state.pins.iter().any(|p| test(&self.pins[usize::from(p.0)]));
-        let low = has(&|pin| pin.drive == Drive::Low);
-        let high = has(&|pin| pin.drive == Drive::High);
-        let level = match (low, high) {
-            (true, _) => NetLevel::Low,
-            (_, true) => NetLevel::High,
-            _ if has(&|pin| pin.pull == Pull::Up) => NetLevel::High,
-            _ if has(&|pin| pin.pull == Pull::Down) => NetLevel::Low,
+        let [mut low, mut high, mut up, mut down] = [false; 4];
+        for &pin in &self.net(net).pins {
+            let pin = self.pin(pin);
+            low |= pin.drive == Drive::Low;
+            high |= pin.drive == Drive::High;
+            up |= pin.pull == Pull::Up;
+            down |= pin.pull == Pull::Down;
+        }
+        let driven = match (low, high, up, down) {
+            (true, ..) => NetLevel::Low,
+            (_, true, ..) => NetLevel::High,
+            (_, _, true, false) => NetLevel::High,
+            (_, _, false, true) => NetLevel::Low,
             _ => NetLevel::Floating,
         };
-        let state = &mut self.nets[usize::from(net.0)];
+        let state = self.net_mut(net);
+        let level = state.forced.unwrap_or(driven);
         let before = std::mem::replace(&mut state.level, level);
         let contended = std::mem::replace(&mut state.contended, low && high);
-        Resolved { net, level: (before != level).then_some(level), contention: low && high && !contended }
+        Resolved { net, level, changed: before != level, contention: low && high && !contended }
     }
 }
 
@@ -161,14 +271,27 @@ mod tests {
         (nets, a, b)
     }
 
+    /// The level, if it is a new one.
+    fn new_level(resolved: Resolved) -> Option<NetLevel> {
+        resolved.changed.then_some(resolved.level)
+    }
+
     #[test]
     fn a_driver_wins_over_a_pull() {
         let (mut nets, a, b) = two_joined();
         assert_eq!(nets.level(a), NetLevel::Floating);
-        assert_eq!(nets.pull(a, Pull::Up).level, Some(NetLevel::High));
-        assert_eq!(nets.drive(b, Drive::Low).level, Some(NetLevel::Low));
+        assert_eq!(new_level(nets.pull(a, Pull::Up)), Some(NetLevel::High));
+        assert_eq!(new_level(nets.drive(b, Drive::Low)), Some(NetLevel::Low));
         assert_eq!(nets.level(a), NetLevel::Low);
-        assert_eq!(nets.drive(b, Drive::Released).level, Some(NetLevel::High));
+        assert_eq!(new_level(nets.drive(b, Drive::Released)), Some(NetLevel::High));
+    }
+
+    #[test]
+    fn two_pulls_that_disagree_hold_nothing() {
+        let (mut nets, a, b) = two_joined();
+        nets.pull(a, Pull::Up);
+        assert_eq!(new_level(nets.pull(b, Pull::Down)), Some(NetLevel::Floating));
+        assert_eq!(new_level(nets.pull(a, Pull::None)), Some(NetLevel::Low));
     }
 
     #[test]
@@ -176,8 +299,52 @@ mod tests {
         let (mut nets, a, b) = two_joined();
         nets.drive(a, Drive::High);
         let resolved = nets.drive(b, Drive::Low);
-        assert_eq!((resolved.level, resolved.contention), (Some(NetLevel::Low), true));
+        assert_eq!((new_level(resolved), resolved.contention), (Some(NetLevel::Low), true));
         assert!(!nets.pull(a, Pull::Up).contention, "it goes on, it does not begin again");
-        assert_eq!(nets.drive(b, Drive::High).level, Some(NetLevel::High));
+        assert_eq!(new_level(nets.drive(b, Drive::High)), Some(NetLevel::High));
+    }
+
+    #[test]
+    fn a_glitch_is_stronger_than_a_driver_and_leaves_no_trace() {
+        let (mut nets, a, b) = two_joined();
+        nets.drive(a, Drive::Low);
+        let glitch = nets.force(b, Some(NetLevel::High));
+        assert_eq!((new_level(glitch), glitch.contention), (Some(NetLevel::High), false));
+        assert_eq!(new_level(nets.force(b, None)), Some(NetLevel::Low));
+    }
+
+    /// `a`, `b` and `c` in a row; the wire between `b` and `c` is pulled out and put back.
+    #[test]
+    fn a_net_that_is_taken_apart_and_put_together_is_the_same_one() {
+        let (mut nets, a, b) = two_joined();
+        let c = nets.add(Name(2));
+        nets.join(b, c);
+        nets.drive(a, Drive::High);
+        nets.pull(c, Pull::Down);
+        assert_eq!([a, b, c].map(|pin| nets.net_of(pin)), [Net(0); 3]);
+        let apart = nets.plug(c, b, false);
+        assert_eq!(apart.moved, [c]);
+        let low = Resolved { net: Net(2), level: NetLevel::Low, changed: true, contention: false };
+        let high = Resolved { net: Net(0), level: NetLevel::High, changed: false, contention: false };
+        assert_eq!(apart.resolved, [high, low]);
+        assert_eq!(nets.plug(b, c, false), Rewired::default(), "it is out already");
+        assert_eq!(nets.plug(a, c, true), Rewired::default(), "there is no such wire");
+        assert_eq!(nets.plug(b, c, true), Rewired { moved: vec![c], resolved: vec![high] });
+        assert_eq!(nets.level(c), NetLevel::High);
+    }
+
+    #[test]
+    fn a_listener_is_told_what_is_new_to_it() {
+        let (mut nets, a, b) = two_joined();
+        nets.pull(a, Pull::Up);
+        nets.listen(a, DeviceId(0));
+        nets.listen(b, DeviceId(1));
+        let net = nets.net_of(a);
+        assert!(!nets.is_to_be_told(net, NetLevel::High));
+        nets.drive(a, Drive::Low);
+        assert!(nets.is_to_be_told(net, NetLevel::Low));
+        assert_eq!(nets.tell(net, NetLevel::Low, 0), Some((1, a, DeviceId(0))));
+        assert_eq!(nets.tell(net, NetLevel::Low, 1), Some((2, b, DeviceId(1))));
+        assert_eq!(nets.tell(net, NetLevel::Low, 0), None);
     }
 }

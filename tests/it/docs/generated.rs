@@ -154,7 +154,7 @@ fn texts(source: &str, begin: &str) -> Vec<String> {
     let Some((_, list)) = source.split_once(begin) else { return Vec::new() };
     // A constant says its type first.
     let list =
-        if begin.starts_with("const") { list.split_once("= [").map_or("", |(_, list)| list) } else { list };
+        if begin.starts_with("const") { list.split_once('=').map_or("", |(_, list)| list) } else { list };
     let list = list.split(']').next().unwrap_or_default();
     list.split('"').skip(1).step_by(2).map(str::to_owned).collect()
 }

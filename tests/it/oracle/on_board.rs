@@ -37,7 +37,7 @@ fn add_pins(scenario: &mut Scenario, program: &Value) {
             let at = Instant::from_micros(level[0].as_u64().expect("microseconds"));
             let level = if level[1] == 1 { Level::High } else { Level::Low };
             let action = Action::Drive { pin: pin.clone(), level: Some(level) };
-            steps.push((at, Step { when: When::At(at), action, mark: None }));
+            steps.push((at, Step { when: When::At(at), action, mark: None, span: 0..0 }));
         }
     }
     // One actor for all: at equal times the pins keep their order.

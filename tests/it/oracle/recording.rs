@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use vpyb_core::Interrupt as CoreInterrupt;
-use vpyb_core::time::Duration;
+use vpyb_core::time::{Duration, Instant};
 use vpyb_sim::trace::record::{Interrupt, Kind, Net, NetLevel, Task as TaskId, Yielded};
 use vpyb_sim::trace::{Name, Trace, Words};
 
@@ -109,7 +109,7 @@ impl Ours<'_> {
 
     /// What pins show in the beginning is no line.
     fn edge(&mut self, at: u64, net: Net, level: u8) {
-        let pins = self.words.net(net);
+        let pins = self.words.net(net, Instant::from_micros(at));
         let pin = pins.split('+').next().expect("a net has a pin").to_owned();
         self.pins.entry(pin.clone()).or_default().0 = level;
         if at > 0 {

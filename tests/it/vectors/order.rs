@@ -143,7 +143,7 @@ fn row_14_what_an_interrupted_run_left_behind_stops_the_next() {
     let lines = &["1500 first: interrupted by Ctrl-C", "3000 second: stopped before it was complete"];
     let press = |scenario: &mut vpyb_sim::scenario::model::Scenario| {
         let when = When::At(Instant::from_millis(1500));
-        let steps = vec![Step { when, action: Action::CtrlC, mark: None }];
+        let steps = vec![Step { when, action: Action::CtrlC, mark: None, span: 0..0 }];
         scenario.actors = vec![Actor { name: "finger".into(), steps }];
     };
     says_with(press, main, Said::before_v3(lines, &["1500 first: interrupted by Ctrl-C", "6500 second: ok"]));

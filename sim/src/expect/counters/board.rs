@@ -6,16 +6,19 @@ use std::collections::BTreeMap;
 
 use super::super::{Focus, Roster, Value};
 use super::Counters;
-use crate::trace::record::{Kind, Net};
-use crate::trace::{Name, Seq, Trace};
+use crate::trace::record::Kind;
+use crate::trace::{Levels, Name, Seq, Trace};
 
-/// Counts switched LEDs, edges, contention and coalesced interrupts of pins, and what drivers counted themselves.
+/// Counts switched LEDs, what pins showed and met, and what drivers counted themselves.
 pub(super) fn count(trace: &Trace, roster: &Roster, counters: &mut Counters) {
     let mut lit: BTreeMap<Name, bool> = BTreeMap::new();
-    let mut edges: BTreeMap<Net, (i64, Seq)> = BTreeMap::new();
-    let mut contentions: BTreeMap<Net, (i64, Seq)> = BTreeMap::new();
-    let mut coalesced: BTreeMap<Name, (i64, Seq)> = BTreeMap::new();
+    let mut levels = Levels::default();
+    let mut pins: BTreeMap<(Name, &str), (i64, Seq)> = BTreeMap::new();
+    let mut count = |pin, word, seq| pins.entry((pin, word)).or_insert((0, seq)).0 += 1;
     for (seq, record) in trace.iter() {
+        for &pin in levels.apply(record) {
+            count(pin, "edges", seq);
+        }
         match record.kind {
             Kind::Led { led, on } => {
                 // An LED is dark at power-on.
@@ -24,18 +27,19 @@ pub(super) fn count(trace: &Trace, roster: &Roster, counters: &mut Counters) {
                 counters.add(&name, i64::from(changed), Focus::at(seq));
             }
             Kind::Count { counter, by } => counters.add(trace.text(counter), by.into(), Focus::at(seq)),
-            Kind::Edge { net, .. } => edges.entry(net).or_insert((0, seq)).0 += 1,
-            Kind::Contention { net } => contentions.entry(net).or_insert((0, seq)).0 += 1,
-            Kind::IrqCoalesced { irq } => coalesced.entry(irq).or_insert((0, seq)).0 += 1,
+            Kind::Contention { net } => {
+                levels.pins(net).iter().for_each(|&pin| count(pin, "contention", seq))
+            }
+            Kind::IrqCoalesced { irq } => count(irq, "coalesced", seq),
+            Kind::FloatingRead { pin, .. } => count(pin, "floating_reads", seq),
             _ => {}
         }
     }
-    for (pin, net) in roster.pins() {
-        let lost = trace.names().find(pin).and_then(|pin| coalesced.get(&pin));
-        let counted =
-            [("edges", edges.get(&net)), ("contention", contentions.get(&net)), ("coalesced", lost)];
-        for (word, seen) in counted {
-            let (n, first) = seen.map_or((0, None), |&(n, first)| (n, Some(Focus::at(first))));
+    for pin in roster.pins() {
+        let name = trace.names().find(pin);
+        for word in ["edges", "contention", "coalesced", "floating_reads"] {
+            let counted = name.and_then(|name| pins.get(&(name, word)));
+            let (n, first) = counted.map_or((0, None), |&(n, first)| (n, Some(Focus::at(first))));
             counters.set(format!("pin.{pin}.{word}"), Value::Count(n), first);
         }
     }

@@ -35,6 +35,16 @@ pub enum Pattern {
     Response { from: Event, to: Event, within: Option<Bound>, p99: Option<Bound> },
     /// How often `from` came again before its `to`.
     Overrun { from: Event, to: Event, overrun: Bound },
+    /// Each `every` comes so long after the one before.
+    Period { every: Event, period: Bound, between: Option<(Instant, Instant)> },
+    /// A pin's net shows this level at an instant; `None` is floating.
+    Level { pin: String, is: Option<Level>, at: Instant },
+    /// A pin's net shows this level all the time; `None` is floating.
+    Stays { pin: String, level: Option<Level>, between: Option<(Instant, Instant)> },
+    /// The part of the time that a pin's net is high.
+    Duty { pin: String, duty: Bound, between: Option<(Instant, Instant)> },
+    /// How long each stretch of this level of a pin's net is.
+    Pulse { pin: String, level: Level, pulse: Bound, between: Option<(Instant, Instant)> },
     /// A count at the end of the run.
     Counter { counter: String, is: Bound },
     /// What was printed: whole lines, each perhaps with its instant.
@@ -76,6 +86,8 @@ pub enum What {
     Task { task: String, event: TaskEvent },
     /// A pin's net reaches a level.
     Edge { pin: String, to: Level },
+    /// Two pins begin to drive a pin's net in opposite directions.
+    Contention(String),
     /// Something about the interrupt of a pin.
     Irq { irq: String, event: IrqEvent },
     /// Something about a UART; `byte` picks frames of this value.
@@ -190,6 +202,8 @@ pub enum Amount {
     Count(i64),
     /// A time, nanoseconds.
     Time(i64),
+    /// A part of a whole, in hundredths of a percent.
+    Share(i64),
     /// A counter of the run, e.g. `sched.bound`.
     Counter(String),
 }

@@ -3,10 +3,11 @@
 //! Owns [`Scenario`] and all of it that is neither script nor expectation.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use vpyb_core::time::{Duration, Instant};
 
-use super::{Expect, Exposure, Level, Objects, Phase, Row, Task};
+use super::{Event, Expect, Exposure, Level, Objects, Phase, Row, Task};
 
 /// One test: what is on the bench, what runs, what the outside does and what must hold.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -234,15 +235,19 @@ pub struct Step {
     pub action: Action,
     /// A name for the instant.
     pub mark: Option<String>,
+    /// Where it stands in the source.
+    pub span: Range<usize>,
 }
 
 /// When a step of an actor acts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum When {
     /// At this instant, or as soon as the previous step is over.
     At(Instant),
     /// So long after the previous step is over.
     After(Duration),
+    /// When this is seen, from the end of the previous step on.
+    On(Event),
 }
 
 /// What an actor does.
@@ -253,6 +258,16 @@ pub enum Action {
     Send { to: String, data: Vec<u8>, times: u32, baud: u32 },
     /// Drives a pin from outside.
     Drive { pin: String, level: Option<Level> },
+    /// Drives a pin from outside for so long, then does again what it did before.
+    Pulse { pin: String, level: Level, span: Duration },
+    /// Holds a pin's net at the other level for so long, whatever drives it.
+    Glitch { pin: String, span: Duration },
+    /// Plugs the wire of a link in, or pulls it out.
+    Plug { link: [String; 2], plugged: bool },
+    /// Requests a pin's interrupt without an edge.
+    Irq { pin: String },
+    /// Waits until this is seen, but no longer than so long.
+    Await { event: Event, within: Duration },
     /// Keeps the CPU from running for so long.
     Stall(Duration),
     /// Presses Ctrl-C, which ends a run of the loop.

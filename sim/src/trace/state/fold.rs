@@ -30,6 +30,8 @@ pub struct State {
     pub uarts: BTreeMap<Name, Uart>,
     /// LEDs that have been switched: true if on.
     pub leds: BTreeMap<Name, bool>,
+    /// How often pins were read while nothing held them.
+    pub floating_reads: BTreeMap<Name, u64>,
     /// What drivers counted (`Board::count`).
     pub counters: BTreeMap<Name, u64>,
     /// How many lines are on the console.
@@ -80,12 +82,20 @@ impl State {
             | Kind::UartHeld { uart, .. }
             | Kind::UartOverrun { uart, .. }
             | Kind::UartDeaf { uart }
+            | Kind::UartNoStart { uart }
             | Kind::UartRead { uart, .. } => {
                 self.uarts.entry(uart).or_default().apply(seq, record);
             }
-            Kind::NetPin { .. } | Kind::Driven { .. } | Kind::Edge { .. } | Kind::Contention { .. } => {
+            Kind::NetPin { .. }
+            | Kind::Driven { .. }
+            | Kind::Edge { .. }
+            | Kind::Contention { .. }
+            | Kind::PinMode { .. } => {
                 self.wires.apply(seq, record);
             }
+            // Where its pins are then is told by other records.
+            Kind::Wire { .. } => {}
+            Kind::FloatingRead { pin, .. } => *self.floating_reads.entry(pin).or_default() += 1,
             Kind::IrqSetUp { irq, .. }
             | Kind::IrqPending { irq }
             | Kind::IrqCoalesced { irq }

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::{State, TaskState, Uart, waiting};
-use crate::trace::record::{Drive, Entry, Interrupt, Name, Net, NetLevel, Seq, Task, Trigger};
+use crate::trace::record::{Drive, Entry, Interrupt, Name, Net, NetLevel, Pulled, Seq, Task, Trigger};
 use crate::trace::table::align;
 use crate::trace::words::{Words, show_byte, show_trigger};
 use crate::trace::{Trace, show_instant};
@@ -138,16 +138,20 @@ impl Picture<'_> {
             let since = state.by.map_or(String::new(), |_| format!("since {}", show_instant(state.since)));
             let contention =
                 state.contention.map_or(String::new(), |by| format!("driven both ways ({})", number(by)));
-            [self.words.net(net), level.to_owned(), since, self.drivers(net), contention]
+            [self.words.net(net, self.state.at), level.to_owned(), since, self.drivers(net), contention]
         });
         section("pins", rows.collect(), 0)
     }
 
     fn drivers(&self, net: Net) -> String {
-        let drivers = self.state.wires.pins_of(net).filter_map(|(name, pin)| match pin.drive {
-            Drive::Low => Some(format!("{} drives low", self.trace.text(name))),
-            Drive::High => Some(format!("{} drives high", self.trace.text(name))),
-            Drive::Released => None,
+        let drivers = self.state.wires.pins_of(net).filter_map(|(name, pin)| match (pin.drive, pin.mode) {
+            (Drive::Low, _) => Some(format!("{} drives low", self.trace.text(name))),
+            (Drive::High, _) => Some(format!("{} drives high", self.trace.text(name))),
+            (Drive::Released, Some((_, Pulled::Up))) => Some(format!("{} pulls up", self.trace.text(name))),
+            (Drive::Released, Some((_, Pulled::Down))) => {
+                Some(format!("{} pulls down", self.trace.text(name)))
+            }
+            (Drive::Released, _) => None,
         });
         drivers.collect::<Vec<_>>().join(", ")
     }
@@ -225,6 +229,11 @@ impl Picture<'_> {
                 .iter()
                 .map(|(&led, &on)| format!("{} {}", self.trace.text(led), if on { "on" } else { "off" }));
             let _ = writeln!(text, "LEDs      {}", list(leds.collect()));
+        }
+        if !state.floating_reads.is_empty() {
+            let reads = state.floating_reads.iter();
+            let reads = reads.map(|(&pin, count)| format!("{} {count}", self.trace.text(pin)));
+            let _ = writeln!(text, "floating  read by chance: {}", list(reads.collect()));
         }
         let counters: Vec<_> = state.counters.iter().filter(|(_, count)| **count > 0).collect();
         if !counters.is_empty() {

@@ -90,6 +90,7 @@ impl Uart {
                 self.ring.push_back(byte);
                 self.counters.high_water = self.counters.high_water.max(self.ring.len() as u64);
             }
+            Kind::UartNoStart { .. } => self.in_frame = None,
             Kind::UartHeld { byte, .. } => {
                 self.register = Some(byte);
                 self.interrupt_off = true;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use vpyb_core::time::Instant;
 
-use crate::trace::record::{Drive, Kind, Name, Net, NetLevel, Record, Seq};
+use crate::trace::record::{Drive, Kind, Mode, Name, Net, NetLevel, Pulled, Record, Seq};
 
 /// A net at an instant.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,6 +38,8 @@ pub struct PinState {
     pub drive: Drive,
     /// The record that says so.
     pub by: Option<Seq>,
+    /// How the program set it up, if it did.
+    pub mode: Option<(Mode, Pulled)>,
 }
 
 /// All nets and pins.
@@ -74,12 +76,13 @@ impl Wires {
                 (net.level, net.since, net.by) = (level, record.at, Some(seq));
                 net.edges += 1;
             }
+            Kind::PinMode { pin, mode, pull } => self.pin(pin).mode = Some((mode, pull)),
             Kind::Contention { net } => self.nets.entry(net).or_default().contention = Some(seq),
             _ => {}
         }
     }
 
     fn pin(&mut self, pin: Name) -> &mut PinState {
-        self.pins.entry(pin).or_insert(PinState { net: None, drive: Drive::Released, by: None })
+        self.pins.entry(pin).or_insert(PinState { net: None, drive: Drive::Released, by: None, mode: None })
     }
 }

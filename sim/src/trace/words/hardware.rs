@@ -2,12 +2,12 @@
 //!
 //! Owns their wording. Knows nothing of tasks.
 
-use super::{Phrase, Words, show_byte, show_level, show_trigger};
-use crate::trace::record::{Drive, Kind};
+use super::{Phrase, Words, show_byte, show_level, show_mode, show_trigger};
+use crate::trace::record::{Drive, Kind, Record};
 
 impl Words<'_> {
-    pub(super) fn wires(&self, kind: &Kind) -> Phrase {
-        match *kind {
+    pub(super) fn wires(&self, record: &Record) -> Phrase {
+        match record.kind {
             Kind::NetPin { net, pin } => self.of_place(pin, format!("is on net {}", net.0)),
             Kind::Driven { pin, drive } => {
                 let verb = match drive {
@@ -17,12 +17,24 @@ impl Words<'_> {
                 };
                 self.of_place(pin, verb.into())
             }
-            Kind::Edge { net, level } => {
-                Phrase { place: self.net(net), event: show_level(level).into(), ..Phrase::default() }
-            }
+            Kind::Edge { net, level } => Phrase {
+                place: self.net(net, record.at),
+                event: show_level(level).into(),
+                ..Phrase::default()
+            },
             Kind::Contention { net } => {
-                Phrase { place: self.net(net), event: "driven both ways".into(), ..Phrase::default() }
+                let place = self.net(net, record.at);
+                Phrase { place, event: "driven both ways".into(), ..Phrase::default() }
             }
+            Kind::Wire { a, b, plugged } => {
+                let verb = if plugged { "is plugged into" } else { "is unplugged from" };
+                self.of_place(a, format!("{verb} {}", self.text(b)))
+            }
+            Kind::FloatingRead { pin, high } => {
+                let level = if high { "high" } else { "low" };
+                self.of_place(pin, format!("read while floating: {level} by chance"))
+            }
+            Kind::PinMode { pin, mode, pull } => self.of_place(pin, show_mode(mode, pull)),
             _ => Phrase::default(),
         }
     }
@@ -51,6 +63,7 @@ impl Words<'_> {
             Kind::UartOverrun { uart, byte } => {
                 self.of_place(uart, format!("rx {}  OVERRUN: lost", show_byte(byte)))
             }
+            Kind::UartNoStart { uart } => self.of_place(uart, "rx  no start bit: a glitch".into()),
             Kind::UartDeaf { uart } => self.of_place(uart, "rx  lost unseen: overrun not yet cleared".into()),
             Kind::UartRead { uart, bytes, ring } => {
                 self.of_place(uart, format!("{} read, {ring} left", plural(bytes)))
