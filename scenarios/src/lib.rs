@@ -34,6 +34,7 @@
 //! | [`uart_reader`] | 6.1 | a reader beside tasks that hog the CPU |
 //! | [`record_uart`] | 6.2, 7.4 | a driver that can be awaited, and the test that it yields |
 //! | [`uart_loopback`] | 6.3 | a line that is sent and received on one UART |
+//! | [`auart_hd`] | 6.3.1 | a half-duplex device, and a delay that is triggered anew |
 //! | [`ms_timer`] | 6.4 | a delay that is a stream |
 //! | [`pin_call`] | 6.4 | callbacks at edges, found by asking |
 //! | [`iorw`] | 6.4 | a device that is read and written as a stream |
@@ -69,6 +70,7 @@ pub mod aqtest;
 pub mod asyn_demos;
 pub mod async_iterator;
 pub mod asyntest;
+pub mod auart_hd;
 pub mod awaitable;
 pub mod barrier;
 pub mod blocking_read;

@@ -57,6 +57,7 @@ const HARDWARE: Folders = &[
     ("load", &["worst_case_delay.toml"]),
     ("record_uart", &["recorded.toml", "recorded_slow.toml", "board.toml"]),
     ("uart_loopback", &["recorded.toml", "hello.toml", "unlinked.toml", "wrong_baud.toml"]),
+    ("auart_hd", &["board.toml"]),
     ("ms_timer", BOTH),
     ("pin_call", BOTH),
     ("iorw", &["board.toml"]),

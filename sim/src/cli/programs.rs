@@ -10,6 +10,7 @@ pub const PROGRAMS: &[Program] = &[
     program!(vpyb_scenarios::asyn_demos),
     program!(vpyb_scenarios::async_iterator),
     program!(vpyb_scenarios::asyntest),
+    program!(vpyb_scenarios::auart_hd),
     program!(vpyb_scenarios::awaitable),
     program!(vpyb_scenarios::barrier),
     program!(vpyb_scenarios::blocking_read),
