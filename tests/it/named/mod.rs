@@ -5,9 +5,8 @@
 //! recorded under, and every line has to agree: creations, steps with what they yielded, callbacks, cancellations, waits
 //! and what was printed, to the microsecond.
 //!
-//! Three recordings have no program, for they test Python itself or nothing of the loop: `sched_yield_values` (values
-//! of odd types are yielded), `tut_7_5_genfunc` (a function is passed in place of a coroutine) and
-//! `lib_test_full_wait` (a clock and a wait of its own making).
+//! Recordings that test Python's own types (`python`) go as far as they mean something; where they stop agreeing is
+//! held to the line (`replay`).
 //!
 //! | file | owns |
 //! |---|---|
@@ -28,6 +27,7 @@ mod transcripts;
 
 mod io;
 mod lib;
+mod python;
 mod sched;
 
 use case::Case;
@@ -46,6 +46,7 @@ const ALL: &[&[Case]] = &[
     examples::BENCHMARKS,
     io::CASES,
     lib::CASES,
+    python::CASES,
     sched::CASES,
 ];
 
@@ -61,7 +62,7 @@ fn tutorial_5() {
 
 #[test]
 fn scheduler() {
-    agree(&[sched::CASES]);
+    agree(&[python::CASES, sched::CASES]);
 }
 
 #[test]

@@ -9,13 +9,26 @@ use super::case::Case;
 use crate::bench::{self, Comparison, End, Prices, Settings};
 use crate::oracle::{folder, json_lines};
 
-/// Cases that do not agree: how many lines do, and why no more can.
-const DIFFER: [(&str, usize, &str); 1] = [(
-    "sched_qoverflow_cb",
-    4,
-    "a callback of which only the function fits leaves the function behind in the original's run queue, as an entry \
-     that cannot be called; here it takes both places or none",
-)];
+/// Cases that do not agree: on how many lines they do under V2 and under `fast_io`, and why on no more.
+const DIFFER: [(&str, [usize; 2], &str); 3] = [
+    (
+        "sched_qoverflow_cb",
+        [4, 4],
+        "a callback of which only the function fits leaves the function behind in the original's run queue, as an \
+         entry that cannot be called; here it takes both places or none",
+    ),
+    (
+        "sched_yield_values",
+        [8, 8],
+        "a coroutine is yielded to the loop, and then values of types that it refuses",
+    ),
+    (
+        "tut_7_5_genfunc",
+        [6, 0],
+        "a function is passed in place of a coroutine: V2 calls it, and refuses it as what a run waits for; fast_io \
+         refuses it at once; here it does not compile",
+    ),
+];
 
 /// The folders of recordings, with the length of the I/O queue that stands in their name.
 const FOLDERS: [(&str, bool, usize); 3] = [("v2", false, 0), ("fast_io", true, 0), ("fast_io_ioq", true, 6)];
@@ -47,8 +60,10 @@ fn judge(case: &Case, recording: &[Value], fast: bool, ioq_len: usize) -> Option
     let compared = replay(case, recording, fast, ioq_len);
     match DIFFER.iter().find(|(name, ..)| *name == case.recording) {
         None => compared.difference,
-        Some((name, same, why)) if compared.difference.is_none() || compared.same != *same => {
-            Some(format!("{name} agreed on {same} lines, because {why}; now on {}", compared.same))
+        Some((name, same, why))
+            if compared.difference.is_none() || compared.same != same[usize::from(fast)] =>
+        {
+            Some(format!("{name} agreed on {same:?} lines, because {why}; now on {}", compared.same))
         }
         Some(_) => None,
     }
