@@ -38,6 +38,8 @@
 //! | [`ms_timer`] | 6.4 | a delay that is a stream |
 //! | [`pin_call`] | 6.4 | callbacks at edges, found by asking |
 //! | [`iorw`] | 6.4 | a device that is read and written as a stream |
+//! | [`aremote`] | 6.5 | an infrared remote control, from an interrupt handler to a task |
+//! | [`htu_test`] | 6.6 | a sensor that is read in the background |
 //! | [`heartbeat`] | 7.1 | an LED that shows whether the loop runs |
 //! | [`loop_args`] | 7.7 | the loop is made as its first user asked |
 //! | [`superloop`] | 8.1 | the same without an event loop |
@@ -67,6 +69,7 @@ mod trap;
 
 pub mod aledflash;
 pub mod aqtest;
+pub mod aremote;
 pub mod asyn_demos;
 pub mod async_iterator;
 pub mod asyntest;
@@ -91,6 +94,7 @@ pub mod exceptions;
 pub mod fast_can;
 pub mod heartbeat;
 pub mod hello;
+pub mod htu_test;
 pub mod iorw;
 pub mod latency;
 pub mod led_async;

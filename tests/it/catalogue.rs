@@ -61,6 +61,8 @@ const HARDWARE: Folders = &[
     ("ms_timer", BOTH),
     ("pin_call", BOTH),
     ("iorw", &["board.toml"]),
+    ("aremote", &["remote.toml", "deformed.toml"]),
+    ("htu_test", &["board.toml"]),
 ];
 
 /// Section 7: hints and tips.

@@ -11,6 +11,7 @@ mod combinators;
 mod common_error;
 mod delay;
 mod determinism;
+mod devices;
 mod diagnostics;
 mod docs;
 mod edges;

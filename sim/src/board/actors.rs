@@ -242,6 +242,7 @@ impl Machine {
             Action::CtrlC => self.ctrl_c = true,
             Action::Set { part, to } => self.expose(part, *to),
             Action::Feed { part, rows } => self.feed(part, rows),
+            Action::Infrared { part, edges, jitter } => return self.send_infrared(part, edges, *jitter),
             Action::Power { part, on } => self.power(part, *on),
             Action::Await { .. } | Action::Nothing => {}
         }

@@ -179,7 +179,7 @@ impl Machine {
                 model::Part::UartFeed { uart } => {
                     self.lines.insert(uart.clone(), Line::Feed(self.uarts[uart.as_str()]));
                 }
-                model::Part::Htu21d { .. } | model::Part::Mma7660 { .. } => {}
+                model::Part::Htu21d { .. } | model::Part::Mma7660 { .. } | model::Part::NecRemote { .. } => {}
             }
         }
         for step in scenario.actors.iter().flat_map(|actor| &actor.steps) {

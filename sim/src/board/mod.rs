@@ -5,7 +5,8 @@
 
 mod actors;
 mod alarms;
-mod i2c_bench;
+mod bench_devices;
+mod i2c_units;
 mod interrupts;
 mod machine;
 mod part;
@@ -19,7 +20,7 @@ mod virtual_i2c;
 mod virtual_pin;
 mod virtual_uart;
 
-pub use i2c_bench::ACCEL;
+pub use bench_devices::ACCEL;
 pub use machine::{Abort, Bound, Machine};
 pub use part::Part;
 pub use pinout::{PinUse, pinout, render_pinout};

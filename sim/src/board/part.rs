@@ -2,7 +2,7 @@
 //!
 //! Owns the list of models. The world delivers to it without knowing which is which.
 
-use crate::devices::{Htu21d, Mma7660, SerialPeer};
+use crate::devices::{Htu21d, Mma7660, NecRemote, SerialPeer};
 use crate::mcu::{Exti, I2c, Uart};
 use crate::trace::record::NetLevel;
 use crate::world::{Bench, Device, DeviceId, PinId};
@@ -22,6 +22,8 @@ pub enum Part {
     Mma7660(Mma7660),
     /// A humidity and temperature sensor.
     Htu21d(Htu21d),
+    /// A remote control with its receiver.
+    NecRemote(NecRemote),
 }
 
 impl Device for Part {
@@ -33,6 +35,7 @@ impl Device for Part {
             Self::I2c(unit) => unit.alarm(me, number, bench),
             Self::Mma7660(accel) => accel.alarm(me, number, bench),
             Self::Htu21d(sensor) => sensor.alarm(me, number, bench),
+            Self::NecRemote(remote) => remote.alarm(me, number, bench),
         }
     }
 
@@ -44,6 +47,7 @@ impl Device for Part {
             Self::I2c(unit) => unit.edge(me, pin, level, bench),
             Self::Mma7660(accel) => accel.edge(me, pin, level, bench),
             Self::Htu21d(sensor) => sensor.edge(me, pin, level, bench),
+            Self::NecRemote(remote) => remote.edge(me, pin, level, bench),
         }
     }
 }

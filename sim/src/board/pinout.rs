@@ -70,6 +70,7 @@ fn uses_of(scenario: &Scenario) -> Uses {
                     add(unit.sda, format!("part `{name}`: HTU21D SDA"));
                 }
             }
+            Part::NecRemote { pin, .. } => add(pin, format!("part `{name}`: infrared receiver")),
             // It is on the board, whether a file names it or not.
             Part::Mma7660 { .. } => {}
         }

@@ -7,6 +7,7 @@ use crate::runner::Program;
 pub const PROGRAMS: &[Program] = &[
     program!(vpyb_scenarios::aledflash),
     program!(vpyb_scenarios::aqtest),
+    program!(vpyb_scenarios::aremote),
     program!(vpyb_scenarios::asyn_demos),
     program!(vpyb_scenarios::async_iterator),
     program!(vpyb_scenarios::asyntest),
@@ -31,6 +32,7 @@ pub const PROGRAMS: &[Program] = &[
     program!(vpyb_scenarios::fast_can),
     program!(vpyb_scenarios::heartbeat),
     program!(vpyb_scenarios::hello),
+    program!(vpyb_scenarios::htu_test),
     program!(vpyb_scenarios::iorw),
     program!(vpyb_scenarios::latency),
     program!(vpyb_scenarios::led_async),

@@ -6,10 +6,12 @@ mod htu21d_code;
 mod i2c_target;
 mod mma7660;
 mod mma7660_chip;
+mod nec_remote;
 mod serial_peer;
 
 pub use htu21d::Htu21d;
 pub use htu21d_code::Air;
 pub use mma7660::{AccelPins, Mma7660};
 pub use mma7660_chip::Vector;
+pub use nec_remote::NecRemote;
 pub use serial_peer::SerialPeer;

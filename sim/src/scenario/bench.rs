@@ -26,12 +26,13 @@ const EXTRA_QUEUE: RangeInclusive<i64> = 0..=65_535;
 /// Words of the format; those that can be run are in the vocabulary.
 const SCHEDULERS: [&str; 3] = ["uasyncio-v2", "fast-io", "asyncio-v3"];
 const PROFILES: [&str; 4] = ["micropython-pyboard-v1.1", "rust-stm32f405", "ideal", "recorded"];
-const LATER_PARTS: [&str; 4] = ["button", "nec-remote", "logic-source", "network"];
-const PARTS: [(&str, PartKind); 4] = [
+const LATER_PARTS: [&str; 3] = ["button", "logic-source", "network"];
+const PARTS: [(&str, PartKind); 5] = [
     ("serial-peer", PartKind::SerialPeer),
     ("uart-feed", PartKind::UartFeed),
     ("htu21d", PartKind::Htu21d),
     ("mma7660", PartKind::Mma7660),
+    ("nec-remote", PartKind::NecRemote),
 ];
 /// The verdicts that a run may have beside `passed`; `error` stands for every `error: …`.
 pub const ABNORMAL: [(&str, ()); 8] = [
@@ -150,6 +151,7 @@ enum PartKind {
     UartFeed,
     Htu21d,
     Mma7660,
+    NecRemote,
 }
 
 /// `[parts.NAME]`. A UART has at most one part on its RX wire.
@@ -174,6 +176,7 @@ pub fn parts(
         let part = match kind {
             PartKind::Htu21d => devices::htu21d(&mut table, vocabulary, path),
             PartKind::Mma7660 => devices::mma7660(&mut table, entry, path),
+            PartKind::NecRemote => nec_remote(&mut table, entry, vocabulary, wires),
             PartKind::SerialPeer | PartKind::UartFeed => {
                 let wire = table.need("uart", "\"uart2\"");
                 let uart = wire.and_then(|value| value.known("UART", &vocabulary.uarts, &[]));
@@ -194,6 +197,20 @@ pub fn parts(
         }
     }
     parts
+}
+
+/// A receiver of infrared, which drives a pin both high and low.
+fn nec_remote(table: &mut Table<'_>, name: Value<'_>, vocabulary: &Vocabulary, wires: &mut Wires) -> Part {
+    let place = table.need("pin", "\"X3\"");
+    let pin = place.and_then(|value| vocabulary.pin(value));
+    if let (Some(place), Some(pin)) = (place, &pin) {
+        wires.driver(pin, &format!("part {}", quoted(name.key)), place);
+    }
+    if let Some(carrier) = table.key("carrier").filter(|value| value.flag() == Some(true)) {
+        carrier.report(not_built(carrier.span(), "a receiver that gives the carrier"));
+    }
+    let jitter = table.key("jitter").and_then(Value::duration).unwrap_or(Duration::ZERO);
+    Part::NecRemote { pin: pin.unwrap_or_default(), jitter }
 }
 
 /// Two parts cannot drive one wire.

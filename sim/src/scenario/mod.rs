@@ -20,6 +20,7 @@ mod devices;
 mod diagnostic;
 mod events;
 mod expects;
+mod infrared;
 mod lower;
 mod names;
 mod objects;

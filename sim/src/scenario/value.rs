@@ -142,6 +142,25 @@ impl<'a> Value<'a> {
         number
     }
 
+    /// A percentage within limits: `"3%"`.
+    pub fn percent(self, allowed: RangeInclusive<f64>) -> Option<f64> {
+        let text = self.text()?;
+        let number = text.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
+        match number {
+            None => self.refuse(
+                code::MALFORMED,
+                format!("{} is no percentage", quoted(text)),
+                "write it as in `\"3%\"`",
+            ),
+            Some(number) if !allowed.contains(&number) => {
+                let help = format!("it may be {}% to {}%", allowed.start(), allowed.end());
+                self.refuse(code::OUT_OF_RANGE, format!("{} is out of range", quoted(text)), help);
+            }
+            Some(number) => return Some(number),
+        }
+        None
+    }
+
     /// A number within limits, in thousandths.
     pub fn thousandths(self, [least, most]: [f64; 2]) -> Option<i32> {
         let number = match self.raw() {

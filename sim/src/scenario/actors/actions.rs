@@ -6,6 +6,7 @@ use vpyb_core::time::Duration;
 
 use super::super::devices;
 use super::super::diagnostic::{Diagnostic, code};
+use super::super::infrared;
 use super::super::model::{Action, Level, Part};
 use super::super::names::undeclared;
 use super::super::objects::BAUDS;
@@ -19,9 +20,9 @@ const LONGEST_SEND: u64 = 1 << 20;
 /// How long an `await` lasts if nothing is said.
 const DEFAULT_WITHIN: Duration = Duration::from_secs(1);
 /// Actions that can be run.
-pub const ACTIONS: [&str; 13] = [
-    "send", "drive", "pulse", "glitch", "plug", "unplug", "irq", "set", "feed", "power", "stall", "ctrl_c",
-    "await",
+pub const ACTIONS: [&str; 14] = [
+    "send", "drive", "pulse", "glitch", "plug", "unplug", "irq", "set", "feed", "power", "ir", "stall",
+    "ctrl_c", "await",
 ];
 
 const LEVELS: [(&str, Level); 2] = [("low", Level::Low), ("high", Level::High)];
@@ -45,6 +46,7 @@ impl Bench<'_> {
             "set" => devices::set(value, self.parts),
             "feed" => devices::feed(value, self.parts, self.path),
             "power" => devices::power(value, self.parts),
+            "ir" => infrared::action(value, self.parts),
             "stall" => Some(Action::Stall(value.duration()?)),
             "ctrl_c" => ctrl_c(value),
             _ => {

@@ -143,6 +143,13 @@ pub enum Part {
         /// What changes by itself from power-on.
         rows: Vec<Row>,
     },
+    /// An infrared remote control with its receiver.
+    NecRemote {
+        /// The board's pin that the receiver drives.
+        pin: String,
+        /// Each edge comes at most so much early or late.
+        jitter: Duration,
+    },
     /// The board's accelerometer.
     Mma7660 {
         /// The field it is in at power-on; lying still if not said.
@@ -276,6 +283,13 @@ pub enum Action {
     Set { part: String, to: Exposure },
     /// Changes what a part is exposed to, row by row; the step is over at once.
     Feed { part: String, rows: Vec<Row> },
+    /// Sends edges of infrared from a remote control; over with the last one.
+    Infrared {
+        part: String,
+        edges: Vec<Duration>,
+        /// In place of the part's.
+        jitter: Option<Duration>,
+    },
     /// Gives a part its supply, or takes it.
     Power { part: String, on: bool },
     /// Nothing but its mark.
