@@ -8,9 +8,8 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use crate::error::Interrupt;
-use crate::event_loop::{Post, Shared, Yielded};
+use crate::event_loop::{Post, Shared, WakeAfter, Yielded};
 use crate::stream::Readiness;
-use crate::ticks;
 
 /// Yields something to the loop and is complete when the task is resumed for it.
 pub(crate) struct Leaf<'a> {
@@ -24,16 +23,12 @@ enum State {
     /// The task waits for this leaf.
     Posted(u32),
     /// On the slow path: a deadline of its own.
-    Timed {
-        due: u32,
-        key: usize,
-        timer: u32,
-    },
+    Timed(WakeAfter),
     /// On the slow path: a device of its own.
     Device {
         device: u32,
         interest: Readiness,
-        key: usize,
+        key: u32,
     },
     /// On the slow path: one turn.
     Turn,
@@ -52,12 +47,8 @@ impl<'a> Leaf<'a> {
             Yielded::Delay(ms) | Yielded::SleepMs(ms) | Yielded::AfterMs(ms) | Yielded::After(ms)
                 if ms != 0 =>
             {
-                let due = self.shared.due_after(ms);
-                match self.shared.wake_after(ms, cx) {
-                    Some((key, timer)) => State::Timed { due, key, timer },
-                    // The loop stops with the overflow; the task stays where it is.
-                    None => State::Turn,
-                }
+                // Without a place the loop stops with the overflow, and the task stays where it is.
+                self.shared.wake_after(ms, cx).map_or(State::Turn, State::Timed)
             }
             Yielded::IoRead(device) => self.begin_device(device, Readiness::READ, cx),
             Yielded::IoWrite(device) => self.begin_device(device, Readiness::WRITE, cx),
@@ -79,9 +70,9 @@ impl<'a> Leaf<'a> {
             self.give_up();
             return Poll::Ready(Err(interrupt));
         }
-        let over = match self.state {
-            State::Timed { due, .. } => ticks::ticks_diff(due, self.shared.present_tick()) <= 0,
-            State::Device { device, interest, .. } => self.shared.is_ready(device, interest),
+        let over = match &self.state {
+            State::Timed(wait) => self.shared.is_over(wait),
+            State::Device { device, interest, .. } => self.shared.is_ready(*device, *interest),
             State::Turn => true,
             State::Fresh | State::Posted(_) | State::Done => unreachable!("not on the slow path"),
         };
@@ -89,8 +80,10 @@ impl<'a> Leaf<'a> {
             self.give_up();
             return Poll::Ready(Ok(()));
         }
-        if let State::Timed { key, .. } | State::Device { key, .. } = self.state {
-            self.shared.rewake(key, cx);
+        match &self.state {
+            State::Timed(wait) => self.shared.rewake(wait.key(), cx),
+            State::Device { key, .. } => self.shared.rewake(*key, cx),
+            _ => {}
         }
         Poll::Pending
     }
@@ -98,7 +91,7 @@ impl<'a> Leaf<'a> {
     fn give_up(&mut self) {
         match core::mem::replace(&mut self.state, State::Done) {
             State::Posted(token) => self.shared.retract(token),
-            State::Timed { key, timer, .. } => self.shared.forget_wake(key, timer),
+            State::Timed(wait) => self.shared.forget_wake(&wait),
             State::Device { device, key, .. } => self.shared.forget_device(device, key),
             State::Fresh | State::Turn | State::Done => {}
         }

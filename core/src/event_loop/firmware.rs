@@ -34,7 +34,7 @@ impl Link {
     fn event_loop(&self, config: Config) -> EventLoop {
         let shared = self.shared.get_or_init(|| {
             let config = self.overrides.apply(config);
-            Rc::new(Shared::new(self.clock.clone(), self.observer.clone(), config))
+            Shared::new(self.clock.clone(), self.observer.clone(), config)
         });
         let event_loop = EventLoop { shared: shared.clone() };
         if let Some(started) = self.started.take() {
@@ -109,7 +109,8 @@ impl<B> Top<B> {
 pub struct Firmware {
     main: Option<TaskFuture>,
     link: Rc<Link>,
-    owner: Owner,
+    /// The event loop, once there is one.
+    event_loop: Option<(Rc<Shared>, Owner)>,
     main_idle: bool,
     result: Option<Result<(), TaskError>>,
 }
@@ -136,16 +137,16 @@ impl Firmware {
         let started = Cell::new(started);
         let link = Rc::new(Link { clock, observer, overrides, shared: OnceCell::new(), started });
         let main = Box::pin(main(Top { board, link: link.clone() }));
-        Self { main: Some(main), link, owner: Owner::new(), main_idle: false, result: None }
+        Self { main: Some(main), link, event_loop: None, main_idle: false, result: None }
     }
 
     /// Applies what the last step yielded, reading the clock now, and does one new thing or says that there
     /// is none. Never waits.
     pub fn step(&mut self) -> Step {
-        if let Some(shared) = self.link.shared.get()
+        if let Some((shared, owner)) = &mut self.event_loop
             && shared.running.get()
         {
-            match self.owner.step(shared) {
+            match owner.step(shared) {
                 Ok(step) => return step,
                 Err(ended) => self.end_run(*ended),
             }
@@ -185,32 +186,36 @@ impl Firmware {
 
     /// Whether the program waits for a future to be complete, rather than running for ever.
     pub fn awaits_completion(&self) -> bool {
-        self.link.shared.get().is_none_or(|shared| !shared.forever.get())
-    }
-
-    /// How many entries the one queue of `Asyncio3` holds.
-    fn queued(&self) -> usize {
-        self.link.shared.get().map_or(0, |shared| shared.waitq.borrow().len())
-    }
-
-    fn has_one_queue(&self) -> bool {
-        self.link.shared.get().is_some_and(|shared| shared.one_queue)
-    }
-
-    fn is_running(&self) -> bool {
-        self.link.shared.get().is_some_and(|shared| shared.running.get())
+        self.shared().is_none_or(|shared| !shared.forever.get())
     }
 
     /// Whether a waker was called that no poll point has seen yet. A port asks this, interrupts masked,
     /// before it lets the CPU sleep.
     pub fn woken(&self) -> bool {
-        self.owner.woken()
+        self.event_loop.as_ref().is_some_and(|(_, owner)| owner.woken())
+    }
+
+    fn shared(&self) -> Option<&Shared> {
+        self.event_loop.as_ref().map(|(shared, _)| &**shared)
+    }
+
+    /// How many entries the one queue of `Asyncio3` holds.
+    fn queued(&self) -> usize {
+        self.shared().map_or(0, |shared| shared.waitq.borrow().len())
+    }
+
+    fn has_one_queue(&self) -> bool {
+        self.shared().is_some_and(|shared| shared.rules.one_queue)
+    }
+
+    fn is_running(&self) -> bool {
+        self.shared().is_some_and(|shared| shared.running.get())
     }
 
     #[cold]
     fn end_run(&mut self, ended: Ended) {
-        let shared = self.link.shared.get().expect("a run has a loop");
-        self.owner.stop();
+        let (shared, owner) = self.event_loop.as_mut().expect("a run has a loop");
+        owner.stop();
         shared.running.set(false);
         shared.observe(|| Event::LoopStopped {
             error: match &ended {
@@ -236,6 +241,9 @@ impl Firmware {
                 Step::Done
             }
             Poll::Pending => {
+                if let Some(shared) = self.link.shared.get() {
+                    self.event_loop.get_or_insert_with(|| (shared.clone(), Owner::new(shared)));
+                }
                 self.main_idle = !self.is_running();
                 Step::Main
             }
@@ -245,10 +253,9 @@ impl Firmware {
 
 impl Drop for Firmware {
     fn drop(&mut self) {
-        if let Some(shared) = self.link.shared.get() {
-            shared.close();
-        }
+        let Some(shared) = self.link.shared.get() else { return };
+        shared.close();
         self.main = None;
-        self.owner.drop_futures();
+        shared.drop_futures();
     }
 }

@@ -11,23 +11,90 @@
 //!     └──post (slow)──▶ Slow ──deadline or readiness seen──▶ Done
 //! ```
 
+use core::cell::Cell;
 use core::task::Context;
 
 use super::entry::RawEntry;
 use super::poller::Waiter;
-use super::shared::{Shared, Yielded};
-use super::task::{Header, Pending, Place};
+use super::shared::{NOBODY, Shared, Yielded};
+use super::task::{Pending, Place, Task};
 use crate::error::Interrupt;
 use crate::observer::{Event, Object, Use};
 
 /// What became of a post.
 pub(crate) enum Post {
-    /// The task yields this; the leaf waits for the resumption of this token.
+    /// The task yields what was posted; the leaf waits for the resumption of this token.
     Token(u32),
     /// The leaf has to wait on its own.
     Slow,
     /// An interrupt was pending and is raised here.
     Interrupted(Interrupt),
+}
+
+/// A wait of the slow path for a delay: the stored waker, and the place and serial number of its timer.
+pub(crate) struct WakeAfter {
+    key: u32,
+    at: u32,
+    serial: u32,
+}
+
+impl WakeAfter {
+    /// Names the stored waker.
+    pub(crate) fn key(&self) -> u32 {
+        self.key
+    }
+}
+
+/// The step under way, as far as awaits have to do with it.
+///
+/// Tokens are odd and come again after 2^31 steps, so none is 0.
+pub(super) struct Turn {
+    /// The slot of the task; [`NOBODY`] between steps.
+    pub current: Cell<u32>,
+    /// The token of this step.
+    pub token: Cell<u32>,
+    /// It again, until a leaf posts; 0 once one has, and between steps.
+    pub offer: Cell<u32>,
+    /// The token of the leaf that this step completes; 0 if none (or none any more).
+    pub resumed: Cell<u32>,
+    /// What was posted.
+    pub yielded: Cell<Yielded>,
+    /// What this step brings and nobody has taken yet.
+    pub interrupt: Cell<Option<Interrupt>>,
+    /// What the task's waker points to.
+    pub waker_data: Cell<*const ()>,
+}
+
+impl Turn {
+    pub const fn new() -> Self {
+        Self {
+            current: Cell::new(NOBODY),
+            token: Cell::new(1),
+            offer: Cell::new(0),
+            resumed: Cell::new(0),
+            yielded: Cell::new(Yielded::Nothing),
+            interrupt: Cell::new(None),
+            waker_data: Cell::new(core::ptr::null()),
+        }
+    }
+
+    /// Begins a step of the task in this slot; it completes the leaf of `resumed`.
+    #[inline]
+    pub fn begin(&self, slot: u32, resumed: u32, waker_data: *const ()) {
+        let token = self.token.get().wrapping_add(2);
+        self.token.set(token);
+        self.offer.set(token);
+        self.resumed.set(resumed);
+        self.yielded.set(Yielded::Nothing);
+        self.waker_data.set(waker_data);
+        self.current.set(slot);
+    }
+
+    /// The token of the leaf that posted in this step; `None` if none has.
+    #[inline]
+    pub fn posted(&self) -> Option<u32> {
+        (self.offer.get() == 0).then(|| self.token.get())
+    }
 }
 
 impl Shared {
@@ -38,77 +105,85 @@ impl Shared {
     /// Outside a step of this loop: an await of one loop was polled by something else.
     #[inline]
     pub(crate) fn post(&self, yielded: Yielded, cx: &Context<'_>) -> Post {
-        self.assert_in_step();
-        if let Some(interrupt) = self.interrupt.take() {
-            return Post::Interrupted(interrupt);
+        let turn = &self.turn;
+        let token = turn.offer.get();
+        if token == 0 || cx.waker().data() != turn.waker_data.get() || turn.interrupt.get().is_some() {
+            return self.post_elsewhere();
         }
-        if self.posted.get() != 0 || cx.waker().data() != self.waker_data.get() {
-            return Post::Slow;
-        }
-        let token = match self.next_leaf.get().wrapping_add(1) {
-            0 => 1,
-            token => token,
-        };
-        self.next_leaf.set(token);
-        self.posted.set(token);
-        self.yielded.set(yielded);
+        turn.offer.set(0);
+        turn.yielded.set(yielded);
         Post::Token(token)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn post_elsewhere(&self) -> Post {
+        self.assert_in_step();
+        self.turn.interrupt.take().map_or(Post::Slow, Post::Interrupted)
     }
 
     /// Whether this step completes the leaf of `token`, and how.
     #[inline]
     pub(crate) fn completes(&self, token: u32) -> Option<Result<(), Interrupt>> {
-        self.assert_in_step();
-        if self.resumed.get() != token {
+        if self.turn.resumed.get() != token {
+            self.assert_in_step();
             return None;
         }
-        self.resumed.set(0);
-        Some(match self.interrupt.take() {
-            Some(interrupt) => Err(interrupt),
-            None => Ok(()),
-        })
+        self.turn.resumed.set(0);
+        if self.turn.interrupt.get().is_some() {
+            return self.turn.interrupt.take().map(Err);
+        }
+        Some(Ok(()))
+    }
+
+    #[inline]
+    fn is_in_step(&self) -> bool {
+        self.turn.current.get() != NOBODY
     }
 
     #[inline]
     fn assert_in_step(&self) {
-        assert!(self.in_step.get(), "an await of this event loop was polled outside a step of its tasks");
+        assert!(self.is_in_step(), "an await of this event loop was polled outside a step of its tasks");
     }
 
     /// Takes back what a leaf that is dropped while it waits has posted: entry and registration go.
+    #[inline(never)]
     pub(crate) fn retract(&self, token: u32) {
-        if self.closed.get() || !self.in_step.get() {
+        if self.closed.get() {
             return;
         }
-        if self.posted.get() == token {
-            self.posted.set(0);
-            self.yielded.set(Yielded::Nothing);
+        let Some(task) = self.current_task() else { return };
+        if self.turn.posted() == Some(token) {
+            self.turn.offer.set(token);
+            self.turn.yielded.set(Yielded::Nothing);
             return;
         }
-        let Some(header) = self.current_header() else { return };
-        if header.leaf.get() != token {
+        if task.leaf.get() != token {
             return;
         }
-        header.leaf.set(0);
-        let removed = match header.place.replace(Place::Nowhere) {
+        task.leaf.set(0);
+        let entry = RawEntry::task(task.slot);
+        let place = task.place();
+        task.set_place(Place::Nowhere);
+        let removed = match place {
             Place::RunQueue => {
-                let entry = RawEntry::task(header.slot);
                 self.runq.remove_last(entry) || self.ioq.as_ref().is_some_and(|ioq| ioq.remove_last(entry))
             }
-            Place::Timer(serial) => self.remove_timer(serial),
-            Place::Device(device) => self.poller.borrow_mut().withdraw(device, Waiter::Task(header.slot)),
+            Place::Timer(at) => self.remove_timer(at, entry),
+            Place::Device(device) => self.poller.borrow_mut().withdraw(device, Waiter::Task(task.slot)),
             Place::Nowhere | Place::Waker => false,
         };
         if removed {
-            header.discount_entry();
+            task.discount_entry();
         }
         // What was given up leaves no marker. An interrupt that kept until its end is raised at the next await;
         // with one queue there are no markers, and the interrupt waits in its place.
         if removed
-            && !self.one_queue
-            && let Pending::Interrupt(with) = header.pending.replace(Pending::None)
+            && !self.rules.one_queue
+            && let Pending::Interrupt(with) = task.replace_pending(Pending::None)
         {
-            self.tell_interrupt(&header, with);
-            self.interrupt.set(Some(with));
+            self.tell_interrupt(task, with);
+            self.turn.interrupt.set(Some(with));
         }
     }
 
@@ -117,14 +192,14 @@ impl Shared {
     /// Whether this step resumes what the task waits for, rather than merely polling it.
     pub(crate) fn is_resumption(&self) -> bool {
         self.assert_in_step();
-        let by_waker = || self.current_header().is_some_and(|header| header.place.get() == Place::Waker);
-        self.resumed.get() != 0 || (self.posted.get() == 0 && by_waker())
+        let by_waker = || self.current_task().is_some_and(|task| task.place() == Place::Waker);
+        self.turn.resumed.get() != 0 || (self.turn.posted().is_none() && by_waker())
     }
 
     /// Puts an interrupt in the place of the one that this step brings; gives the former one.
     pub(crate) fn inject(&self, interrupt: Option<Interrupt>) -> Option<Interrupt> {
         self.assert_in_step();
-        self.interrupt.replace(interrupt)
+        self.turn.interrupt.replace(interrupt)
     }
 
     // ---- things that tasks share -----------------------------------------------------------------
@@ -134,11 +209,7 @@ impl Shared {
         if self.closed.get() {
             return;
         }
-        self.observe(|| Event::Used {
-            task: self.current_header().map(|header| header.id.get()),
-            object,
-            how,
-        });
+        self.observe(|| Event::Used { task: self.current_task().map(|task| task.id.get()), object, how });
     }
 
     /// Whether the owner of the loop is gone.
@@ -154,54 +225,57 @@ impl Shared {
     /// the end of the sleep. Who asks here does not sleep, so it is taken from there.
     pub(crate) fn take_interrupt(&self) -> Option<Interrupt> {
         self.assert_in_step();
-        if let Some(interrupt) = self.interrupt.take() {
+        if let Some(interrupt) = self.turn.interrupt.take() {
             return Some(interrupt);
         }
-        let header = self.current_header()?;
-        let Pending::Interrupt(with) = header.pending.get() else { return None };
-        header.pending.set(Pending::None);
-        self.tell_interrupt(&header, with);
+        let task = self.current_task()?;
+        let Pending::Interrupt(with) = task.pending() else { return None };
+        task.set_pending(Pending::None);
+        self.tell_interrupt(task, with);
         Some(with)
     }
 
-    fn tell_interrupt(&self, header: &Header, with: Interrupt) {
-        self.observe(|| Event::Interrupted { task: header.id.get(), with });
+    fn tell_interrupt(&self, task: Task<'_>, with: Interrupt) {
+        self.observe(|| Event::Interrupted { task: task.id.get(), with });
     }
 
-    /// The present tick.
-    pub(crate) fn present_tick(&self) -> u32 {
-        self.ticks()
-    }
-
-    /// Has the waker of `cx` called `delay_ms` from now. Gives the wait's key and timer; `None` if the
-    /// wait queue is full, which stops the loop.
-    pub(crate) fn wake_after(&self, delay_ms: i32, cx: &Context<'_>) -> Option<(usize, u32)> {
-        let key = self.wakers.borrow_mut().insert(cx.waker().clone());
-        match self.arm(delay_ms, RawEntry::wake(key as u32), None) {
-            Ok(timer) => Some((key, timer)),
+    /// Has the waker of `cx` called `delay_ms` from now. `None` if the wait queue is full, which stops the loop.
+    pub(crate) fn wake_after(&self, delay_ms: i32, cx: &Context<'_>) -> Option<WakeAfter> {
+        let key = self.wakers.borrow_mut().insert(cx.waker().clone()) as u32;
+        let serial = self.next_timer.get();
+        match self.arm(delay_ms, RawEntry::wake(key), None) {
+            Ok(at) => Some(WakeAfter { key, at, serial }),
             Err(full) => {
-                self.wakers.borrow_mut().remove(key);
-                self.overflow.set(Some(full));
+                self.wakers.borrow_mut().remove(key as usize);
+                self.overflow_with(full);
                 None
             }
         }
     }
 
+    /// Whether the time of a wait of the slow path has come.
+    pub(crate) fn is_over(&self, wait: &WakeAfter) -> bool {
+        let due = self.waitq.borrow().due_of(wait.at, RawEntry::wake(wait.key), wait.serial);
+        due.is_none_or(|due| crate::ticks::ticks_diff(due, self.ticks()) <= 0)
+    }
+
     /// Has another waker called instead.
-    pub(crate) fn rewake(&self, key: usize, cx: &Context<'_>) {
+    pub(crate) fn rewake(&self, key: u32, cx: &Context<'_>) {
         let mut wakers = self.wakers.borrow_mut();
-        if let Some(waker) = wakers.get_mut(key) {
+        if let Some(waker) = wakers.get_mut(key as usize) {
             waker.clone_from(cx.waker());
         }
     }
 
     /// Gives up a wait of the slow path, whose timer has perhaps fired.
-    pub(crate) fn forget_wake(&self, key: usize, timer: u32) {
+    pub(crate) fn forget_wake(&self, wait: &WakeAfter) {
         if self.closed.get() {
             return;
         }
-        if self.remove_timer(timer) {
-            let waker = self.wakers.borrow_mut().try_remove(key);
+        let entry = RawEntry::wake(wait.key);
+        let is_queued = self.waitq.borrow().due_of(wait.at, entry, wait.serial).is_some();
+        if is_queued && self.remove_timer(wait.at, entry) {
+            let waker = self.wakers.borrow_mut().try_remove(wait.key as usize);
             drop(waker);
         }
     }

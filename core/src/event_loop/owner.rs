@@ -21,18 +21,13 @@
 
 use alloc::boxed::Box;
 use alloc::string::ToString;
-use alloc::sync::Arc;
-use alloc::vec::Vec;
-use core::cell::RefCell;
-use core::task::Waker;
 
 use super::entry::RawEntry;
 use super::poller::Waiter;
 use super::run::Ended;
-use super::shared::{Shared, TaskFuture, Yielded};
-use super::task::{Header, Pending, Place};
-use super::wait_queue::WaitQueue;
-use super::wake::{TaskWaker, WakeSet};
+use super::shared::{Shared, Timed, Yielded};
+use super::task::{Pending, Place, Task};
+use super::wake::WakeSet;
 use crate::error::TaskError;
 use crate::observer::{Entry, Event, Why};
 use crate::stream::Readiness;
@@ -65,16 +60,11 @@ pub enum Step {
     Done,
 }
 
-pub(super) struct Slot {
-    pub future: Option<TaskFuture>,
-    pub header: alloc::rc::Rc<Header>,
-    pub waker: Waker,
-    pub shared_waker: Arc<TaskWaker>,
-}
-
 /// What the last step left to be applied.
 pub(super) enum Ran {
     Nothing,
+    /// A plain step of the task in this slot, in which a leaf posted.
+    Plain(u32),
     Task(u32),
     /// Under `Asyncio3`, where a yield is reckoned from the end of its step.
     Dated(u32),
@@ -98,7 +88,6 @@ pub(super) enum Phase {
 }
 
 pub(super) struct Owner {
-    pub slots: Vec<Slot>,
     pub wakes: WakeSet,
     pub phase: Phase,
     pub ran: Ran,
@@ -117,10 +106,9 @@ pub(super) fn failed(by: impl ToString, error: impl Into<TaskError>) -> Box<Ende
 }
 
 impl Owner {
-    pub fn new() -> Self {
+    pub fn new(shared: &Shared) -> Self {
         Self {
-            slots: Vec::new(),
-            wakes: WakeSet::default(),
+            wakes: WakeSet::new(shared.tasks.first_len()),
             phase: Phase::Expire,
             ran: Ran::Nothing,
             began: 0,
@@ -139,7 +127,7 @@ impl Owner {
     /// Goes on round the loop, up to the next thing that is a step.
     #[inline(never)]
     fn go_round(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
-        if shared.one_queue {
+        if shared.rules.one_queue {
             return self.go_along(shared);
         }
         loop {
@@ -167,13 +155,6 @@ impl Owner {
         self.phase = Phase::Expire;
     }
 
-    /// Lets go of all futures; theirs may be the last handles on the loop.
-    pub fn drop_futures(&mut self) {
-        for slot in &mut self.slots {
-            slot.future = None;
-        }
-    }
-
     /// Whether a waker was called that no poll point has seen yet.
     pub fn woken(&self) -> bool {
         self.wakes.any()
@@ -185,108 +166,122 @@ impl Owner {
     fn apply(&mut self, shared: &Shared) -> Stop {
         match core::mem::replace(&mut self.ran, Ran::Nothing) {
             Ran::Nothing => {}
+            Ran::Plain(slot) => return Self::apply_plain(shared, slot),
             Ran::Task(slot) => {
-                let yielded = shared.yielded.replace(Yielded::Nothing);
-                Self::apply_yield(shared, &self.slots[slot as usize].header, yielded)?;
+                let task = shared.task(slot);
+                task.discount_entry();
+                Self::apply_yield(shared, task, shared.turn.yielded.get())?;
             }
             Ran::Dated(slot) => self.apply_dated(shared, slot)?,
             Ran::Failed(ended) => return Err(ended),
         }
-        if shared.stop_requested.get() || shared.overflow.get().is_some() {
+        if shared.is_called_off() {
             return Err(Self::called_off(shared));
         }
         Ok(())
     }
 
+    /// Applies what a plain step yielded: mostly, its turn.
+    #[inline]
+    fn apply_plain(shared: &Shared, slot: u32) -> Stop {
+        let (task, yielded) = (shared.task(slot), shared.turn.yielded.get());
+        if !yielded.is_turn() {
+            task.discount_entry();
+            return Self::apply_yield(shared, task, yielded);
+        }
+        task.set_place(Place::RunQueue);
+        // The entry that resumed it stays counted, as this one.
+        match shared.runq.push(RawEntry::task(slot)) {
+            Ok(()) => Ok(()),
+            Err(full) => {
+                task.discount_entry();
+                Err(Self::lost(shared, task, shared.report_full(full, Some(task.id.get()))))
+            }
+        }
+    }
+
     /// Why the run ends although nobody failed.
     #[cold]
     fn called_off(shared: &Shared) -> Box<Ended> {
-        if let Some(full) = shared.overflow.take() {
-            return failed("event loop", full);
+        match shared.take_overflow() {
+            Some(full) => failed("event loop", full),
+            None => Box::new(Ended::Stopped),
         }
-        shared.stop_requested.set(false);
-        Box::new(Ended::Stopped)
     }
 
-    #[inline]
-    fn apply_yield(shared: &Shared, header: &Header, yielded: Yielded) -> Stop {
+    fn apply_yield(shared: &Shared, task: Task<'_>, yielded: Yielded) -> Stop {
         match yielded {
             Yielded::Nothing => Ok(()),
             Yielded::Park => {
-                header.place.set(Place::Nowhere);
+                task.set_place(Place::Nowhere);
                 Ok(())
             }
             Yielded::Bare | Yielded::Delay(0) | Yielded::SleepMs(0) => {
-                header.place.set(Place::RunQueue);
-                shared.push_run(header, Why::Yielded).map_err(|full| Self::lost(header, full))
+                task.set_place(Place::RunQueue);
+                let pushed = shared.push_into(&shared.runq, task, Why::Yielded);
+                pushed.map_err(|full| Self::lost(shared, task, full))
             }
             Yielded::Delay(ms) | Yielded::SleepMs(ms) => {
-                Self::arm(shared, &shared.waitq, header, shared.now(), ms)
+                Self::arm(shared, Timed::Waiting, task, shared.now(), ms)
             }
             Yielded::AfterMs(ms) | Yielded::After(ms) => {
-                Self::arm(shared, &shared.lpq, header, shared.now(), ms)
+                Self::arm(shared, Timed::LowPriority, task, shared.now(), ms)
             }
-            Yielded::IoRead(device) => Self::wait_for_device(shared, header, device, Readiness::READ),
-            Yielded::IoWrite(device) => Self::wait_for_device(shared, header, device, Readiness::WRITE),
-            Yielded::IoReadDone(device) => Self::give_up_device(shared, header, device, Readiness::READ),
-            Yielded::IoWriteDone(device) => Self::give_up_device(shared, header, device, Readiness::WRITE),
+            Yielded::IoRead(device) => Self::wait_for_device(shared, task, device, Readiness::READ),
+            Yielded::IoWrite(device) => Self::wait_for_device(shared, task, device, Readiness::WRITE),
+            Yielded::IoReadDone(device) => Self::give_up_device(shared, task, device, Readiness::READ),
+            Yielded::IoWriteDone(device) => Self::give_up_device(shared, task, device, Readiness::WRITE),
         }
     }
 
     /// The loop could not move an entry: it is lost, with a record, and the run ends.
-    pub(super) fn lost(header: &Header, full: crate::error::QueueFull) -> Box<Ended> {
-        failed(header.name.borrow(), full)
+    #[cold]
+    pub(super) fn lost(shared: &Shared, task: Task<'_>, full: crate::error::QueueFull) -> Box<Ended> {
+        failed(shared.name_of(task.header), full)
     }
 
-    pub(super) fn arm(
-        shared: &Shared,
-        queue: &RefCell<WaitQueue>,
-        header: &Header,
-        now: Instant,
-        ms: i32,
-    ) -> Stop {
-        let entry = Entry::Task(header.id.get());
-        let timer = shared
-            .arm_in(queue, now, ms, RawEntry::task(header.slot), Some(entry))
-            .map_err(|full| Self::lost(header, full))?;
-        header.count_entry();
-        header.place.set(Place::Timer(timer));
-        if shared.fast {
-            header.pending.set(Pending::Timed);
+    pub(super) fn arm(shared: &Shared, queue: Timed, task: Task<'_>, now: Instant, ms: i32) -> Stop {
+        let (raw, entry) = (RawEntry::task(task.slot), Entry::Task(task.id.get()));
+        let armed = shared.arm_in(queue, now, ms, raw, Some(entry));
+        let place = armed.map_err(|full| Self::lost(shared, task, full))?;
+        task.count_entry();
+        task.set_place(Place::Timer(place));
+        if shared.rules.marks_timed_waits {
+            task.set_pending(Pending::Timed);
         }
         Ok(())
     }
 
-    pub(super) fn wait_for_device(shared: &Shared, header: &Header, device: u32, mask: Readiness) -> Stop {
-        if !shared.one_queue {
-            header.pending.set(Pending::Io);
+    pub(super) fn wait_for_device(shared: &Shared, task: Task<'_>, device: u32, mask: Readiness) -> Stop {
+        if !shared.rules.one_queue {
+            task.set_pending(Pending::Io);
         }
-        header.place.set(Place::Device(device));
-        header.count_entry();
-        let before = shared.poller.borrow_mut().register(device, mask, Waiter::Task(header.slot));
+        task.set_place(Place::Device(device));
+        task.count_entry();
+        let before = shared.poller.borrow_mut().register(device, mask, Waiter::Task(task.slot));
         if let Some(Waiter::Task(slot)) = before {
-            shared.header(slot).discount_entry();
+            shared.task(slot).discount_entry();
         }
         let name = shared.device(device);
-        let (task, write) = (header.id.get(), mask == Readiness::WRITE);
+        let (task, write) = (task.id.get(), mask == Readiness::WRITE);
         shared.observe(|| Event::IoWait { task, device: name.name(), write });
         Ok(())
     }
 
     /// Gives up a registration, and queues the task for I/O. V2's `remove_reader` fails on a device that is not
     /// registered.
-    fn give_up_device(shared: &Shared, header: &Header, device: u32, direction: Readiness) -> Stop {
+    fn give_up_device(shared: &Shared, task: Task<'_>, device: u32, direction: Readiness) -> Stop {
         let former = shared.poller.borrow_mut().unregister(device, direction);
         match former {
-            Some(Some(Waiter::Task(slot))) => shared.header(slot).discount_entry(),
-            None if !shared.fast && direction == Readiness::READ => {
+            Some(Some(Waiter::Task(slot))) => shared.task(slot).discount_entry(),
+            None if shared.rules.fails_unknown_readers && direction == Readiness::READ => {
                 let name = shared.device(device);
                 let message = alloc::format!("{} was given up but nobody waits for it", name.name());
                 return Err(failed("event loop", TaskError::failed(message)));
             }
             _ => {}
         }
-        header.place.set(Place::RunQueue);
-        shared.push_io(header, Why::Yielded).map_err(|full| Self::lost(header, full))
+        task.set_place(Place::RunQueue);
+        shared.push_io(task, Why::Yielded).map_err(|full| Self::lost(shared, task, full))
     }
 }

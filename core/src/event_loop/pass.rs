@@ -11,8 +11,8 @@ use super::owner::{Owner, Phase, Ran, Step, Stop, failed};
 use super::poller::Waiter;
 use super::run::Ended;
 use super::run_queue::RunQueue;
-use super::shared::Shared;
-use super::task::{Pending, Place, State};
+use super::shared::{LOW_PRIORITY, Shared};
+use super::task::{Mark, Pending, Place};
 use super::wait_queue::Timer;
 use crate::observer::{Event, Why};
 use crate::ticks;
@@ -24,13 +24,9 @@ impl Owner {
         self.began = shared.ticks();
         self.expire_low_priority(shared)?;
         loop {
-            let due = {
-                let mut waitq = shared.waitq.borrow_mut();
-                let is_due = waitq.first().is_some_and(|timer| ticks::ticks_diff(timer.due, self.began) <= 0);
-                if is_due { waitq.pop() } else { None }
-            };
-            let Some(timer) = due else { break };
-            self.move_due(shared, timer)?;
+            let due = shared.waitq.borrow_mut().pop_due(self.began);
+            let Some((timer, place)) = due else { break };
+            self.move_due(shared, timer, place)?;
         }
         let left = shared.runq.len();
         self.phase = if shared.ioq.is_some() { Phase::Ask { left } } else { Phase::Run { left } };
@@ -39,42 +35,43 @@ impl Owner {
 
     /// Moves one low-priority entry if it is overdue beyond the limit, or due while nothing else is ready or due.
     fn expire_low_priority(&mut self, shared: &Shared) -> Stop {
-        let Some(due) = shared.lpq.borrow().first().map(|timer| timer.due) else { return Ok(()) };
+        let Some(due) = shared.lpq.borrow().first_due() else { return Ok(()) };
         let late = ticks::ticks_diff(due, self.began);
         let limit = shared.max_overdue_ms.get();
         let overdue = limit > 0 && late < -limit;
         let nothing_due = || {
-            let waitq = shared.waitq.borrow();
-            waitq.first().is_none_or(|timer| ticks::ticks_diff(timer.due, self.began) > 0)
+            let first = shared.waitq.borrow().first_due();
+            first.is_none_or(|due| ticks::ticks_diff(due, self.began) > 0)
         };
         if overdue || (shared.runq.len() == 0 && late <= 0 && nothing_due()) {
             let timer = shared.lpq.borrow_mut().pop();
-            return timer.map_or(Ok(()), |timer| self.move_due(shared, timer));
+            return timer.map_or(Ok(()), |(timer, at)| self.move_due(shared, timer, at | LOW_PRIORITY));
         }
         Ok(())
     }
 
-    fn move_due(&mut self, shared: &Shared, timer: Timer) -> Stop {
+    /// Moves an entry that is due, and was at this place, to the run queue.
+    fn move_due(&mut self, shared: &Shared, timer: Timer, place: u32) -> Stop {
         let why = Why::Timer(timer.serial);
         match timer.entry.decode() {
             Decoded::Task(slot) => {
-                let header = shared.header(slot);
-                header.discount_entry();
-                if shared.fast {
-                    if header.state.get() == State::Fresh {
-                        return Err(failed(header.name.borrow(), not_started()));
-                    }
-                    if header.cancelled.replace(false) {
+                let task = shared.task(slot);
+                task.discount_entry();
+                if shared.rules.fails_late_starts && task.is_fresh() {
+                    return Err(failed(shared.name_of(task.header), not_started()));
+                }
+                if shared.rules.marks_timed_waits {
+                    if task.unmark(Mark::Cancelled) {
                         shared.observe(|| Event::TimerDropped { timer: timer.serial });
                         return Ok(());
                     }
                     // An interrupt that was not delivered yet is lost here, as in the original.
-                    header.pending.set(Pending::None);
+                    task.set_pending(Pending::None);
                 }
-                if header.place.get() == Place::Timer(timer.serial) {
-                    header.place.set(Place::RunQueue);
+                if task.place() == Place::Timer(place) {
+                    task.set_place(Place::RunQueue);
                 }
-                shared.push_task(&header, why).map_err(|full| Self::lost(&header, full))
+                shared.push_task(task, why).map_err(|full| Self::lost(shared, task, full))
             }
             Decoded::Callback(key) => {
                 let id = shared.callback_id(key);
@@ -171,12 +168,12 @@ impl Owner {
         if timeout_ms < 0 {
             // With an empty wait queue, a low-priority delay is reckoned from the beginning of the pass.
             let mut from = self.began;
-            if let Some(timer) = shared.waitq.borrow().first() {
+            if let Some(due) = shared.waitq.borrow().first_due() {
                 from = ticks::ticks_ms(since);
-                timeout_ms = ticks::ticks_diff(timer.due, from).max(0);
+                timeout_ms = ticks::ticks_diff(due, from).max(0);
             }
-            if let Some(timer) = shared.lpq.borrow().first() {
-                let delay = ticks::ticks_diff(timer.due, from).max(0);
+            if let Some(due) = shared.lpq.borrow().first_due() {
+                let delay = ticks::ticks_diff(due, from).max(0);
                 if timeout_ms < 0 || delay < timeout_ms {
                     timeout_ms = delay;
                 }
@@ -199,12 +196,12 @@ impl Owner {
         let over = timeout_ms == 0 || until.is_some_and(|until| shared.now() >= until);
         if woken || ready > 0 || over {
             // Without passes, the head of the queue is next if it was due before the devices were asked.
-            let go_on = shared.one_queue && timeout_ms == 0;
+            let go_on = shared.rules.one_queue && timeout_ms == 0;
             self.phase = if go_on { Phase::Run { left: 0 } } else { Phase::Expire };
             if !go_on || ready > 0 {
                 shared.observe(|| Event::Polled { timeout_ms, since, ready });
             }
-            return Ok(Step::Polled { devices, pass: !shared.one_queue });
+            return Ok(Step::Polled { devices, pass: !shared.rules.one_queue });
         }
         Ok(Step::Idle { until, sample: shared.poller.borrow().sampled() })
     }
@@ -236,22 +233,21 @@ impl Owner {
     fn tell(shared: &Shared, waiter: Waiter, device: &str) -> Stop {
         match waiter {
             Waiter::Task(slot) => {
-                let header = shared.header(slot);
-                if shared.one_queue {
-                    header.discount_entry();
-                    return shared
-                        .push_now(&header, Why::Device(device))
-                        .map_err(|full| Self::lost(&header, full));
+                let task = shared.task(slot);
+                let lost = |full| Self::lost(shared, task, full);
+                if shared.rules.one_queue {
+                    task.discount_entry();
+                    return shared.push_now(task, Why::Device(device)).map_err(lost);
                 }
                 // An interrupt that was not delivered yet is lost here, as in the original.
-                header.pending.set(Pending::None);
-                shared.push_io(&header, Why::Device(device)).map_err(|full| Self::lost(&header, full))?;
-                if shared.fast {
-                    header.discount_entry();
+                task.set_pending(Pending::None);
+                shared.push_io(task, Why::Device(device)).map_err(lost)?;
+                if shared.rules.forgets_who_was_told {
+                    task.discount_entry();
                 }
             }
             Waiter::Waker(key) => {
-                let waker = shared.wakers.borrow().get(key).cloned();
+                let waker = shared.wakers.borrow().get(key as usize).cloned();
                 waker.inspect(Waker::wake_by_ref);
             }
         }
@@ -265,14 +261,13 @@ impl Owner {
             return Ok(false);
         }
         let (mut any, mut result) = (false, Ok(()));
-        let slots = &self.slots;
         self.wakes.drain(|slot| {
-            let header = &slots[slot].header;
-            if result.is_err() || header.state.get() == State::Finished || header.woken.get() {
+            let task = shared.task(slot);
+            if result.is_err() || task.is_finished() || task.has(Mark::Woken) {
                 return;
             }
             any = true;
-            result = shared.push_woken(header).map_err(|full| Self::lost(header, full));
+            result = shared.push_woken(task).map_err(|full| Self::lost(shared, task, full));
         });
         result.map(|()| any)
     }

@@ -12,8 +12,8 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
+use super::name::TaskName;
 use super::shared::{NOBODY, Shared, TaskFuture};
-use super::task::TaskName;
 use crate::error::{RunError, TaskError};
 
 /// How a run ended.
@@ -89,7 +89,7 @@ where
             let (shared, result) = (self.shared.clone(), self.result.clone());
             let wrapper: TaskFuture = Box::pin(async move {
                 result.set(Some(future.await?));
-                shared.stop_requested.set(true);
+                shared.request_stop();
                 Ok(())
             });
             let created = self.shared.create(self.name.clone(), wrapper);
@@ -98,7 +98,7 @@ where
                 let by = self.name.as_ref().map_or_else(|base| base.to_string(), TaskName::to_string);
                 return Poll::Ready(Err(RunError::Failed { by, error: full.into() }));
             }
-            self.shared.main.set(created.map_or(NOBODY, |task| task.header.slot));
+            self.shared.main.set(created.map_or(NOBODY, |task| task.task().slot));
             self.shared.forever.set(false);
             self.shared.running.set(true);
             return Poll::Pending;

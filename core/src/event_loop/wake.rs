@@ -1,46 +1,150 @@
 //! Wakers: how foreign futures and interrupt handlers make a task ready.
 //!
-//! Owns one bit per task slot in atomic words. A waker is an `Arc`, cheap to clone and safe to call
-//! from an interrupt; it may outlive its task and its loop. It knows nothing of queues: the loop drains
-//! the bits at its poll points, in order of slots.
+//! Owns one bit per task slot in atomic words. A waker is an `Arc`, cheap to clone and safe to call from an interrupt;
+//! it may outlive its task and its loop. It knows nothing of queues: the loop drains the bits at its poll points, in
+//! order of slots.
+//!
+//! Most tasks never keep a waker. All of them are polled with a *spare* one, which wakes whoever is polled with it. The
+//! first time that a task has cloned it, it becomes that task's own, and there is a new spare one.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::task::Wake;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use core::task::Waker;
 
-const BITS: usize = u32::BITS as usize;
+const BITS: u32 = u32::BITS;
+/// The place of a waker whose task has ended: it does nothing.
+const RETIRED: u32 = u32::MAX;
 
-/// A word of bits, and the flag that says that some word is not zero.
+/// The bits of a block of slots.
+struct Bits {
+    words: Box<[AtomicU32]>,
+    /// Some bit of some block is set.
+    any: Arc<AtomicBool>,
+}
+
+/// What a waker points to.
+struct TaskWaker {
+    bits: Arc<Bits>,
+    /// Which bit; of a spare waker, that of the task that is polled.
+    place: AtomicU32,
+}
+
+impl Wake for TaskWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        let place = self.place.load(Ordering::Acquire);
+        if let Some(word) = self.bits.words.get((place / BITS) as usize) {
+            word.fetch_or(1 << (place % BITS), Ordering::Release);
+            self.bits.any.store(true, Ordering::Release);
+        }
+    }
+}
+
+/// A waker with what it points to.
+pub(super) struct OwnWaker {
+    waker: Waker,
+    target: Arc<TaskWaker>,
+}
+
+impl OwnWaker {
+    fn new(bits: &Arc<Bits>) -> Self {
+        let target = Arc::new(TaskWaker { bits: bits.clone(), place: AtomicU32::new(RETIRED) });
+        Self { waker: Waker::from(target.clone()), target }
+    }
+
+    #[inline]
+    pub fn waker(&self) -> &Waker {
+        &self.waker
+    }
+
+    /// Whether anybody else holds it.
+    #[inline]
+    pub fn is_held(&self) -> bool {
+        Arc::strong_count(&self.target) > 2
+    }
+
+    /// From now on it does nothing.
+    pub fn retire(&self) {
+        self.target.place.store(RETIRED, Ordering::Release);
+    }
+}
+
+/// The slots of a block of the table.
 struct Block {
-    bits: AtomicU32,
-    any: Arc<AtomicBool>,
+    begin: u32,
+    bits: Arc<Bits>,
+    spare: OwnWaker,
 }
 
-/// The loop's side: all bits.
-#[derive(Default)]
+impl Block {
+    fn new(begin: u32, slots: u32, any: &Arc<AtomicBool>) -> Self {
+        let words = (0..slots.div_ceil(BITS)).map(|_| AtomicU32::new(0)).collect();
+        let bits = Arc::new(Bits { words, any: any.clone() });
+        Self { begin, spare: OwnWaker::new(&bits), bits }
+    }
+
+    #[inline]
+    fn lend(&self, slot: u32) -> &OwnWaker {
+        self.spare.target.place.store(slot - self.begin, Ordering::Relaxed);
+        &self.spare
+    }
+}
+
+/// The loop's side: all bits, and the spare wakers.
 pub(super) struct WakeSet {
-    blocks: Vec<Arc<Block>>,
+    first: Block,
+    /// How many slots the first block has.
+    slots: u32,
+    /// Further blocks, each as long as all before it together.
+    others: Vec<Block>,
     any: Arc<AtomicBool>,
-}
-
-/// A task's side: one bit.
-pub(super) struct TaskWaker {
-    block: Arc<Block>,
-    bit: u32,
-    /// Set when the task has ended while others still held the waker: it does nothing from then on.
-    retired: AtomicBool,
 }
 
 impl WakeSet {
-    /// The waker of a slot.
-    pub fn waker(&mut self, slot: usize) -> Arc<TaskWaker> {
-        while self.blocks.len() <= slot / BITS {
-            self.blocks.push(Arc::new(Block { bits: AtomicU32::new(0), any: self.any.clone() }));
+    /// Wakers for a table whose first block has so many slots.
+    pub fn new(slots: u32) -> Self {
+        let any = Arc::default();
+        Self { first: Block::new(0, slots, &any), slots, others: Vec::new(), any }
+    }
+
+    /// A waker to poll the task of this slot with, until the next is lent.
+    #[inline]
+    pub fn lend(&mut self, slot: u32) -> &OwnWaker {
+        self.block(slot).lend(slot)
+    }
+
+    /// The waker that was lent for this slot: it has been kept, and there is another spare one.
+    #[cold]
+    pub fn give_away(&mut self, slot: u32) -> OwnWaker {
+        let block = self.block(slot);
+        let spare = OwnWaker::new(&block.bits);
+        core::mem::replace(&mut block.spare, spare)
+    }
+
+    #[inline]
+    fn block(&mut self, slot: u32) -> &mut Block {
+        if slot < self.slots { &mut self.first } else { self.other_block(slot) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn other_block(&mut self, slot: u32) -> &mut Block {
+        let (mut begin, mut at) = (self.slots, 0);
+        loop {
+            if at == self.others.len() {
+                self.others.push(Block::new(begin, begin, &self.any));
+            }
+            if slot - begin < begin {
+                return &mut self.others[at];
+            }
+            (begin, at) = (2 * begin, at + 1);
         }
-        let block = self.blocks[slot / BITS].clone();
-        Arc::new(TaskWaker { block, bit: 1 << (slot % BITS), retired: AtomicBool::new(false) })
     }
 
     /// Whether any waker was called since the last drain.
@@ -50,45 +154,19 @@ impl WakeSet {
     }
 
     /// Calls `f` for each slot that was woken, in order of slots, and forgets them.
-    pub fn drain(&self, mut f: impl FnMut(usize)) {
+    pub fn drain(&self, mut f: impl FnMut(u32)) {
         // Cleared first: a wake during the drain sets it again and is seen at the next poll point.
         if !self.any.swap(false, Ordering::AcqRel) {
             return;
         }
-        for (i, block) in self.blocks.iter().enumerate() {
-            let mut bits = block.bits.swap(0, Ordering::AcqRel);
-            while bits != 0 {
-                f(i * BITS + bits.trailing_zeros() as usize);
-                bits &= bits - 1;
+        for block in core::iter::once(&self.first).chain(&self.others) {
+            for (word, at) in block.bits.words.iter().zip(0..) {
+                let mut bits = word.swap(0, Ordering::AcqRel);
+                while bits != 0 {
+                    f(block.begin + at * BITS + bits.trailing_zeros());
+                    bits &= bits - 1;
+                }
             }
-        }
-    }
-}
-
-impl TaskWaker {
-    /// The waker for a new task in the slot: this one if nobody else holds it, else a fresh one.
-    pub fn renew(this: &mut Arc<Self>) {
-        if Arc::strong_count(this) > 1 {
-            this.retired.store(true, Ordering::Release);
-            *this = Arc::new(Self { block: this.block.clone(), bit: this.bit, retired: false.into() });
-        }
-    }
-
-    /// As a standard waker.
-    pub fn to_waker(this: &Arc<Self>) -> Waker {
-        Waker::from(this.clone())
-    }
-}
-
-impl Wake for TaskWaker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        if !self.retired.load(Ordering::Acquire) {
-            self.block.bits.fetch_or(self.bit, Ordering::Release);
-            self.block.any.store(true, Ordering::Release);
         }
     }
 }
@@ -97,28 +175,35 @@ impl Wake for TaskWaker {
 mod tests {
     use super::*;
 
-    #[test]
-    fn woken_slots_come_out_in_order_and_once() {
-        let mut set = WakeSet::default();
-        let wakers: Vec<_> = (0..70).map(|slot| TaskWaker::to_waker(&set.waker(slot))).collect();
-        for slot in [69, 3, 64, 3] {
-            wakers[slot].wake_by_ref();
-        }
+    fn drained(set: &WakeSet) -> Vec<u32> {
         let mut woken = Vec::new();
         set.drain(|slot| woken.push(slot));
-        assert_eq!(woken, [3, 64, 69]);
-        assert!(!set.any());
+        woken
     }
 
     #[test]
-    fn a_waker_that_outlives_its_task_does_nothing() {
-        let mut set = WakeSet::default();
-        let mut task = set.waker(0);
-        let old = TaskWaker::to_waker(&task);
-        TaskWaker::renew(&mut task);
-        old.wake_by_ref();
+    fn woken_slots_come_out_in_order_and_once() {
+        let mut set = WakeSet::new(33);
+        for slot in [300, 69, 3, 64, 3, 32, 33] {
+            set.lend(slot).waker().wake_by_ref();
+        }
+        assert_eq!(drained(&set), [3, 32, 33, 64, 69, 300]);
         assert!(!set.any());
-        TaskWaker::to_waker(&task).wake();
-        assert!(set.any());
+        assert_eq!(drained(&set), []);
+    }
+
+    #[test]
+    fn a_kept_waker_wakes_its_task_while_others_are_lent() {
+        let mut set = WakeSet::new(8);
+        let lent = set.lend(5);
+        let kept = lent.waker().clone();
+        assert!(lent.is_held());
+        let own = set.give_away(5);
+        assert!(!set.lend(2).waker().will_wake(&kept) && own.waker().will_wake(&kept));
+        kept.wake_by_ref();
+        assert_eq!(drained(&set), [5]);
+        own.retire();
+        kept.wake();
+        assert!(!set.any() && !own.is_held());
     }
 }
