@@ -8,18 +8,17 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use crate::error::Interrupt;
-use crate::event_loop::{Post, Shared, WakeAfter, Yielded};
+use crate::event_loop::{Post, Shared, WakeAfter, Word, Yielded};
 use crate::stream::Readiness;
 
 /// Yields something to the loop and is complete when the task is resumed for it.
 pub(crate) struct Leaf<'a> {
     shared: &'a Shared,
-    yielded: Yielded,
     state: State,
 }
 
 enum State {
-    Fresh,
+    Fresh(Word),
     /// The task waits for this leaf.
     Posted(u32),
     /// On the slow path: a deadline of its own.
@@ -36,14 +35,39 @@ enum State {
 }
 
 impl<'a> Leaf<'a> {
+    #[inline(always)]
     pub fn new(shared: &'a Shared, yielded: Yielded) -> Self {
-        Self { shared, yielded, state: State::Fresh }
+        Self { shared, state: State::Fresh(yielded.word()) }
+    }
+
+    /// What a poll comes to if it is neither the first and only post of a step nor a mere completion.
+    #[cold]
+    #[inline(never)]
+    fn poll_otherwise(&mut self, cx: &Context<'_>) -> Poll<Result<(), Interrupt>> {
+        let ended = match &self.state {
+            State::Fresh(word) => match self.shared.post_otherwise(*word, cx) {
+                Post::Token(token) => {
+                    self.state = State::Posted(token);
+                    None
+                }
+                Post::Slow => {
+                    self.state = self.begin_slow(word.yielded(), cx);
+                    None
+                }
+                Post::Interrupted(interrupt) => Some(Err(interrupt)),
+            },
+            State::Posted(token) => self.shared.completes_otherwise(*token),
+            State::Done => panic!("an await was polled after it was complete"),
+            _ => return self.poll_slow(cx),
+        };
+        let Some(result) = ended else { return Poll::Pending };
+        self.state = State::Done;
+        Poll::Ready(result)
     }
 
     /// Begins a wait that the loop does not do for the task.
-    #[cold]
-    fn begin_slow(&mut self, cx: &Context<'_>) {
-        self.state = match self.yielded {
+    fn begin_slow(&self, yielded: Yielded, cx: &Context<'_>) -> State {
+        match yielded {
             Yielded::Delay(ms) | Yielded::SleepMs(ms) | Yielded::AfterMs(ms) | Yielded::After(ms)
                 if ms != 0 =>
             {
@@ -56,7 +80,7 @@ impl<'a> Leaf<'a> {
                 cx.waker().wake_by_ref();
                 State::Turn
             }
-        };
+        }
     }
 
     fn begin_device(&self, device: u32, interest: Readiness, cx: &Context<'_>) -> State {
@@ -64,7 +88,6 @@ impl<'a> Leaf<'a> {
     }
 
     /// Whether a wait on the slow path is over.
-    #[cold]
     fn poll_slow(&mut self, cx: &Context<'_>) -> Poll<Result<(), Interrupt>> {
         if let Some(interrupt) = self.shared.take_interrupt() {
             self.give_up();
@@ -74,7 +97,7 @@ impl<'a> Leaf<'a> {
             State::Timed(wait) => self.shared.is_over(wait),
             State::Device { device, interest, .. } => self.shared.is_ready(*device, *interest),
             State::Turn => true,
-            State::Fresh | State::Posted(_) | State::Done => unreachable!("not on the slow path"),
+            State::Fresh(_) | State::Posted(_) | State::Done => unreachable!("not on the slow path"),
         };
         if over {
             self.give_up();
@@ -88,12 +111,13 @@ impl<'a> Leaf<'a> {
         Poll::Pending
     }
 
+    #[inline(never)]
     fn give_up(&mut self) {
         match core::mem::replace(&mut self.state, State::Done) {
             State::Posted(token) => self.shared.retract(token),
             State::Timed(wait) => self.shared.forget_wake(&wait),
             State::Device { device, key, .. } => self.shared.forget_device(device, key),
-            State::Fresh | State::Turn | State::Done => {}
+            State::Fresh(_) | State::Turn | State::Done => {}
         }
     }
 }
@@ -104,31 +128,23 @@ impl Future for Leaf<'_> {
     // Inlined as `Sleep`'s is, and for its sake.
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.state {
-            State::Fresh => match self.shared.post(self.yielded, cx) {
-                Post::Token(token) => {
-                    self.state = State::Posted(token);
-                    Poll::Pending
+        let this = &mut *self;
+        match this.state {
+            State::Fresh(word) => {
+                if let Some(token) = this.shared.post(word, cx) {
+                    this.state = State::Posted(token);
+                    return Poll::Pending;
                 }
-                Post::Slow => {
-                    self.begin_slow(cx);
-                    Poll::Pending
+            }
+            State::Posted(token) => {
+                if this.shared.completes(token) {
+                    this.state = State::Done;
+                    return Poll::Ready(Ok(()));
                 }
-                Post::Interrupted(interrupt) => {
-                    self.state = State::Done;
-                    Poll::Ready(Err(interrupt))
-                }
-            },
-            State::Posted(token) => match self.shared.completes(token) {
-                Some(result) => {
-                    self.state = State::Done;
-                    Poll::Ready(result)
-                }
-                None => Poll::Pending,
-            },
-            State::Done => panic!("an await was polled after it was complete"),
-            _ => self.poll_slow(cx),
+            }
+            _ => {}
         }
+        this.poll_otherwise(cx)
     }
 }
 

@@ -68,7 +68,7 @@ impl Shared {
             self.registry.borrow_mut().retire(task.slot);
             return Err(full);
         }
-        task.future.replace(Some(future));
+        drop(task.future.replace(future));
         Ok(())
     }
 }

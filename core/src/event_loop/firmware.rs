@@ -142,16 +142,14 @@ impl Firmware {
 
     /// Applies what the last step yielded, reading the clock now, and does one new thing or says that there
     /// is none. Never waits.
+    #[inline]
     pub fn step(&mut self) -> Step {
         if let Some((shared, owner)) = &mut self.event_loop
-            && shared.running.get()
+            && owner.turn(shared)
         {
-            match owner.step(shared) {
-                Ok(step) => return step,
-                Err(ended) => self.end_run(*ended),
-            }
+            return Step::Task;
         }
-        self.step_main()
+        self.step_on(Owner::step)
     }
 
     /// Does what calls of [`step`](Self::step) would do, up to the end of the pass: for an owner that charges nothing
@@ -161,14 +159,20 @@ impl Firmware {
     /// Under `Asyncio3`, which has no passes, it ends with the poll that comes when as many entries have run as were
     /// queued at its beginning.
     pub fn run_pass(&mut self) -> Step {
-        let mut left = self.queued();
-        loop {
-            match self.step() {
-                Step::Task | Step::Callback => left = left.saturating_sub(1),
-                Step::Polled { pass: false, .. } if left > 0 || !self.has_one_queue() => {}
-                step => return step,
+        self.step_on(Owner::pass)
+    }
+
+    /// Has the owner of the event loop do something, if there is a run; else the top level goes on.
+    fn step_on(&mut self, step: fn(&mut Owner, &Shared) -> Result<Step, Box<Ended>>) -> Step {
+        if let Some((shared, owner)) = &mut self.event_loop
+            && shared.running.get()
+        {
+            match step(owner, shared) {
+                Ok(step) => return step,
+                Err(ended) => self.end_run(*ended),
             }
         }
+        self.step_main()
     }
 
     /// Ctrl-C: ends the run under way with [`RunError::KeyboardInterrupt`](crate::RunError::KeyboardInterrupt), as
@@ -199,15 +203,6 @@ impl Firmware {
         self.event_loop.as_ref().map(|(shared, _)| &**shared)
     }
 
-    /// How many entries the one queue of `Asyncio3` holds.
-    fn queued(&self) -> usize {
-        self.shared().map_or(0, |shared| shared.waitq.borrow().len())
-    }
-
-    fn has_one_queue(&self) -> bool {
-        self.shared().is_some_and(|shared| shared.rules.one_queue)
-    }
-
     fn is_running(&self) -> bool {
         self.shared().is_some_and(|shared| shared.running.get())
     }
@@ -215,7 +210,7 @@ impl Firmware {
     #[cold]
     fn end_run(&mut self, ended: Ended) {
         let (shared, owner) = self.event_loop.as_mut().expect("a run has a loop");
-        owner.stop();
+        owner.stop(shared);
         shared.running.set(false);
         shared.observe(|| Event::LoopStopped {
             error: match &ended {

@@ -152,7 +152,7 @@ pub(super) fn told_again(error: &TaskError) -> TaskError {
 impl Shared {
     /// Whether who is polled with `cx` is all that the current task waits for.
     fn speaks_for_task(&self, cx: &Context<'_>) -> bool {
-        self.turn.posted().is_none() && cx.waker().data() == self.turn.waker_data.get()
+        !self.turn.has_posted() && cx.waker().data() == self.turn.waker_data.get()
     }
 
     /// Wakes who awaits a task that has ended, in order of arrival; true if anybody did.

@@ -16,12 +16,13 @@ use core::task::Context;
 
 use super::entry::RawEntry;
 use super::poller::Waiter;
-use super::shared::{NOBODY, Shared, Yielded};
+use super::shared::{NOBODY, Shared};
 use super::task::{Pending, Place, Task};
+use super::yielded::{CAREFUL, NOTHING, Word, Yielded};
 use crate::error::Interrupt;
 use crate::observer::{Event, Object, Use};
 
-/// What became of a post.
+/// What became of a post that was not the first and only one of a plain step.
 pub(crate) enum Post {
     /// The task yields what was posted; the leaf waits for the resumption of this token.
     Token(u32),
@@ -46,33 +47,38 @@ impl WakeAfter {
 }
 
 /// The step under way, as far as awaits have to do with it.
-///
-/// Tokens are odd and come again after 2^31 steps, so none is 0.
 pub(super) struct Turn {
     /// The slot of the task; [`NOBODY`] between steps.
     pub current: Cell<u32>,
-    /// The token of this step.
+    /// The token of this step: odd, so never 0. It comes again after 2^31 steps.
     pub token: Cell<u32>,
-    /// It again, until a leaf posts; 0 once one has, and between steps.
+    /// The token as long as the first leaf to be polled may post without more ado; then the code of what was posted.
+    /// [`OPEN`] if one may post that looks for an interrupt first; [`CLOSED`] between steps.
     pub offer: Cell<u32>,
+    /// The value of what was posted.
+    pub value: Cell<u32>,
     /// The token of the leaf that this step completes; 0 if none (or none any more).
     pub resumed: Cell<u32>,
-    /// What was posted.
-    pub yielded: Cell<Yielded>,
+    /// The same, if this step brings an interrupt.
+    pub interrupted: Cell<u32>,
     /// What this step brings and nobody has taken yet.
     pub interrupt: Cell<Option<Interrupt>>,
     /// What the task's waker points to.
     pub waker_data: Cell<*const ()>,
 }
 
+const OPEN: u32 = NOTHING | CAREFUL;
+const CLOSED: u32 = NOTHING;
+
 impl Turn {
     pub const fn new() -> Self {
         Self {
             current: Cell::new(NOBODY),
             token: Cell::new(1),
-            offer: Cell::new(0),
+            offer: Cell::new(CLOSED),
+            value: Cell::new(0),
             resumed: Cell::new(0),
-            yielded: Cell::new(Yielded::Nothing),
+            interrupted: Cell::new(0),
             interrupt: Cell::new(None),
             waker_data: Cell::new(core::ptr::null()),
         }
@@ -80,60 +86,111 @@ impl Turn {
 
     /// Begins a step of the task in this slot; it completes the leaf of `resumed`.
     #[inline]
-    pub fn begin(&self, slot: u32, resumed: u32, waker_data: *const ()) {
+    pub fn begin(&self, slot: u32, resumed: u32) {
         let token = self.token.get().wrapping_add(2);
         self.token.set(token);
         self.offer.set(token);
         self.resumed.set(resumed);
-        self.yielded.set(Yielded::Nothing);
-        self.waker_data.set(waker_data);
         self.current.set(slot);
     }
 
-    /// The token of the leaf that posted in this step; `None` if none has.
+    /// The step under way brings this in the place of what it brought.
+    pub fn raise(&self, interrupt: Option<Interrupt>) {
+        self.interrupt.set(interrupt);
+        if interrupt.is_none() {
+            return;
+        }
+        // Nobody completes or posts without looking for the interrupt first.
+        let resumed = self.resumed.take();
+        if resumed != 0 {
+            self.interrupted.set(resumed);
+        }
+        self.offer.set(if self.has_posted() { self.offer.get() | CAREFUL } else { OPEN });
+    }
+
+    /// The poll is over; what was posted is still known.
     #[inline]
-    pub fn posted(&self) -> Option<u32> {
-        (self.offer.get() == 0).then(|| self.token.get())
+    pub fn end(&self) {
+        self.current.set(NOBODY);
+        self.resumed.set(0);
+    }
+
+    /// The leaf that posted a turn, if that is all that came of the step.
+    #[inline]
+    pub fn plain(&self) -> Option<u32> {
+        Word::is_plain_turn(self.offer.get()).then(|| self.token.get())
+    }
+
+    /// The leaf that posted in this step, and what; it is forgotten.
+    pub fn take_posted(&self) -> Option<(u32, Yielded)> {
+        self.interrupted.set(0);
+        let posted = self.has_posted();
+        let code = self.offer.replace(CLOSED);
+        posted.then(|| (self.token.get(), Word { code, value: self.value.get() }.yielded()))
+    }
+
+    /// Whether a leaf has posted in this step.
+    pub fn has_posted(&self) -> bool {
+        let offer = self.offer.get();
+        offer % 2 == 0 && offer != OPEN
     }
 }
 
 impl Shared {
-    /// Posts what the task yields.
+    /// Posts what the task yields, if this is its first leaf to be polled in this step and nothing else has to be
+    /// thought of; gives the token of the resumption that it then waits for.
+    #[inline(always)]
+    pub(crate) fn post(&self, word: Word, cx: &Context<'_>) -> Option<u32> {
+        let token = self.turn.offer.get();
+        if token % 2 == 0 || cx.waker().data() != self.turn.waker_data.get() {
+            return None;
+        }
+        self.turn.offer.set(word.code);
+        self.turn.value.set(word.value);
+        Some(token)
+    }
+
+    /// Posts what the task yields where [`post`](Self::post) has not.
     ///
     /// # Panics
     ///
     /// Outside a step of this loop: an await of one loop was polled by something else.
-    #[inline]
-    pub(crate) fn post(&self, yielded: Yielded, cx: &Context<'_>) -> Post {
-        let turn = &self.turn;
-        let token = turn.offer.get();
-        if token == 0 || cx.waker().data() != turn.waker_data.get() || turn.interrupt.get().is_some() {
-            return self.post_elsewhere();
-        }
-        turn.offer.set(0);
-        turn.yielded.set(yielded);
-        Post::Token(token)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn post_elsewhere(&self) -> Post {
+    pub(crate) fn post_otherwise(&self, word: Word, cx: &Context<'_>) -> Post {
         self.assert_in_step();
-        self.turn.interrupt.take().map_or(Post::Slow, Post::Interrupted)
+        let turn = &self.turn;
+        if let Some(interrupt) = turn.interrupt.take() {
+            return Post::Interrupted(interrupt);
+        }
+        if turn.has_posted() || cx.waker().data() != turn.waker_data.get() {
+            return Post::Slow;
+        }
+        turn.offer.set(word.code | CAREFUL);
+        turn.value.set(word.value);
+        Post::Token(turn.token.get())
     }
 
-    /// Whether this step completes the leaf of `token`, and how.
-    #[inline]
-    pub(crate) fn completes(&self, token: u32) -> Option<Result<(), Interrupt>> {
-        if self.turn.resumed.get() != token {
-            self.assert_in_step();
+    /// Whether this step completes the leaf of `token`, without an interrupt.
+    #[inline(always)]
+    pub(crate) fn completes(&self, token: u32) -> bool {
+        let completes = self.turn.resumed.get() == token;
+        if completes {
+            self.turn.resumed.set(0);
+        }
+        completes
+    }
+
+    /// Whether this step completes the leaf of `token` although [`completes`](Self::completes) says no, and how.
+    ///
+    /// # Panics
+    ///
+    /// As [`post_otherwise`](Self::post_otherwise).
+    pub(crate) fn completes_otherwise(&self, token: u32) -> Option<Result<(), Interrupt>> {
+        self.assert_in_step();
+        if self.turn.interrupted.get() != token {
             return None;
         }
-        self.turn.resumed.set(0);
-        if self.turn.interrupt.get().is_some() {
-            return self.turn.interrupt.take().map(Err);
-        }
-        Some(Ok(()))
+        self.turn.interrupted.set(0);
+        Some(self.turn.interrupt.take().map_or(Ok(()), Err))
     }
 
     #[inline]
@@ -153,9 +210,8 @@ impl Shared {
             return;
         }
         let Some(task) = self.current_task() else { return };
-        if self.turn.posted() == Some(token) {
-            self.turn.offer.set(token);
-            self.turn.yielded.set(Yielded::Nothing);
+        if self.turn.has_posted() && self.turn.token.get() == token {
+            self.turn.offer.set(OPEN);
             return;
         }
         if task.leaf.get() != token {
@@ -183,7 +239,7 @@ impl Shared {
             && let Pending::Interrupt(with) = task.replace_pending(Pending::None)
         {
             self.tell_interrupt(task, with);
-            self.turn.interrupt.set(Some(with));
+            self.turn.raise(Some(with));
         }
     }
 
@@ -193,13 +249,16 @@ impl Shared {
     pub(crate) fn is_resumption(&self) -> bool {
         self.assert_in_step();
         let by_waker = || self.current_task().is_some_and(|task| task.place() == Place::Waker);
-        self.turn.resumed.get() != 0 || (self.turn.posted().is_none() && by_waker())
+        let turn = &self.turn;
+        turn.resumed.get() != 0 || turn.interrupted.get() != 0 || (!turn.has_posted() && by_waker())
     }
 
     /// Puts an interrupt in the place of the one that this step brings; gives the former one.
     pub(crate) fn inject(&self, interrupt: Option<Interrupt>) -> Option<Interrupt> {
         self.assert_in_step();
-        self.turn.interrupt.replace(interrupt)
+        let before = self.turn.interrupt.get();
+        self.turn.raise(interrupt);
+        before
     }
 
     // ---- things that tasks share -----------------------------------------------------------------

@@ -8,11 +8,12 @@
 //! |---|---|
 //! | `firmware` | [`Top`], [`Firmware`]: a program and its loop as one thing to be stepped |
 //! | `owner` | what is done next, and what becomes of what a step yielded |
+//! | `turns` | steps that are nothing but a task's turn, as nearly all are |
 //! | `resume` | one step of a task |
 //! | `rules` | what distinguishes the disciplines |
 //! | `shared` | what handle, leaves and owner have in common |
 //! | `admit` | how a new task comes in |
-//! | `leaf` | how an await and the loop talk during a step |
+//! | `leaf`, `yielded` | how an await and the loop talk during a step, and in what words |
 //! | `table`, `registry`, `name` | all task slots, which are free, how tasks are called |
 //! | `run_queue`, `wait_queue`, `poller`, `callback`, `wake` | what is ready, due, waited for, to be called, woken |
 //! | `timeline` | the other loop of `Asyncio3`: one queue, no passes |
@@ -40,8 +41,10 @@ mod shared;
 mod table;
 mod task;
 mod timeline;
+mod turns;
 mod wait_queue;
 mod wake;
+mod yielded;
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
@@ -60,7 +63,8 @@ pub use timeline::ExceptionHandler;
 pub(crate) use callback::Guard;
 use callback::{What, When};
 pub(crate) use leaf::{Post, WakeAfter};
-pub(crate) use shared::{Shared, Yielded};
+pub(crate) use shared::Shared;
+pub(crate) use yielded::{Word, Yielded};
 
 use crate::error::{CancelError, Interrupt, QueueFull, TaskError};
 use crate::observer::{Event, Why};

@@ -25,9 +25,10 @@ use alloc::string::ToString;
 use super::entry::RawEntry;
 use super::poller::Waiter;
 use super::run::Ended;
-use super::shared::{Shared, Timed, Yielded};
+use super::shared::{Shared, Timed, care};
 use super::task::{Pending, Place, Task};
 use super::wake::WakeSet;
+use super::yielded::Yielded;
 use crate::error::TaskError;
 use crate::observer::{Entry, Event, Why};
 use crate::stream::Readiness;
@@ -61,26 +62,21 @@ pub enum Step {
 }
 
 /// What the last step left to be applied.
+#[derive(Clone, Copy)]
 pub(super) enum Ran {
     Nothing,
-    /// A plain step of the task in this slot, in which a leaf posted.
-    Plain(u32),
-    Task(u32),
-    /// Under `Asyncio3`, where a yield is reckoned from the end of its step.
-    Dated(u32),
-    Failed(Box<Ended>),
+    /// The task in this slot yielded its turn, in a plain step.
+    Turn(u32),
+    /// The task in this slot yielded something.
+    Task(u32, Yielded),
 }
 
 #[derive(Clone, Copy)]
 pub(super) enum Phase {
     Expire,
     /// Under `FastIo` with an I/O queue, the devices are asked before each entry.
-    Ask {
-        left: u32,
-    },
-    Run {
-        left: u32,
-    },
+    Ask,
+    Run,
     Wait {
         since: Instant,
         timeout_ms: i32,
@@ -91,6 +87,8 @@ pub(super) struct Owner {
     pub wakes: WakeSet,
     pub phase: Phase,
     pub ran: Ran,
+    /// How the run ends, if somebody failed.
+    pub failed: Option<Box<Ended>>,
     /// The tick at which the pass began.
     pub began: u32,
     /// Under `Asyncio3`: when the last step ended, before its cost.
@@ -107,25 +105,42 @@ pub(super) fn failed(by: impl ToString, error: impl Into<TaskError>) -> Box<Ende
 
 impl Owner {
     pub fn new(shared: &Shared) -> Self {
+        let wakes = WakeSet::new(shared.tasks.first_len());
+        shared.turn.waker_data.set(wakes.spare().waker().data());
         Self {
-            wakes: WakeSet::new(shared.tasks.first_len()),
+            wakes,
             phase: Phase::Expire,
             ran: Ran::Nothing,
+            failed: None,
             began: 0,
             stepped_at: Instant::default(),
         }
     }
 
     /// One step of a run; the end of the run as an error.
-    #[inline]
+    #[inline(never)]
     pub fn step(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
         self.apply(shared)?;
-        // Nearly every step is a task's turn.
-        if self.resume_next(shared) { Ok(Step::Task) } else { self.go_round(shared) }
+        if self.turn(shared) { Ok(Step::Task) } else { self.go_round(shared) }
+    }
+
+    /// Steps of a run up to one after which its owner has the turn; the end of the run as an error.
+    pub fn pass(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
+        let mut left = if shared.rules.one_queue { shared.waitq.borrow().len() } else { usize::MAX };
+        loop {
+            self.apply(shared)?;
+            if self.turns(shared) {
+                continue;
+            }
+            match self.go_round(shared)? {
+                Step::Task | Step::Callback => left = left.saturating_sub(1),
+                Step::Polled { pass: false, .. } if left > 0 => {}
+                step => return Ok(step),
+            }
+        }
     }
 
     /// Goes on round the loop, up to the next thing that is a step.
-    #[inline(never)]
     fn go_round(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
         if shared.rules.one_queue {
             return self.go_along(shared);
@@ -133,15 +148,9 @@ impl Owner {
         loop {
             match self.phase {
                 Phase::Expire => self.expire(shared)?,
-                Phase::Ask { left } => return self.ask_before_entry(shared, left),
-                Phase::Run { left } if shared.ioq.is_some() => {
-                    if let Some(step) = self.run_after_asking(shared, left)? {
-                        return Ok(step);
-                    }
-                }
-                Phase::Run { left: 0 } => self.begin_wait(shared),
-                Phase::Run { left } => {
-                    if let Some(step) = self.run_entry(shared, left)? {
+                Phase::Ask => return self.ask_before_entry(shared),
+                Phase::Run => {
+                    if let Some(step) = self.run_next(shared)? {
                         return Ok(step);
                     }
                 }
@@ -151,8 +160,9 @@ impl Owner {
     }
 
     /// Forgets the pass under way: the next run begins with a new one.
-    pub fn stop(&mut self) {
+    pub fn stop(&mut self, shared: &Shared) {
         self.phase = Phase::Expire;
+        shared.runq.end_pass();
     }
 
     /// Whether a waker was called that no poll point has seen yet.
@@ -160,53 +170,46 @@ impl Owner {
         self.wakes.any()
     }
 
+    /// The run ends with this, as soon as the step is applied.
+    pub(super) fn fail(&mut self, shared: &Shared, ended: Box<Ended>) {
+        self.failed = Some(ended);
+        shared.care_for(care::FAILED);
+    }
+
     // ---- applying what the last step yielded -----------------------------------------------------
 
-    #[inline]
     fn apply(&mut self, shared: &Shared) -> Stop {
         match core::mem::replace(&mut self.ran, Ran::Nothing) {
             Ran::Nothing => {}
-            Ran::Plain(slot) => return Self::apply_plain(shared, slot),
-            Ran::Task(slot) => {
+            Ran::Turn(slot) => {
+                // The entry that resumed it is still counted, as this one will be.
                 let task = shared.task(slot);
                 task.discount_entry();
-                Self::apply_yield(shared, task, shared.turn.yielded.get())?;
+                Self::apply_yield(shared, task, Yielded::Bare)?;
             }
-            Ran::Dated(slot) => self.apply_dated(shared, slot)?,
-            Ran::Failed(ended) => return Err(ended),
+            Ran::Task(slot, yielded) => {
+                let task = shared.task(slot);
+                task.discount_entry();
+                if shared.rules.one_queue {
+                    self.apply_dated(shared, task, yielded)?;
+                } else {
+                    Self::apply_yield(shared, task, yielded)?;
+                }
+            }
         }
-        if shared.is_called_off() {
-            return Err(Self::called_off(shared));
+        if shared.take_care_of(care::FAILED)
+            && let Some(ended) = self.failed.take()
+        {
+            return Err(ended);
+        }
+        if let Some(full) = shared.overflow.take() {
+            shared.take_care_of(care::OVERFLOW);
+            return Err(failed("event loop", full));
+        }
+        if shared.take_care_of(care::STOP) {
+            return Err(Box::new(Ended::Stopped));
         }
         Ok(())
-    }
-
-    /// Applies what a plain step yielded: mostly, its turn.
-    #[inline]
-    fn apply_plain(shared: &Shared, slot: u32) -> Stop {
-        let (task, yielded) = (shared.task(slot), shared.turn.yielded.get());
-        if !yielded.is_turn() {
-            task.discount_entry();
-            return Self::apply_yield(shared, task, yielded);
-        }
-        task.set_place(Place::RunQueue);
-        // The entry that resumed it stays counted, as this one.
-        match shared.runq.push(RawEntry::task(slot)) {
-            Ok(()) => Ok(()),
-            Err(full) => {
-                task.discount_entry();
-                Err(Self::lost(shared, task, shared.report_full(full, Some(task.id.get()))))
-            }
-        }
-    }
-
-    /// Why the run ends although nobody failed.
-    #[cold]
-    fn called_off(shared: &Shared) -> Box<Ended> {
-        match shared.take_overflow() {
-            Some(full) => failed("event loop", full),
-            None => Box::new(Ended::Stopped),
-        }
     }
 
     fn apply_yield(shared: &Shared, task: Task<'_>, yielded: Yielded) -> Stop {

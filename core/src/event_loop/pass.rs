@@ -6,8 +6,8 @@
 use alloc::boxed::Box;
 
 use super::admit::not_started;
-use super::entry::{Decoded, RawEntry};
-use super::owner::{Owner, Phase, Ran, Step, Stop, failed};
+use super::entry::Decoded;
+use super::owner::{Owner, Phase, Step, Stop, failed};
 use super::poller::Waiter;
 use super::run::Ended;
 use super::run_queue::RunQueue;
@@ -28,8 +28,8 @@ impl Owner {
             let Some((timer, place)) = due else { break };
             self.move_due(shared, timer, place)?;
         }
-        let left = shared.runq.len();
-        self.phase = if shared.ioq.is_some() { Phase::Ask { left } } else { Phase::Run { left } };
+        shared.runq.begin_pass();
+        self.phase = if shared.ioq.is_some() { Phase::Ask } else { Phase::Run };
         Ok(())
     }
 
@@ -87,79 +87,52 @@ impl Owner {
     }
 
     /// Asks the devices before the next entry runs: the whole point of the I/O queue.
-    pub(super) fn ask_before_entry(&mut self, shared: &Shared, left: u32) -> Result<Step, Box<Ended>> {
+    pub(super) fn ask_before_entry(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
         self.drain_wakes(shared)?;
         let (devices, ready) = Self::ask_devices(shared)?;
-        self.phase = Phase::Run { left };
+        self.phase = Phase::Run;
         if ready > 0 {
             shared.observe(|| Event::Polled { timeout_ms: 0, since: shared.now(), ready });
         }
         Ok(Step::Polled { devices, pass: false })
     }
 
-    /// Runs what the I/O queue holds, which does not count against the pass, else the next entry of the pass.
-    pub(super) fn run_after_asking(
-        &mut self,
-        shared: &Shared,
-        left: u32,
-    ) -> Result<Option<Step>, Box<Ended>> {
+    /// Runs the next entry of the pass, or what the I/O queue holds, which does not count against the pass.
+    pub(super) fn run_next(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
         let io = shared.ioq.as_ref().and_then(RunQueue::pop);
-        let step = match io {
-            Some(entry) => self.run(shared, entry, left + 1)?,
-            None if left == 0 => {
-                self.begin_wait(shared);
-                return Ok(None);
+        let Some(entry) = io.or_else(|| shared.runq.first_of_pass()) else {
+            self.begin_wait(shared);
+            return Ok(None);
+        };
+        if io.is_none() {
+            shared.runq.advance();
+        }
+        if shared.ioq.is_some() {
+            self.phase = Phase::Ask;
+        }
+        Ok(match entry.decode() {
+            Decoded::Task(slot) => {
+                self.resume(shared, slot, true);
+                Some(Step::Task)
             }
-            None => self.run_entry(shared, left)?,
-        };
-        if let Phase::Run { left } = self.phase {
-            self.phase = Phase::Ask { left };
-        }
-        Ok(step)
-    }
-
-    /// Resumes the task that is next in this pass, unless something else is.
-    #[inline]
-    pub(super) fn resume_next(&mut self, shared: &Shared) -> bool {
-        if let Phase::Run { left: left @ 1.. } = self.phase
-            && shared.ioq.is_none()
-            && let Some(Decoded::Task(slot)) = shared.runq.first().map(RawEntry::decode)
-        {
-            shared.runq.pop();
-            self.phase = Phase::Run { left: left - 1 };
-            self.resume(shared, slot, true);
-            return true;
-        }
-        false
-    }
-
-    #[inline]
-    pub(super) fn run_entry(&mut self, shared: &Shared, left: u32) -> Result<Option<Step>, Box<Ended>> {
-        let Some(entry) = shared.runq.pop() else {
-            unreachable!("a pass runs no more entries than it counted")
-        };
-        self.run(shared, entry, left)
-    }
-
-    /// Runs an entry that was taken out of a queue; `left` counts it still.
-    #[inline]
-    fn run(&mut self, shared: &Shared, entry: RawEntry, left: u32) -> Result<Option<Step>, Box<Ended>> {
-        self.phase = Phase::Run { left: left - 1 };
-        match entry.decode() {
-            Decoded::Task(slot) => self.resume(shared, slot, true),
-            Decoded::Woken(slot) => self.resume(shared, slot, false),
+            Decoded::Woken(slot) => {
+                self.resume(shared, slot, false);
+                Some(Step::Task)
+            }
             Decoded::Callback(key) => {
-                shared.runq.pop();
-                self.phase = Phase::Run { left: left - 2 };
-                if let Err(error) = shared.run_callback(key) {
-                    self.ran = Ran::Failed(failed("callback", error));
-                }
-                return Ok(Some(Step::Callback));
+                shared.runq.advance();
+                self.run_callback(shared, key);
+                Some(Step::Callback)
             }
-            Decoded::Nothing => return Ok(None),
+            Decoded::Nothing => None,
             Decoded::Wake(_) => unreachable!("the run queue holds no such entry"),
+        })
+    }
+
+    pub(super) fn run_callback(&mut self, shared: &Shared, key: u32) {
+        if let Err(error) = shared.run_callback(key) {
+            self.fail(shared, failed("callback", error));
         }
-        Ok(Some(Step::Task))
     }
 
     pub(super) fn begin_wait(&mut self, shared: &Shared) {
@@ -197,7 +170,7 @@ impl Owner {
         if woken || ready > 0 || over {
             // Without passes, the head of the queue is next if it was due before the devices were asked.
             let go_on = shared.rules.one_queue && timeout_ms == 0;
-            self.phase = if go_on { Phase::Run { left: 0 } } else { Phase::Expire };
+            self.phase = if go_on { Phase::Run } else { Phase::Expire };
             if !go_on || ready > 0 {
                 shared.observe(|| Event::Polled { timeout_ms, since, ready });
             }

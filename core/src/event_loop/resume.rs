@@ -3,94 +3,82 @@
 //! Owns what is handed to the future before the step and taken back after it. What the loop does with a yield stands in
 //! `owner`.
 //!
-//! Most steps are *plain*: nothing is pending, nobody watches, and the task yields its turn or waits. What other steps
-//! need beside that is out of the way, in functions of their own.
+//! Most steps are plain; their way is shorter and stands in `turns`.
 
 use core::task::{Context, Poll};
 
 use super::join::told_again;
 use super::owner::{Owner, Ran, failed};
-use super::shared::{NOBODY, Shared, Yielded};
+use super::shared::{Shared, no_future};
 use super::task::{Mark, Pending, Place, Task};
 use super::wake::OwnWaker;
+use super::yielded::Yielded;
 use crate::error::{Interrupt, TaskError};
 use crate::observer::{Event, TaskId, Yield};
 
 impl Owner {
-    /// Resumes a task. Its entry stays counted until what it yields is applied.
-    #[inline]
+    /// Resumes a task, whatever there is to think of. Its entry stays counted until what it yields is applied.
+    #[inline(never)]
     pub(super) fn resume(&mut self, shared: &Shared, slot: u32, by_entry: bool) {
         let task = shared.task(slot);
-        let plain = by_entry && shared.is_carefree() && task.is_plain();
-        let polled = if plain {
-            self.poll_plain(shared, task)
-        } else {
-            let Some(resumed) = Self::prepare(shared, task, by_entry) else { return };
-            self.poll_any(shared, task, resumed)
+        let Some((resumed, interrupt)) = Self::prepare(shared, task, by_entry) else { return };
+        let polled = match task.side().map(|side| side.waker.borrow()) {
+            Some(own) if own.is_some() => {
+                let own = own.as_ref().expect("it is there");
+                Self::poll(shared, task, (resumed, interrupt), own)
+            }
+            _ => Self::poll(shared, task, (resumed, interrupt), self.wakes.lend(slot)),
         };
-        let turn = &shared.turn;
-        turn.current.set(NOBODY);
-        turn.resumed.set(0);
-        match polled {
-            Poll::Pending => match turn.posted() {
-                Some(token) if plain && shared.is_carefree() && turn.interrupt.get().is_none() => {
-                    task.leaf.set(token);
-                    self.ran = Ran::Plain(slot);
-                }
-                posted => {
-                    Self::leave(shared, task, posted, by_entry);
-                    self.ran = Ran::Task(slot);
-                }
-            },
-            Poll::Ready(result) => self.finish(shared, task, result),
-        }
+        self.settle(shared, task, polled, by_entry);
     }
 
-    /// Polls a task that nobody keeps a waker of, and completes the leaf that it waits for.
-    #[inline]
-    fn poll_plain(&mut self, shared: &Shared, task: Task<'_>) -> Poll<Result<(), TaskError>> {
-        let spare = self.wakes.lend(task.slot);
-        let polled = Self::poll(shared, task, task.leaf.get(), spare);
-        if spare.is_held() {
-            task.own_waker(self.wakes.give_away(task.slot));
-        }
-        polled
-    }
-
-    /// Polls a task with its own waker, if it has one, and completes the leaf `resumed`.
-    fn poll_any(&mut self, shared: &Shared, task: Task<'_>, resumed: u32) -> Poll<Result<(), TaskError>> {
-        if let Some(side) = task.side()
-            && let Some(own) = &*side.waker.borrow()
-        {
-            return Self::poll(shared, task, resumed, own);
-        }
-        let spare = self.wakes.lend(task.slot);
-        let polled = Self::poll(shared, task, resumed, spare);
-        if spare.is_held() {
-            task.own_waker(self.wakes.give_away(task.slot));
-        }
-        polled
-    }
-
-    /// Polls a task, and drops its future when that has ended: in its step, for what the future holds may retract
-    /// entries.
-    #[inline]
-    fn poll(shared: &Shared, task: Task<'_>, resumed: u32, waker: &OwnWaker) -> Poll<Result<(), TaskError>> {
+    /// Polls a task with a waker that wakes it.
+    fn poll(
+        shared: &Shared,
+        task: Task<'_>,
+        (resumed, interrupt): (u32, Option<Interrupt>),
+        waker: &OwnWaker,
+    ) -> Poll<Result<(), TaskError>> {
         let waker = waker.waker();
-        shared.turn.begin(task.slot, resumed, waker.data());
-        let mut future = task.future.borrow_mut();
-        let running = future.as_mut().expect("a task that has not ended has a future");
-        let polled = running.as_mut().poll(&mut Context::from_waker(waker));
-        if polled.is_ready() {
-            *future = None;
-        }
+        let spare = shared.turn.waker_data.replace(waker.data());
+        shared.turn.begin(task.slot, resumed);
+        shared.turn.raise(interrupt);
+        let polled = task.future.borrow_mut().as_mut().poll(&mut Context::from_waker(waker));
+        shared.turn.waker_data.set(spare);
         polled
     }
 
-    /// What a step needs before it if it is not plain; gives the leaf that it completes, 0 for none. `None`: the task
-    /// has ended already, and there is no step.
-    #[cold]
-    fn prepare(shared: &Shared, task: Task<'_>, by_entry: bool) -> Option<u32> {
+    /// What is done after a task was polled, whatever it yielded; plain turns need less. The future of a task that has
+    /// ended is dropped in its step, for what it holds may retract entries.
+    #[inline(never)]
+    pub(super) fn settle(
+        &mut self,
+        shared: &Shared,
+        task: Task<'_>,
+        polled: Poll<Result<(), TaskError>>,
+        by_entry: bool,
+    ) {
+        if let Some(own) = self.wakes.take_kept(task.slot) {
+            task.own_waker(own);
+            shared.turn.waker_data.set(self.wakes.spare().waker().data());
+        }
+        match polled {
+            Poll::Pending => {
+                shared.turn.end();
+                let yielded = Self::leave(shared, task, by_entry);
+                self.ran = Ran::Task(task.slot, yielded);
+            }
+            Poll::Ready(result) => {
+                drop(task.future.replace(no_future()));
+                shared.turn.end();
+                self.finish(shared, task, result);
+            }
+        }
+    }
+
+    /// What a step needs before it; gives the leaf that it completes, 0 for none, and the interrupt that it brings.
+    /// `None`: the task has ended already, and there is no step.
+    fn prepare(shared: &Shared, task: Task<'_>, by_entry: bool) -> Option<(u32, Option<Interrupt>)> {
         if !by_entry {
             task.unmark(Mark::Woken);
         }
@@ -104,28 +92,24 @@ impl Owner {
         let first = task.begin();
         shared.observe(|| Event::StepBegins { task: id, first, stale: false });
         if !by_entry && task.place() != Place::Waker {
-            return Some(0);
+            return Some((0, None));
         }
-        let with = match task.pending() {
-            Pending::None => None,
-            Pending::Interrupt(interrupt) => Some(interrupt),
+        let resumed = if by_entry { task.leaf.get() } else { 0 };
+        let with = match task.replace_pending(Pending::None) {
+            Pending::None => return Some((resumed, None)),
+            Pending::Interrupt(interrupt) => interrupt,
             // The marker of a wait that a leftover entry cut short.
-            Pending::Io | Pending::Timed => Some(Interrupt::Corrupt),
+            Pending::Io | Pending::Timed => Interrupt::Corrupt,
         };
-        if let Some(with) = with {
-            task.set_pending(Pending::None);
-            shared.turn.interrupt.set(Some(with));
-            shared.observe(|| Event::Interrupted { task: id, with });
-        }
-        Some(if by_entry { task.leaf.get() } else { 0 })
+        shared.observe(|| Event::Interrupted { task: id, with });
+        Some((resumed, Some(with)))
     }
 
-    /// Takes back what a step left that was not plain: the leaf that posted, an interrupt that nobody took.
-    #[cold]
-    fn leave(shared: &Shared, task: Task<'_>, posted: Option<u32>, by_entry: bool) {
-        shared.turn.offer.set(0);
-        if let Some(posted) = posted {
-            task.leaf.set(posted);
+    /// Takes back what a step left: the leaf that posted, an interrupt that nobody took.
+    fn leave(shared: &Shared, task: Task<'_>, by_entry: bool) -> Yielded {
+        let posted = shared.turn.take_posted();
+        if let Some((token, _)) = posted {
+            task.leaf.set(token);
         } else if by_entry || task.leaf.get() == 0 {
             task.leaf.set(0);
             task.set_place(Place::Waker);
@@ -133,14 +117,16 @@ impl Owner {
         if let Some(interrupt) = shared.turn.interrupt.take() {
             task.set_pending(Pending::Interrupt(interrupt));
         }
+        let yielded = posted.map_or(Yielded::Nothing, |(_, yielded)| yielded);
         if let Some(observer) = &shared.observer {
-            observe_yield(shared, &**observer, task.id.get());
+            observe_yield(shared, &**observer, task.id.get(), yielded);
         }
+        yielded
     }
 
     #[inline(never)]
     pub(super) fn finish(&mut self, shared: &Shared, task: Task<'_>, result: Result<(), TaskError>) {
-        shared.turn.offer.set(0);
+        shared.turn.take_posted();
         shared.turn.interrupt.set(None);
         let id = task.id.get();
         task.discount_entry();
@@ -167,15 +153,14 @@ impl Owner {
                     task.make_side().ending.set(Some(told_again(&error)));
                 }
                 if !error.ends_task_only() {
-                    self.ran = Ran::Failed(failed(shared.name_of(task.header), error));
+                    self.fail(shared, failed(shared.name_of(task.header), error));
                 }
             }
         }
     }
 }
 
-fn observe_yield(shared: &Shared, observer: &dyn crate::observer::Observer, task: TaskId) {
-    let yielded = shared.turn.yielded.get();
+fn observe_yield(shared: &Shared, observer: &dyn crate::observer::Observer, task: TaskId, yielded: Yielded) {
     let device = match yielded {
         Yielded::IoRead(device)
         | Yielded::IoWrite(device)

@@ -10,11 +10,13 @@ use core::cell::Cell;
 use super::entry::RawEntry;
 use crate::error::{Queue, QueueFull};
 
+/// A ring. Positions count on and on, and wrap; what is at one lies in the ring at its lowest bits.
 pub(super) struct RunQueue {
     ring: Box<[Cell<RawEntry>]>,
-    mask: u32,
     head: Cell<u32>,
-    len: Cell<u32>,
+    tail: Cell<u32>,
+    /// Where the pass under way ends.
+    end: Cell<u32>,
     capacity: u32,
     queue: Queue,
 }
@@ -24,44 +26,55 @@ impl RunQueue {
         let size = capacity.max(1).next_power_of_two();
         Self {
             ring: vec![Cell::new(RawEntry::FILLER); size].into_boxed_slice(),
-            mask: size as u32 - 1,
             head: Cell::new(0),
-            len: Cell::new(0),
+            tail: Cell::new(0),
+            end: Cell::new(0),
             capacity: capacity as u32,
             queue,
         }
     }
 
+    #[inline]
+    fn at(&self, position: u32) -> &Cell<RawEntry> {
+        &self.ring[position as usize & (self.ring.len() - 1)]
+    }
+
     /// How many places are taken.
     #[inline]
     pub fn len(&self) -> u32 {
-        self.len.get()
+        self.tail.get().wrapping_sub(self.head.get())
     }
 
+    #[cold]
     fn full(&self) -> QueueFull {
         QueueFull { queue: self.queue, len: self.capacity as usize }
     }
 
     #[inline]
     fn put(&self, entry: RawEntry) {
-        let at = self.head.get().wrapping_add(self.len.get()) & self.mask;
-        self.ring[at as usize].set(entry);
-        self.len.set(self.len.get() + 1);
+        let tail = self.tail.get();
+        self.at(tail).set(entry);
+        self.tail.set(tail.wrapping_add(1));
+    }
+
+    /// Appends an entry of one place, if there is one.
+    #[inline]
+    pub fn offer(&self, entry: RawEntry) -> bool {
+        let has_room = self.len() < self.capacity;
+        if has_room {
+            self.put(entry);
+        }
+        has_room
     }
 
     /// Appends an entry of one place.
-    #[inline]
     pub fn push(&self, entry: RawEntry) -> Result<(), QueueFull> {
-        if self.len.get() >= self.capacity {
-            return Err(self.full());
-        }
-        self.put(entry);
-        Ok(())
+        if self.offer(entry) { Ok(()) } else { Err(self.full()) }
     }
 
     /// Appends an entry of two places; one that does not fit is refused whole.
     pub fn push_two(&self, entry: RawEntry) -> Result<(), QueueFull> {
-        if self.len.get() + 2 > self.capacity {
+        if self.len() + 2 > self.capacity {
             return Err(self.full());
         }
         self.put(entry);
@@ -69,34 +82,43 @@ impl RunQueue {
         Ok(())
     }
 
-    /// The first place, which stays.
-    #[inline]
-    pub fn first(&self) -> Option<RawEntry> {
-        (self.len.get() > 0).then(|| self.ring[self.head.get() as usize].get())
+    /// Takes the first place. The caller takes the second one of a callback.
+    pub fn pop(&self) -> Option<RawEntry> {
+        let entry = (self.len() > 0).then(|| self.at(self.head.get()).get());
+        if entry.is_some() {
+            self.advance();
+        }
+        entry
     }
 
-    /// Takes the first place. The caller takes the second one of a callback.
+    /// A pass begins: it ends with what is queued now.
+    pub fn begin_pass(&self) {
+        self.end.set(self.tail.get());
+    }
+
+    /// The pass under way is over, whatever is left of it.
+    pub fn end_pass(&self) {
+        self.end.set(self.head.get());
+    }
+
+    /// The first place, which stays, if it belongs to the pass under way.
     #[inline]
-    pub fn pop(&self) -> Option<RawEntry> {
-        if self.len.get() == 0 {
-            return None;
-        }
+    pub fn first_of_pass(&self) -> Option<RawEntry> {
         let head = self.head.get();
-        self.head.set(head.wrapping_add(1) & self.mask);
-        self.len.set(self.len.get() - 1);
-        Some(self.ring[head as usize].get())
+        (head != self.end.get()).then(|| self.at(head).get())
+    }
+
+    /// Takes the first place, which is there.
+    #[inline]
+    pub fn advance(&self) {
+        self.head.set(self.head.get().wrapping_add(1));
     }
 
     /// Makes the last place that holds `entry` a tombstone; true if there was one.
     pub fn remove_last(&self, entry: RawEntry) -> bool {
-        for i in (0..self.len.get()).rev() {
-            let place = &self.ring[(self.head.get().wrapping_add(i) & self.mask) as usize];
-            if place.get() == entry {
-                place.set(RawEntry::TOMBSTONE);
-                return true;
-            }
-        }
-        false
+        let place = (0..self.len()).rev().map(|i| self.at(self.head.get().wrapping_add(i)));
+        let place = place.into_iter().find(|place| place.get() == entry);
+        place.inspect(|place| place.set(RawEntry::TOMBSTONE)).is_some()
     }
 }
 

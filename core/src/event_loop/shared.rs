@@ -13,7 +13,7 @@ use alloc::rc::{Rc, Weak};
 use core::cell::{Cell, RefCell};
 use core::future::Future;
 use core::pin::Pin;
-use core::task::Waker;
+use core::task::{Context, Poll, Waker};
 
 use slab::Slab;
 
@@ -37,32 +37,20 @@ use crate::time::{Duration, Instant};
 
 pub(super) type TaskFuture = Pin<Box<dyn Future<Output = Result<(), TaskError>>>>;
 
-/// What a leaf leaves for the loop when its step ends.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Yielded {
-    /// No leaf of this loop was reached: the task waits for a waker.
-    Nothing,
-    Bare,
-    Delay(i32),
-    SleepMs(i32),
-    IoRead(u32),
-    IoWrite(u32),
-    IoReadDone(u32),
-    IoWriteDone(u32),
-    /// Low priority, milliseconds.
-    AfterMs(i32),
-    /// Low priority, from seconds; in milliseconds.
-    After(i32),
-    /// In no queue: only `requeue` or a delivered interrupt can make it ready.
-    Park,
+/// In the place of a future that is not there.
+struct NoFuture;
+
+impl Future for NoFuture {
+    type Output = Result<(), TaskError>;
+
+    fn poll(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
+        unreachable!("only a task that has not ended is polled")
+    }
 }
 
-impl Yielded {
-    /// Whether the task has its next turn in the next pass.
-    #[inline]
-    pub(super) fn is_turn(self) -> bool {
-        matches!(self, Self::Bare | Self::Delay(0) | Self::SleepMs(0))
-    }
+/// What a slot without a task holds; it takes no memory.
+pub(super) fn no_future() -> TaskFuture {
+    Box::pin(NoFuture)
 }
 
 /// A timed queue.
@@ -90,7 +78,7 @@ pub(crate) struct Shared {
 
     /// The step under way.
     pub(super) turn: Turn,
-    /// Something has to be looked at before the next step is as plain as most; see [`care`].
+    /// What has to be looked at beside the next step; see [`care`].
     care: Cell<u8>,
 
     /// All task slots.
@@ -126,14 +114,16 @@ pub(crate) struct Shared {
     pub(super) ended: RefCell<Option<super::run::Ended>>,
 }
 
-/// What the loop looks for after each step.
+/// What the loop looks for before each step.
 pub(super) mod care {
-    /// Somebody observes it, or there are no passes: no step is plain.
+    /// Somebody observes it, there are no passes, or devices are asked before each step: no step is plain.
     pub const ALWAYS: u8 = 1;
     /// The run is to stop.
     pub const STOP: u8 = 2;
     /// A queue was full where nobody could be told.
     pub const OVERFLOW: u8 = 4;
+    /// Somebody failed.
+    pub const FAILED: u8 = 8;
 }
 
 impl Shared {
@@ -147,7 +137,7 @@ impl Shared {
             true => (0, config.waitq_len, WaitQueue::growing(Queue::Wait, config.waitq_len)),
             false => (config.runq_len, config.runq_len, WaitQueue::new(Queue::Wait, config.waitq_len)),
         };
-        let care = if observer.is_some() || rules.one_queue { care::ALWAYS } else { 0 };
+        let careful = observer.is_some() || rules.one_queue || ioq_len > 0;
         Rc::new_cyclic(|me| Self {
             me: me.clone(),
             clock,
@@ -155,7 +145,7 @@ impl Shared {
             config,
             rules,
             turn: Turn::new(),
-            care: Cell::new(care),
+            care: Cell::new(if careful { care::ALWAYS } else { 0 }),
             tasks: Table::new(room.min(MOST_ROOM)),
             runq: RunQueue::new(Queue::Run, runq_len),
             waitq: RefCell::new(waitq),
@@ -191,8 +181,19 @@ impl Shared {
         self.care.get() == 0
     }
 
+    pub(super) fn care_for(&self, what: u8) {
+        self.care.set(self.care.get() | what);
+    }
+
+    /// Whether this has to be cared for; it no longer has.
+    pub(super) fn take_care_of(&self, what: u8) -> bool {
+        let care = self.care.get();
+        self.care.set(care & !what);
+        care & what != 0
+    }
+
     pub(super) fn request_stop(&self) {
-        self.care.set(self.care.get() | care::STOP);
+        self.care_for(care::STOP);
     }
 
     pub(super) fn is_to_stop(&self) -> bool {
@@ -202,21 +203,7 @@ impl Shared {
     /// A queue was full, and nobody can be told but the run.
     pub(super) fn overflow_with(&self, full: QueueFull) {
         self.overflow.set(Some(full));
-        self.care.set(self.care.get() | care::OVERFLOW);
-    }
-
-    /// Whether the run is to end although nobody failed.
-    #[inline]
-    pub(super) fn is_called_off(&self) -> bool {
-        self.care.get() & (care::STOP | care::OVERFLOW) != 0
-    }
-
-    /// Why the run ends although nobody failed: a full queue first, whose request to stop stays.
-    pub(super) fn take_overflow(&self) -> Option<QueueFull> {
-        let full = self.overflow.take();
-        let met = if full.is_some() { care::OVERFLOW } else { care::STOP };
-        self.care.set(self.care.get() & !met);
-        full
+        self.care_for(care::OVERFLOW);
     }
 
     #[inline]
@@ -421,7 +408,7 @@ impl Shared {
     pub(super) fn drop_futures(&self) {
         let slots = self.registry.borrow().slots();
         for slot in 0..slots {
-            let future = self.task(slot).future.take();
+            let future = self.task(slot).future.replace(no_future());
             drop(future);
         }
     }

@@ -24,13 +24,16 @@ impl Table {
         self.headers.len() as u32
     }
 
-    /// The task in a slot, which was made before.
+    /// The task in a slot, if that belongs to the first block.
+    #[inline]
+    pub fn near(&self, slot: u32) -> Option<Task<'_>> {
+        self.headers.get(slot as usize).map(|header| Task { slot, header })
+    }
+
+    /// The task in a slot.
     #[inline]
     pub fn task(&self, slot: u32) -> Task<'_> {
-        match self.headers.get(slot as usize) {
-            Some(header) => Task { slot, header },
-            None => Task { slot, header: self.beyond(slot as usize) },
-        }
+        self.near(slot).unwrap_or_else(|| Task { slot, header: self.beyond(slot as usize) })
     }
 
     #[cold]

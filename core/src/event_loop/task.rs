@@ -29,7 +29,7 @@ use core::ops::Deref;
 
 use super::join::Joiner;
 use super::name::{NameCode, TaskName};
-use super::shared::{NOBODY, Shared, TaskFuture};
+use super::shared::{NOBODY, Shared, TaskFuture, no_future};
 use super::wake::OwnWaker;
 use crate::error::{Interrupt, TaskError};
 use crate::observer::TaskId;
@@ -71,7 +71,7 @@ pub(super) enum Place {
 /// entry. Small, because there is one for every task; what few tasks need is in the [`Side`].
 pub(super) struct Header {
     /// Borrowed while it is polled, by the loop alone.
-    pub future: RefCell<Option<TaskFuture>>,
+    pub future: RefCell<TaskFuture>,
     side: OnceCell<Box<Side>>,
     pub id: Cell<TaskId>,
     /// The leaf that the next entry completes; 0 if there is none.
@@ -82,22 +82,20 @@ pub(super) struct Header {
     entries: Cell<u16>,
     /// Handles and awaits that name this slot.
     holds: Cell<u16>,
-    place_kind: Cell<u8>,
-    /// State and pending slot; 0 where the next resumption is nothing but that.
-    condition: Cell<u8>,
-    marks: Cell<u8>,
+    /// State, pending slot, place and marks.
+    status: Cell<u16>,
 }
 
 /// What is noted of a task.
 #[derive(Clone, Copy)]
-#[repr(u8)]
+#[repr(u16)]
 pub(super) enum Mark {
     /// A woken entry is in the run queue already.
-    Woken = 1,
+    Woken = 1 << 9,
     /// Under `FastIo`: its next timed entry to fall due is discarded.
-    Cancelled = 2,
+    Cancelled = 1 << 10,
     /// Under `Asyncio3`: it failed, and nobody has asked how it ended yet.
-    Unheard = 4,
+    Unheard = 1 << 11,
 }
 
 /// What a task has only if it waits by wakers, or if tasks await one another. It stays with the slot.
@@ -113,18 +111,19 @@ pub(super) struct Side {
     pub awaits: Cell<Option<u32>>,
 }
 
-const NOWHERE: u8 = 0;
-const RUN_QUEUE: u8 = 1;
-const TIMER: u8 = 2;
-const DEVICE: u8 = 3;
-const WAKER: u8 = 4;
-
-const STATE: u8 = 3;
-const FRESH: u8 = 1;
-const FINISHED: u8 = 2;
-const PENDING: u8 = 7 << 2;
+// The parts of a status. Those of a plain one are 0.
+const STATE: u16 = 3;
+const FRESH: u16 = 1;
+const FINISHED: u16 = 2;
+const PENDING: u16 = 7 << 2;
 /// The task has a waker of its own.
-const OWN_WAKER: u8 = 1 << 5;
+const OWN_WAKER: u16 = 1 << 5;
+const PLACE: u16 = 7 << 6;
+const NOWHERE: u16 = 1 << 6;
+const TIMER: u16 = 2 << 6;
+const DEVICE: u16 = 3 << 6;
+const WAKER: u16 = 4 << 6;
+const PLAIN: u16 = STATE | PENDING | OWN_WAKER | PLACE;
 
 /// Pending slots, each at the place that is its number.
 const PENDINGS: [Pending; 6] = [
@@ -139,7 +138,7 @@ const PENDINGS: [Pending; 6] = [
 impl Header {
     pub fn new() -> Self {
         Self {
-            future: RefCell::new(None),
+            future: RefCell::new(no_future()),
             side: OnceCell::new(),
             id: Cell::new(TaskId(0)),
             leaf: Cell::new(0),
@@ -147,9 +146,7 @@ impl Header {
             name: Cell::new(NameCode::NONE),
             entries: Cell::new(0),
             holds: Cell::new(0),
-            place_kind: Cell::new(NOWHERE),
-            condition: Cell::new(FINISHED),
-            marks: Cell::new(0),
+            status: Cell::new(FINISHED | NOWHERE),
         }
     }
 
@@ -158,9 +155,6 @@ impl Header {
         self.id.set(id);
         self.name.set(name);
         self.leaf.set(0);
-        self.set_place(Place::Nowhere);
-        self.unmark(Mark::Cancelled);
-        self.unmark(Mark::Unheard);
         let mut own = 0;
         if let Some(side) = self.side.get() {
             drop(side.ending.take());
@@ -171,21 +165,27 @@ impl Header {
             }
             own = if waker.is_some() { OWN_WAKER } else { 0 };
         }
-        self.condition.set(FRESH | own);
+        self.status.set(FRESH | NOWHERE | own | self.status.get() & Mark::Woken as u16);
     }
 
-    // ---- state and pending slot --------------------------------------------------------------------
+    /// Puts `to` in the place of a part of the status.
+    #[inline]
+    fn set(&self, part: u16, to: u16) {
+        self.status.set(self.status.get() & !part | to);
+    }
 
-    /// Whether a resumption of the task is nothing but that: it is suspended, nothing is pending, and nobody keeps
-    /// its waker.
+    // ---- state, pending slot, marks ----------------------------------------------------------------
+
+    /// Whether a resumption of the task by its entry in the run queue is nothing but that: it is suspended there,
+    /// nothing is pending, and nobody keeps its waker.
     #[inline]
     pub fn is_plain(&self) -> bool {
-        self.condition.get() == 0
+        self.status.get() & PLAIN == 0
     }
 
     /// The state, except that it is not told here whether the task runs.
     pub fn state(&self) -> State {
-        match self.condition.get() & STATE {
+        match self.status.get() & STATE {
             FRESH => State::Fresh,
             FINISHED => State::Finished,
             _ => State::Suspended,
@@ -194,25 +194,25 @@ impl Header {
 
     /// The task has begun; true if it had not.
     pub fn begin(&self) -> bool {
-        let before = self.condition.get();
-        self.condition.set(before & !STATE);
-        before & STATE == FRESH
+        let fresh = self.is_fresh();
+        self.set(STATE, 0);
+        fresh
     }
 
     pub fn finish(&self) {
-        self.condition.set(self.condition.get() & !STATE | FINISHED);
+        self.set(STATE, FINISHED);
     }
 
     pub fn is_finished(&self) -> bool {
-        self.condition.get() & STATE == FINISHED
+        self.status.get() & STATE == FINISHED
     }
 
     pub fn is_fresh(&self) -> bool {
-        self.condition.get() & STATE == FRESH
+        self.status.get() & STATE == FRESH
     }
 
     pub fn pending(&self) -> Pending {
-        PENDINGS[usize::from((self.condition.get() & PENDING) >> 2) % PENDINGS.len()]
+        PENDINGS[usize::from((self.status.get() & PENDING) >> 2) % PENDINGS.len()]
     }
 
     pub fn set_pending(&self, pending: Pending) {
@@ -224,7 +224,7 @@ impl Header {
             Pending::Interrupt(Interrupt::TimedOut) => 4,
             Pending::Interrupt(Interrupt::Corrupt) => 5,
         };
-        self.condition.set(self.condition.get() & !PENDING | number << 2);
+        self.set(PENDING, number << 2);
     }
 
     pub fn replace_pending(&self, pending: Pending) -> Pending {
@@ -234,48 +234,44 @@ impl Header {
     }
 
     pub fn has(&self, mark: Mark) -> bool {
-        self.marks.get() & mark as u8 != 0
+        self.status.get() & mark as u16 != 0
     }
 
     pub fn mark(&self, mark: Mark) {
-        self.marks.set(self.marks.get() | mark as u8);
+        self.set(0, mark as u16);
     }
 
     /// Takes a mark away; true if there was one.
     pub fn unmark(&self, mark: Mark) -> bool {
         let had = self.has(mark);
-        self.marks.set(self.marks.get() & !(mark as u8));
+        self.set(mark as u16, 0);
         had
     }
 
     // ---- where its entry is ------------------------------------------------------------------------
 
-    #[inline]
     pub fn place(&self) -> Place {
-        match self.place_kind.get() {
-            RUN_QUEUE => Place::RunQueue,
+        match self.status.get() & PLACE {
+            NOWHERE => Place::Nowhere,
             TIMER => Place::Timer(self.place_at.get()),
             DEVICE => Place::Device(self.place_at.get()),
             WAKER => Place::Waker,
-            _ => Place::Nowhere,
+            _ => Place::RunQueue,
         }
     }
 
-    #[inline]
     pub fn set_place(&self, place: Place) {
-        self.place_kind.set(match place {
-            Place::Nowhere => NOWHERE,
-            Place::RunQueue => RUN_QUEUE,
-            Place::Timer(at) => {
-                self.place_at.set(at);
-                TIMER
-            }
-            Place::Device(at) => {
-                self.place_at.set(at);
-                DEVICE
-            }
-            Place::Waker => WAKER,
-        });
+        let (kind, at) = match place {
+            Place::RunQueue => (0, None),
+            Place::Nowhere => (NOWHERE, None),
+            Place::Timer(at) => (TIMER, Some(at)),
+            Place::Device(at) => (DEVICE, Some(at)),
+            Place::Waker => (WAKER, None),
+        };
+        self.set(PLACE, kind);
+        if let Some(at) = at {
+            self.place_at.set(at);
+        }
     }
 
     // ---- what names the slot -----------------------------------------------------------------------
@@ -324,7 +320,7 @@ impl Header {
     pub fn own_waker(&self, waker: OwnWaker) {
         let before = self.make_side().waker.replace(Some(waker));
         drop(before);
-        self.condition.set(self.condition.get() | OWN_WAKER);
+        self.set(0, OWN_WAKER);
     }
 }
 
@@ -425,7 +421,9 @@ mod tests {
             assert_eq!((header.state(), header.pending()), (State::Fresh, pending));
         }
         header.set_pending(Pending::None);
-        assert!(header.begin() && header.is_plain());
+        assert!(header.begin() && !header.is_plain());
+        header.set_place(Place::RunQueue);
+        assert!(header.is_plain());
         header.finish();
         assert_eq!((header.state(), header.pending()), (State::Finished, Pending::None));
     }

@@ -21,9 +21,10 @@ use super::entry::{Decoded, RawEntry};
 use super::owner::{Owner, Phase, Ran, Step, Stop, failed};
 use super::poller::Waiter;
 use super::run::Ended;
-use super::shared::{NOBODY, Shared, Timed, Yielded};
+use super::shared::{NOBODY, Shared, Timed, no_future};
 use super::task::{Mark, Pending, Place, State, Task, TaskHandle};
 use super::wait_queue::Timer;
+use super::yielded::Yielded;
 use crate::error::{CancelError, Interrupt, QueueFull, TaskError};
 use crate::observer::{Entry, Event, Why, Yield};
 use crate::stream::Readiness;
@@ -47,9 +48,9 @@ impl Owner {
     pub(super) fn go_along(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
         loop {
             match self.phase {
-                Phase::Expire | Phase::Ask { .. } => self.look_ahead(shared)?,
+                Phase::Expire | Phase::Ask => self.look_ahead(shared)?,
                 Phase::Wait { since, timeout_ms } => return self.wait(shared, since, timeout_ms),
-                Phase::Run { .. } => {
+                Phase::Run => {
                     if let Some(step) = self.run_head(shared)? {
                         return Ok(step);
                     }
@@ -93,9 +94,7 @@ impl Owner {
             }
             Decoded::Callback(key) => {
                 announce(Entry::Callback(shared.callback_id(key)));
-                if let Err(error) = shared.run_callback(key) {
-                    self.ran = Ran::Failed(failed("callback", error));
-                }
+                self.run_callback(shared, key);
                 Ok(Some(Step::Callback))
             }
             Decoded::Wake(key) => {
@@ -116,8 +115,7 @@ impl Owner {
         }
         // Whom the step woke comes before the task itself, as the step did it before it yielded.
         self.drain_wakes(shared)?;
-        if let Ran::Task(slot) = self.ran {
-            self.ran = Ran::Dated(slot);
+        if matches!(self.ran, Ran::Task(..)) {
             self.stepped_at = shared.now();
         }
         Ok(())
@@ -131,8 +129,7 @@ impl Owner {
         shared.observe(|| Event::Interrupted { task: id, with });
         task.begin();
         shared.turn.current.set(task.slot);
-        let future = task.future.take();
-        drop(future);
+        drop(task.future.replace(no_future()));
         shared.turn.current.set(NOBODY);
         self.finish(shared, task, Err(with.into()));
     }
@@ -159,8 +156,7 @@ impl Owner {
     /// A task failed: the run ends with it if it is the run's own; else its error waits for who asks.
     pub(super) fn settle_error(&mut self, shared: &Shared, task: Task<'_>, error: TaskError, heard: bool) {
         if shared.main.get() == task.slot {
-            self.ran = Ran::Failed(failed(shared.name_of(task.header), error));
-            return;
+            return self.fail(shared, failed(shared.name_of(task.header), error));
         }
         let silent = error.interrupt() == Some(Interrupt::Cancelled);
         task.make_side().ending.set(Some(error));
@@ -171,14 +167,10 @@ impl Owner {
         }
     }
 
-    /// Queues what a step yielded, by the clock at its end. Kept out of the path of the other disciplines.
-    #[inline(never)]
-    pub(super) fn apply_dated(&self, shared: &Shared, slot: u32) -> Stop {
+    /// Queues what a step yielded, by the clock at its end.
+    pub(super) fn apply_dated(&self, shared: &Shared, task: Task<'_>, yielded: Yielded) -> Stop {
         let at = self.stepped_at;
-        let task = shared.task(slot);
-        task.discount_entry();
         let push = |why| shared.push_dated(task, at, why).map_err(|full| Self::lost(shared, task, full));
-        let yielded = shared.turn.yielded.get();
         if yielded != Yielded::Nothing && matches!(task.pending(), Pending::Interrupt(_)) {
             // Interrupted during its own step, through a task that awaits it.
             return push(Why::Interrupted);

@@ -63,6 +63,12 @@ impl OwnWaker {
         &self.waker
     }
 
+    /// From now on, and as long as it is spare, it wakes the task at this place of its block.
+    #[inline]
+    pub fn lend(&self, place: u32) {
+        self.target.place.store(place, Ordering::Relaxed);
+    }
+
     /// Whether anybody else holds it.
     #[inline]
     pub fn is_held(&self) -> bool {
@@ -88,12 +94,6 @@ impl Block {
         let bits = Arc::new(Bits { words, any: any.clone() });
         Self { begin, spare: OwnWaker::new(&bits), bits }
     }
-
-    #[inline]
-    fn lend(&self, slot: u32) -> &OwnWaker {
-        self.spare.target.place.store(slot - self.begin, Ordering::Relaxed);
-        &self.spare
-    }
 }
 
 /// The loop's side: all bits, and the spare wakers.
@@ -113,21 +113,28 @@ impl WakeSet {
         Self { first: Block::new(0, slots, &any), slots, others: Vec::new(), any }
     }
 
+    /// The spare waker of the first block, to be lent.
+    #[inline]
+    pub fn spare(&self) -> &OwnWaker {
+        &self.first.spare
+    }
+
     /// A waker to poll the task of this slot with, until the next is lent.
-    #[inline]
     pub fn lend(&mut self, slot: u32) -> &OwnWaker {
-        self.block(slot).lend(slot)
-    }
-
-    /// The waker that was lent for this slot: it has been kept, and there is another spare one.
-    #[cold]
-    pub fn give_away(&mut self, slot: u32) -> OwnWaker {
         let block = self.block(slot);
-        let spare = OwnWaker::new(&block.bits);
-        core::mem::replace(&mut block.spare, spare)
+        block.spare.lend(slot - block.begin);
+        &block.spare
     }
 
-    #[inline]
+    /// The waker that was lent for this slot if somebody keeps it; then there is another spare one.
+    pub fn take_kept(&mut self, slot: u32) -> Option<OwnWaker> {
+        let block = self.block(slot);
+        block.spare.is_held().then(|| {
+            let spare = OwnWaker::new(&block.bits);
+            core::mem::replace(&mut block.spare, spare)
+        })
+    }
+
     fn block(&mut self, slot: u32) -> &mut Block {
         if slot < self.slots { &mut self.first } else { self.other_block(slot) }
     }
@@ -195,10 +202,9 @@ mod tests {
     #[test]
     fn a_kept_waker_wakes_its_task_while_others_are_lent() {
         let mut set = WakeSet::new(8);
-        let lent = set.lend(5);
-        let kept = lent.waker().clone();
-        assert!(lent.is_held());
-        let own = set.give_away(5);
+        let kept = set.lend(5).waker().clone();
+        let own = set.take_kept(5).unwrap();
+        assert!(set.take_kept(5).is_none());
         assert!(!set.lend(2).waker().will_wake(&kept) && own.waker().will_wake(&kept));
         kept.wake_by_ref();
         assert_eq!(drained(&set), [5]);

@@ -1,0 +1,102 @@
+//! Turns: the way of nearly all steps, with nothing on it that others need.
+//!
+//! Owns when a step is *plain*, and how plain steps follow one another. A task's step is plain if it is resumed by its
+//! own entry in the run queue, nothing is pending, nobody keeps its waker, and nothing else has to be looked at: no
+//! observer, no request to stop. If the task then yields its turn, it is only appended to the run queue again; whatever
+//! else becomes of it is settled in `resume`.
+
+use core::task::{Context, Poll};
+
+use super::entry::RawEntry;
+use super::owner::{Owner, Ran};
+use super::shared::Shared;
+use super::task::Task;
+use super::wake::OwnWaker;
+use crate::error::TaskError;
+
+impl Owner {
+    /// Takes the turn that is next in the pass if that is all there is to do. What the step yielded is applied by the
+    /// next call.
+    #[inline]
+    pub fn turn(&mut self, shared: &Shared) -> bool {
+        if !shared.is_carefree() {
+            return false;
+        }
+        match self.ran {
+            Ran::Nothing => {}
+            Ran::Turn(slot) if shared.runq.offer(RawEntry::task(slot)) => self.ran = Ran::Nothing,
+            Ran::Turn(_) | Ran::Task(..) => return false,
+        }
+        let Some(task) = next_plain(shared) else { return false };
+        let spare = self.wakes.spare();
+        let polled = poll(shared, task, spare, &mut Context::from_waker(spare.waker()));
+        if polled.is_pending() && ends_plainly(shared, task, spare) {
+            self.ran = Ran::Turn(task.slot);
+        } else {
+            self.settle(shared, task, polled, true);
+        }
+        true
+    }
+
+    /// Takes turns as long as that is all there is to do, and applies what they yield at once. True if there is
+    /// something to apply, or to look at, before anything else is done.
+    #[inline]
+    pub fn turns(&mut self, shared: &Shared) -> bool {
+        if !shared.is_carefree() {
+            return false;
+        }
+        let spare = self.wakes.spare();
+        let mut context = Context::from_waker(spare.waker());
+        let (task, polled) = loop {
+            let Some(task) = next_plain(shared) else { return false };
+            let polled = poll(shared, task, spare, &mut context);
+            if !(polled.is_pending() && ends_plainly(shared, task, spare)) {
+                break (task, polled);
+            }
+            if !shared.runq.offer(RawEntry::task(task.slot)) {
+                self.ran = Ran::Turn(task.slot);
+                return true;
+            }
+            if !shared.is_carefree() {
+                return true;
+            }
+        };
+        self.settle(shared, task, polled, true);
+        true
+    }
+}
+
+/// The task whose turn it is, taken out of the run queue, if it is resumed for nothing but that.
+#[inline(always)]
+fn next_plain(shared: &Shared) -> Option<Task<'_>> {
+    let task = shared.tasks.near(shared.runq.first_of_pass()?.plain_slot())?;
+    if !task.is_plain() {
+        return None;
+    }
+    shared.runq.advance();
+    Some(task)
+}
+
+#[inline(always)]
+fn poll(
+    shared: &Shared,
+    task: Task<'_>,
+    spare: &OwnWaker,
+    context: &mut Context<'_>,
+) -> Poll<Result<(), TaskError>> {
+    spare.lend(task.slot);
+    shared.turn.begin(task.slot, task.leaf.get());
+    task.future.borrow_mut().as_mut().poll(context)
+}
+
+/// Whether the step has yielded a turn and left nothing else behind.
+#[inline(always)]
+fn ends_plainly(shared: &Shared, task: Task<'_>, spare: &OwnWaker) -> bool {
+    let Some(token) = shared.turn.plain() else { return false };
+    if spare.is_held() {
+        return false;
+    }
+    shared.turn.end();
+    task.leaf.set(token);
+    true
+}
