@@ -121,7 +121,14 @@ impl Owner {
     #[inline(never)]
     pub fn step(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
         self.apply(shared)?;
-        if self.turn(shared) { Ok(Step::Task) } else { self.go_round(shared) }
+        loop {
+            if self.turn(shared) {
+                return Ok(Step::Task);
+            }
+            if let Some(step) = self.go_on(shared)? {
+                return Ok(step);
+            }
+        }
     }
 
     /// Steps of a run up to one after which its owner has the turn; the end of the run as an error.
@@ -132,30 +139,25 @@ impl Owner {
             if self.turns(shared) {
                 continue;
             }
-            match self.go_round(shared)? {
-                Step::Task | Step::Callback => left = left.saturating_sub(1),
-                Step::Polled { pass: false, .. } if left > 0 => {}
-                step => return Ok(step),
+            match self.go_on(shared)? {
+                None => {}
+                Some(Step::Task | Step::Callback) => left = left.saturating_sub(1),
+                Some(Step::Polled { pass: false, .. }) if left > 0 => {}
+                Some(step) => return Ok(step),
             }
         }
     }
 
-    /// Goes on round the loop, up to the next thing that is a step.
-    fn go_round(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
+    /// Goes on round the loop, where it is not for the next turn; gives what is a step.
+    fn go_on(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
         if shared.rules.one_queue {
             return self.go_along(shared);
         }
-        loop {
-            match self.phase {
-                Phase::Expire => self.expire(shared)?,
-                Phase::Ask => return self.ask_before_entry(shared),
-                Phase::Run => {
-                    if let Some(step) = self.run_next(shared)? {
-                        return Ok(step);
-                    }
-                }
-                Phase::Wait { since, timeout_ms } => return self.wait(shared, since, timeout_ms),
-            }
+        match self.phase {
+            Phase::Expire => self.expire(shared).map(|()| None),
+            Phase::Ask => self.ask_before_entry(shared).map(Some),
+            Phase::Run => self.run_next(shared),
+            Phase::Wait { since, timeout_ms } => self.wait(shared, since, timeout_ms).map(Some),
         }
     }
 
@@ -178,7 +180,12 @@ impl Owner {
 
     // ---- applying what the last step yielded -----------------------------------------------------
 
+    #[inline]
     fn apply(&mut self, shared: &Shared) -> Stop {
+        if shared.is_carefree() && matches!(self.ran, Ran::Nothing) { Ok(()) } else { self.apply_ran(shared) }
+    }
+
+    fn apply_ran(&mut self, shared: &Shared) -> Stop {
         match core::mem::replace(&mut self.ran, Ran::Nothing) {
             Ran::Nothing => {}
             Ran::Turn(slot) => {

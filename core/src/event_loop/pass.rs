@@ -21,12 +21,15 @@ use core::task::Waker;
 
 impl Owner {
     pub(super) fn expire(&mut self, shared: &Shared) -> Stop {
-        self.began = shared.ticks();
-        self.expire_low_priority(shared)?;
-        loop {
-            let due = shared.waitq.borrow_mut().pop_due(self.began);
-            let Some((timer, place)) = due else { break };
-            self.move_due(shared, timer, place)?;
+        // Without anything that could be due nobody asks when the pass began.
+        if shared.rules.low_priority || shared.waitq.borrow().len() > 0 {
+            self.began = shared.ticks();
+            self.expire_low_priority(shared)?;
+            loop {
+                let due = shared.waitq.borrow_mut().pop_due(self.began);
+                let Some((timer, place)) = due else { break };
+                self.move_due(shared, timer, place)?;
+            }
         }
         shared.runq.begin_pass();
         self.phase = if shared.ioq.is_some() { Phase::Ask } else { Phase::Run };
@@ -89,7 +92,8 @@ impl Owner {
     /// Asks the devices before the next entry runs: the whole point of the I/O queue.
     pub(super) fn ask_before_entry(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
         self.drain_wakes(shared)?;
-        let (devices, ready) = Self::ask_devices(shared)?;
+        let known = shared.poller.borrow().len();
+        let (devices, ready) = Self::ask_devices(shared, known)?;
         self.phase = Phase::Run;
         if ready > 0 {
             shared.observe(|| Event::Polled { timeout_ms: 0, since: shared.now(), ready });
@@ -136,20 +140,24 @@ impl Owner {
     }
 
     pub(super) fn begin_wait(&mut self, shared: &Shared) {
+        if shared.runq.len() > 0 {
+            // Nobody but an observer asks when a wait began that is over at once.
+            let since = shared.observer.as_ref().map_or(Instant::ZERO, |_| shared.now());
+            self.phase = Phase::Wait { since, timeout_ms: 0 };
+            return;
+        }
         let since = shared.now();
-        let mut timeout_ms = if shared.runq.len() > 0 { 0 } else { -1 };
-        if timeout_ms < 0 {
-            // With an empty wait queue, a low-priority delay is reckoned from the beginning of the pass.
-            let mut from = self.began;
-            if let Some(due) = shared.waitq.borrow().first_due() {
-                from = ticks::ticks_ms(since);
-                timeout_ms = ticks::ticks_diff(due, from).max(0);
-            }
-            if let Some(due) = shared.lpq.borrow().first_due() {
-                let delay = ticks::ticks_diff(due, from).max(0);
-                if timeout_ms < 0 || delay < timeout_ms {
-                    timeout_ms = delay;
-                }
+        let mut timeout_ms = -1;
+        // With an empty wait queue, a low-priority delay is reckoned from the beginning of the pass.
+        let mut from = self.began;
+        if let Some(due) = shared.waitq.borrow().first_due() {
+            from = ticks::ticks_ms(since);
+            timeout_ms = ticks::ticks_diff(due, from).max(0);
+        }
+        if let Some(due) = shared.lpq.borrow().first_due() {
+            let delay = ticks::ticks_diff(due, from).max(0);
+            if timeout_ms < 0 || delay < timeout_ms {
+                timeout_ms = delay;
             }
         }
         self.phase = Phase::Wait { since, timeout_ms };
@@ -162,29 +170,31 @@ impl Owner {
         timeout_ms: i32,
     ) -> Result<Step, Box<Ended>> {
         let woken = self.drain_wakes(shared)?;
-        let (devices, ready) = Self::ask_devices(shared)?;
-        let until = u64::try_from(timeout_ms)
-            .ok()
-            .map(|ms| Instant::from_millis(since.as_millis()) + Duration::from_millis(ms));
-        let over = timeout_ms == 0 || until.is_some_and(|until| shared.now() >= until);
-        if woken || ready > 0 || over {
-            // Without passes, the head of the queue is next if it was due before the devices were asked.
-            let go_on = shared.rules.one_queue && timeout_ms == 0;
-            self.phase = if go_on { Phase::Run } else { Phase::Expire };
-            if !go_on || ready > 0 {
-                shared.observe(|| Event::Polled { timeout_ms, since, ready });
+        let known = shared.poller.borrow().len();
+        let (devices, ready) = if known > 0 { Self::ask_devices(shared, known)? } else { (0, 0) };
+        if !woken && ready == 0 && timeout_ms != 0 {
+            // Before the wait is over, or for ever.
+            let until = u64::try_from(timeout_ms)
+                .ok()
+                .map(|ms| Instant::from_millis(since.as_millis()) + Duration::from_millis(ms));
+            if until.is_none_or(|until| shared.now() < until) {
+                return Ok(Step::Idle { until, sample: shared.poller.borrow().sampled() });
             }
-            return Ok(Step::Polled { devices, pass: !shared.rules.one_queue });
         }
-        Ok(Step::Idle { until, sample: shared.poller.borrow().sampled() })
+        // Without passes, the head of the queue is next if it was due before the devices were asked.
+        let go_on = shared.rules.one_queue && timeout_ms == 0;
+        self.phase = if go_on { Phase::Run } else { Phase::Expire };
+        if !go_on || ready > 0 {
+            shared.observe(|| Event::Polled { timeout_ms, since, ready });
+        }
+        Ok(Step::Polled { devices, pass: !shared.rules.one_queue })
     }
 
     // ---- devices and wakers ----------------------------------------------------------------------
 
-    /// Asks each device that is waited for; queues who waited for those that are ready.
-    pub(super) fn ask_devices(shared: &Shared) -> Result<(u16, u16), Box<Ended>> {
+    /// Asks each of the known devices that is waited for; queues who waited for those that are ready.
+    pub(super) fn ask_devices(shared: &Shared, known: usize) -> Result<(u16, u16), Box<Ended>> {
         let (mut devices, mut ready) = (0, 0);
-        let known = shared.poller.borrow().len();
         for place in 0..known {
             let asked = shared.poller.borrow().asked(place);
             let Some((device, mask)) = asked else { continue };

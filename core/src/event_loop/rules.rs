@@ -27,6 +27,8 @@ pub(super) struct Rules {
     pub gives_up_after_calls: bool,
     /// All but `Asyncio3`: they give it up at the end of the stream.
     pub gives_up_at_the_end: bool,
+    /// `FastIo` with a low-priority queue.
+    pub low_priority: bool,
     /// How the waiters of a device are kept.
     pub keeping: Keeping,
 }
@@ -44,6 +46,7 @@ impl Rules {
             fails_unknown_readers: !fast,
             gives_up_after_calls: fast,
             gives_up_at_the_end: !one_queue,
+            low_priority: matches!(discipline, Discipline::FastIo { lp_len: 1.., .. }),
             keeping: match discipline {
                 Discipline::UasyncioV2 => Keeping::One,
                 Discipline::FastIo { .. } => Keeping::Joined,

@@ -44,18 +44,12 @@ impl EventLoop {
 }
 
 impl Owner {
-    /// Goes on along the queue, up to the next thing that is a step.
-    pub(super) fn go_along(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
-        loop {
-            match self.phase {
-                Phase::Expire | Phase::Ask => self.look_ahead(shared)?,
-                Phase::Wait { since, timeout_ms } => return self.wait(shared, since, timeout_ms),
-                Phase::Run => {
-                    if let Some(step) = self.run_head(shared)? {
-                        return Ok(step);
-                    }
-                }
-            }
+    /// Goes on along the queue; gives what is a step.
+    pub(super) fn go_along(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
+        match self.phase {
+            Phase::Expire | Phase::Ask => self.look_ahead(shared).map(|()| None),
+            Phase::Run => self.run_head(shared),
+            Phase::Wait { since, timeout_ms } => self.wait(shared, since, timeout_ms).map(Some),
         }
     }
 
