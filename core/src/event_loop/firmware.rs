@@ -149,7 +149,7 @@ impl Firmware {
         {
             return Step::Task;
         }
-        self.step_on(Owner::step)
+        self.step_on(Owner::step::<false>)
     }
 
     /// Does what calls of [`step`](Self::step) would do, up to the end of the pass: for an owner that charges nothing
@@ -159,7 +159,7 @@ impl Firmware {
     /// Under `Asyncio3`, which has no passes, it ends with the poll that comes when as many entries have run as were
     /// queued at its beginning.
     pub fn run_pass(&mut self) -> Step {
-        self.step_on(Owner::pass)
+        self.step_on(Owner::step::<true>)
     }
 
     /// Has the owner of the event loop do something, if there is a run; else the top level goes on.

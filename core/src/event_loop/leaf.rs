@@ -105,6 +105,11 @@ impl Turn {
         if resumed != 0 {
             self.interrupted.set(resumed);
         }
+        self.spoil();
+    }
+
+    /// The step under way, if there is one, is not plain.
+    pub fn spoil(&self) {
         self.offer.set(if self.has_posted() { self.offer.get() | CAREFUL } else { OPEN });
     }
 

@@ -81,6 +81,10 @@ pub(super) enum Phase {
         since: Instant,
         timeout_ms: i32,
     },
+    /// Under `Asyncio3`, in the place of `Expire`: finds out how long to wait.
+    Look,
+    /// Under `Asyncio3`, in the place of `Run`: the head of the queue is next.
+    Head,
 }
 
 pub(super) struct Owner {
@@ -109,7 +113,7 @@ impl Owner {
         shared.turn.waker_data.set(wakes.spare().waker().data());
         Self {
             wakes,
-            phase: Phase::Expire,
+            phase: if shared.rules.one_queue { Phase::Look } else { Phase::Expire },
             ran: Ran::Nothing,
             failed: None,
             began: 0,
@@ -117,53 +121,39 @@ impl Owner {
         }
     }
 
-    /// One step of a run; the end of the run as an error.
-    #[inline(never)]
-    pub fn step(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
-        self.apply(shared)?;
-        loop {
-            if self.turn(shared) {
-                return Ok(Step::Task);
-            }
-            if let Some(step) = self.go_on(shared)? {
-                return Ok(step);
-            }
-        }
-    }
-
-    /// Steps of a run up to one after which its owner has the turn; the end of the run as an error.
-    pub fn pass(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
+    /// One step of a run, or as many as there are up to one after which the owner of the loop has its turn; the end of
+    /// the run as an error.
+    pub fn step<const WHOLE_PASS: bool>(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
         let mut left = if shared.rules.one_queue { shared.waitq.borrow().len() } else { usize::MAX };
         loop {
             self.apply(shared)?;
-            if self.turns(shared) {
-                continue;
+            if WHOLE_PASS {
+                if self.turns(shared) {
+                    continue;
+                }
+            } else if self.turn(shared) {
+                return Ok(Step::Task);
             }
-            match self.go_on(shared)? {
+            let step = match self.phase {
+                Phase::Expire => self.expire(shared).map(|()| None),
+                Phase::Ask => self.ask_before_entry(shared).map(Some),
+                Phase::Run => self.run_next(shared),
+                Phase::Wait { since, timeout_ms } => self.wait(shared, since, timeout_ms).map(Some),
+                Phase::Look => self.look_ahead(shared).map(|()| None),
+                Phase::Head => self.run_head(shared),
+            };
+            match step? {
                 None => {}
-                Some(Step::Task | Step::Callback) => left = left.saturating_sub(1),
-                Some(Step::Polled { pass: false, .. }) if left > 0 => {}
+                Some(Step::Task | Step::Callback) if WHOLE_PASS => left = left.saturating_sub(1),
+                Some(Step::Polled { pass: false, .. }) if WHOLE_PASS && left > 0 => {}
                 Some(step) => return Ok(step),
             }
         }
     }
 
-    /// Goes on round the loop, where it is not for the next turn; gives what is a step.
-    fn go_on(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
-        if shared.rules.one_queue {
-            return self.go_along(shared);
-        }
-        match self.phase {
-            Phase::Expire => self.expire(shared).map(|()| None),
-            Phase::Ask => self.ask_before_entry(shared).map(Some),
-            Phase::Run => self.run_next(shared),
-            Phase::Wait { since, timeout_ms } => self.wait(shared, since, timeout_ms).map(Some),
-        }
-    }
-
     /// Forgets the pass under way: the next run begins with a new one.
     pub fn stop(&mut self, shared: &Shared) {
-        self.phase = Phase::Expire;
+        self.phase = if shared.rules.one_queue { Phase::Look } else { Phase::Expire };
         shared.runq.end_pass();
     }
 

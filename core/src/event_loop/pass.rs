@@ -181,13 +181,17 @@ impl Owner {
                 return Ok(Step::Idle { until, sample: shared.poller.borrow().sampled() });
             }
         }
-        // Without passes, the head of the queue is next if it was due before the devices were asked.
-        let go_on = shared.rules.one_queue && timeout_ms == 0;
-        self.phase = if go_on { Phase::Run } else { Phase::Expire };
-        if !go_on || ready > 0 {
+        let passes = !shared.rules.one_queue;
+        self.phase = match (passes, timeout_ms) {
+            (true, _) => Phase::Expire,
+            // The head of the queue is next if it was due before the devices were asked.
+            (false, 0) => Phase::Head,
+            (false, _) => Phase::Look,
+        };
+        if passes || timeout_ms != 0 || ready > 0 {
             shared.observe(|| Event::Polled { timeout_ms, since, ready });
         }
-        Ok(Step::Polled { devices, pass: !shared.rules.one_queue })
+        Ok(Step::Polled { devices, pass: passes })
     }
 
     // ---- devices and wakers ----------------------------------------------------------------------

@@ -2,6 +2,16 @@
 //!
 //! Owns order and capacity. An entry takes one place, a callback two, as in the original. It knows
 //! entries as numbers only; what they name is the loop's business.
+//!
+//! Most entries come again as soon as they were taken. Those are not moved one by one: as long as nothing else is
+//! queued they are *kept* where they lie, behind all others in the order of the queue, and often the whole of it has come
+//! round when the pass is over.
+//!
+//! ```text
+//!            begin   kept       head            end   tail
+//!              │ come │ taken     │ to be taken   │     │
+//!              │ again│ last      │ in this pass  │     │
+//! ```
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -13,6 +23,10 @@ use crate::error::{Queue, QueueFull};
 /// A ring. Positions count on and on, and wrap; what is at one lies in the ring at its lowest bits.
 pub(super) struct RunQueue {
     ring: Box<[Cell<RawEntry>]>,
+    /// The first of those that are kept.
+    begin: Cell<u32>,
+    /// Behind the last of them.
+    kept: Cell<u32>,
     head: Cell<u32>,
     tail: Cell<u32>,
     /// Where the pass under way ends.
@@ -26,6 +40,8 @@ impl RunQueue {
         let size = capacity.max(1).next_power_of_two();
         Self {
             ring: vec![Cell::new(RawEntry::FILLER); size].into_boxed_slice(),
+            begin: Cell::new(0),
+            kept: Cell::new(0),
             head: Cell::new(0),
             tail: Cell::new(0),
             end: Cell::new(0),
@@ -40,59 +56,74 @@ impl RunQueue {
     }
 
     /// How many places are taken.
-    #[inline]
     pub fn len(&self) -> u32 {
-        self.tail.get().wrapping_sub(self.head.get())
+        let waiting = self.tail.get().wrapping_sub(self.head.get());
+        waiting.wrapping_add(self.kept.get().wrapping_sub(self.begin.get()))
     }
 
-    #[cold]
-    fn full(&self) -> QueueFull {
-        QueueFull { queue: self.queue, len: self.capacity as usize }
+    // ---- putting in ----------------------------------------------------------------------------
+
+    /// Moves those that are kept to where they belong, so that others can be queued behind them.
+    fn gather(&self) {
+        let (begin, kept) = (self.begin.get(), self.kept.get());
+        if self.head == self.tail {
+            // There are no others, and nothing is left of the pass.
+            self.head.set(begin);
+            self.tail.set(kept);
+            self.end.set(begin);
+        } else {
+            for i in 0..kept.wrapping_sub(begin) {
+                self.put(self.at(begin.wrapping_add(i)).get());
+            }
+        }
+        self.begin.set(self.head.get());
+        self.kept.set(self.head.get());
     }
 
-    #[inline]
     fn put(&self, entry: RawEntry) {
         let tail = self.tail.get();
         self.at(tail).set(entry);
         self.tail.set(tail.wrapping_add(1));
     }
 
-    /// Appends an entry of one place, if there is one.
-    #[inline]
-    pub fn offer(&self, entry: RawEntry) -> bool {
-        let has_room = self.len() < self.capacity;
-        if has_room {
-            self.put(entry);
+    /// Appends an entry, and its second place if it has one; one that does not fit is refused whole.
+    fn append(&self, entry: RawEntry, second: Option<RawEntry>) -> Result<(), QueueFull> {
+        if self.len() + 1 + u32::from(second.is_some()) > self.capacity {
+            return Err(QueueFull { queue: self.queue, len: self.capacity as usize });
         }
-        has_room
+        self.gather();
+        self.put(entry);
+        second.into_iter().for_each(|second| self.put(second));
+        Ok(())
     }
 
     /// Appends an entry of one place.
     pub fn push(&self, entry: RawEntry) -> Result<(), QueueFull> {
-        if self.offer(entry) { Ok(()) } else { Err(self.full()) }
+        self.append(entry, None)
     }
 
-    /// Appends an entry of two places; one that does not fit is refused whole.
+    /// Appends an entry of two places.
     pub fn push_two(&self, entry: RawEntry) -> Result<(), QueueFull> {
-        if self.len() + 2 > self.capacity {
-            return Err(self.full());
-        }
-        self.put(entry);
-        self.put(RawEntry::FILLER);
-        Ok(())
+        self.append(entry, Some(RawEntry::FILLER))
     }
 
-    /// Takes the first place. The caller takes the second one of a callback.
-    pub fn pop(&self) -> Option<RawEntry> {
-        let entry = (self.len() > 0).then(|| self.at(self.head.get()).get());
-        if entry.is_some() {
-            self.advance();
+    /// Appends the entry that was taken last, if there is a place.
+    #[inline]
+    pub fn put_back(&self, entry: RawEntry) -> bool {
+        let head = self.head.get();
+        if self.kept.get() != head.wrapping_sub(1) {
+            return self.push(entry).is_ok();
         }
-        entry
+        // Nothing was queued since, so its place is still free.
+        self.kept.set(head);
+        true
     }
+
+    // ---- taking out ----------------------------------------------------------------------------
 
     /// A pass begins: it ends with what is queued now.
     pub fn begin_pass(&self) {
+        self.gather();
         self.end.set(self.tail.get());
     }
 
@@ -108,16 +139,24 @@ impl RunQueue {
         (head != self.end.get()).then(|| self.at(head).get())
     }
 
-    /// Takes the first place, which is there.
+    /// Takes the first place, which is there. The caller takes the second one of a callback.
     #[inline]
     pub fn advance(&self) {
         self.head.set(self.head.get().wrapping_add(1));
     }
 
+    /// Takes the first place, if there is one.
+    pub fn pop(&self) -> Option<RawEntry> {
+        self.gather();
+        let entry = (self.head != self.tail).then(|| self.at(self.head.get()).get());
+        entry.inspect(|_| self.advance())
+    }
+
     /// Makes the last place that holds `entry` a tombstone; true if there was one.
     pub fn remove_last(&self, entry: RawEntry) -> bool {
-        let place = (0..self.len()).rev().map(|i| self.at(self.head.get().wrapping_add(i)));
-        let place = place.into_iter().find(|place| place.get() == entry);
+        self.gather();
+        let mut places = (0..self.len()).rev().map(|i| self.at(self.head.get().wrapping_add(i)));
+        let place = places.find(|place| place.get() == entry);
         place.inspect(|place| place.set(RawEntry::TOMBSTONE)).is_some()
     }
 }
@@ -125,6 +164,7 @@ impl RunQueue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::collections::VecDeque;
 
     #[test]
     fn a_callback_that_does_not_fit_is_refused_whole() {
@@ -147,5 +187,45 @@ mod tests {
             assert_eq!(queue.pop(), Some(RawEntry::task(i + 1000)));
         }
         assert_eq!(queue.pop(), None);
+    }
+
+    /// Entries come again, others are queued, some are gone, all in an order that a linear congruence makes.
+    #[test]
+    fn what_is_kept_has_its_place_in_the_order() {
+        for capacity in 1..7 {
+            let (queue, mut list, mut dice) = (RunQueue::new(Queue::Run, capacity), VecDeque::new(), 1_u32);
+            let mut roll = |sides: u32| {
+                dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (dice >> 16) % sides
+            };
+            for pass in 0..400 {
+                queue.begin_pass();
+                for turn in 0..list.len() as u32 {
+                    let entry = list.pop_front().unwrap();
+                    assert_eq!(queue.first_of_pass(), Some(entry));
+                    queue.advance();
+                    for other in 0..[0, 0, 0, 0, 1, 2][roll(6) as usize] {
+                        let new = RawEntry::task(pass * 100 + turn * 10 + other);
+                        assert_eq!(queue.push(new).is_ok(), list.len() < capacity);
+                        list.extend((list.len() < capacity).then_some(new));
+                    }
+                    if roll(4) > 0 {
+                        assert_eq!(queue.put_back(entry), list.len() < capacity);
+                        list.extend((list.len() < capacity).then_some(entry));
+                    }
+                    if roll(20) == 0 {
+                        assert_eq!(queue.remove_last(entry), list.contains(&entry));
+                        let last = list.iter().rposition(|other| *other == entry);
+                        last.map(|last| list[last] = RawEntry::TOMBSTONE);
+                    }
+                    assert_eq!(queue.len(), list.len() as u32);
+                }
+                assert_eq!(queue.first_of_pass(), None);
+                if list.is_empty() {
+                    queue.push(RawEntry::task(pass)).unwrap();
+                    list.push_back(RawEntry::task(pass));
+                }
+            }
+        }
     }
 }

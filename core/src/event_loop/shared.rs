@@ -114,7 +114,7 @@ pub(crate) struct Shared {
     pub(super) ended: RefCell<Option<super::run::Ended>>,
 }
 
-/// What the loop looks for before each step.
+/// What the loop looks for before each step that is not as plain as most.
 pub(super) mod care {
     /// Somebody observes it, there are no passes, or devices are asked before each step: no step is plain.
     pub const ALWAYS: u8 = 1;
@@ -181,8 +181,10 @@ impl Shared {
         self.care.get() == 0
     }
 
+    /// Something has to be looked at: before the next step, and if there is one under way, at its end.
     pub(super) fn care_for(&self, what: u8) {
         self.care.set(self.care.get() | what);
+        self.turn.spoil();
     }
 
     /// Whether this has to be cared for; it no longer has.

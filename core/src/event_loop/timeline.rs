@@ -4,9 +4,9 @@
 //! before each step, and an interrupt brings its task forward. The rules stand in `docs/asyncio-v3.md`.
 //!
 //! ```text
-//!   ┌──────▶ Expire ──head: how long to wait──▶ Wait ──nothing yet: Idle──▶ Wait
-//!   │                                            ├── waited: look again ──▶ Expire
-//!   └───────── one step of the head ──── Run ◀───┘ head is due: asked without waiting
+//!   ┌────────▶ Look ──head: how long to wait──▶ Wait ──nothing yet: Idle──▶ Wait
+//!   │                                            ├── waited: look again ──▶ Look
+//!   └────────── one step of the head ─── Head ◀──┘ head is due: asked without waiting
 //! ```
 //!
 //! Invariants: **one-entry** — a suspended task has one entry or one registration of its own at the most, which
@@ -44,17 +44,8 @@ impl EventLoop {
 }
 
 impl Owner {
-    /// Goes on along the queue; gives what is a step.
-    pub(super) fn go_along(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
-        match self.phase {
-            Phase::Expire | Phase::Ask => self.look_ahead(shared).map(|()| None),
-            Phase::Run => self.run_head(shared),
-            Phase::Wait { since, timeout_ms } => self.wait(shared, since, timeout_ms).map(Some),
-        }
-    }
-
     /// Finds out how long to wait for the head of the queue; for ever if there is none.
-    fn look_ahead(&mut self, shared: &Shared) -> Stop {
+    pub(super) fn look_ahead(&mut self, shared: &Shared) -> Stop {
         self.drain_wakes(shared)?;
         let since = shared.now();
         let until_due = |due| ticks::ticks_diff(due, ticks::ticks_ms(since)).max(0);
@@ -63,8 +54,9 @@ impl Owner {
         Ok(())
     }
 
-    fn run_head(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
-        self.phase = Phase::Expire;
+    /// Runs the head of the queue; `None` if it is no step.
+    pub(super) fn run_head(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
+        self.phase = Phase::Look;
         let popped = shared.waitq.borrow_mut().pop();
         let Some((timer, place)) = popped else { return Ok(None) };
         let announce = |entry| {

@@ -24,7 +24,7 @@ impl Owner {
         }
         match self.ran {
             Ran::Nothing => {}
-            Ran::Turn(slot) if shared.runq.offer(RawEntry::task(slot)) => self.ran = Ran::Nothing,
+            Ran::Turn(slot) if shared.runq.put_back(RawEntry::task(slot)) => self.ran = Ran::Nothing,
             Ran::Turn(_) | Ran::Task(..) => return false,
         }
         let Some(task) = next_plain(shared) else { return false };
@@ -53,11 +53,8 @@ impl Owner {
             if !(polled.is_pending() && ends_plainly(shared, task, spare)) {
                 break (task, polled);
             }
-            if !shared.runq.offer(RawEntry::task(task.slot)) {
+            if !shared.runq.put_back(RawEntry::task(task.slot)) {
                 self.ran = Ran::Turn(task.slot);
-                return true;
-            }
-            if !shared.is_carefree() {
                 return true;
             }
         };
