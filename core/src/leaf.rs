@@ -144,7 +144,11 @@ impl Future for Leaf<'_> {
             }
             _ => {}
         }
-        this.poll_otherwise(cx)
+        let polled = this.poll_otherwise(cx);
+        if polled.is_ready() {
+            this.state = State::Done;
+        }
+        polled
     }
 }
 

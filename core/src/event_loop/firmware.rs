@@ -142,14 +142,14 @@ impl Firmware {
 
     /// Applies what the last step yielded, reading the clock now, and does one new thing or says that there
     /// is none. Never waits.
-    #[inline]
+    #[inline(always)]
     pub fn step(&mut self) -> Step {
         if let Some((shared, owner)) = &mut self.event_loop
             && owner.turn(shared)
         {
             return Step::Task;
         }
-        self.step_on(Owner::step::<false>)
+        self.step_on(Owner::step)
     }
 
     /// Does what calls of [`step`](Self::step) would do, up to the end of the pass: for an owner that charges nothing
@@ -159,10 +159,11 @@ impl Firmware {
     /// Under `Asyncio3`, which has no passes, it ends with the poll that comes when as many entries have run as were
     /// queued at its beginning.
     pub fn run_pass(&mut self) -> Step {
-        self.step_on(Owner::step::<true>)
+        self.step_on(Owner::pass)
     }
 
     /// Has the owner of the event loop do something, if there is a run; else the top level goes on.
+    #[inline(never)]
     fn step_on(&mut self, step: fn(&mut Owner, &Shared) -> Result<Step, Box<Ended>>) -> Step {
         if let Some((shared, owner)) = &mut self.event_loop
             && shared.running.get()

@@ -25,7 +25,7 @@ use alloc::string::ToString;
 use super::entry::RawEntry;
 use super::poller::Waiter;
 use super::run::Ended;
-use super::shared::{Shared, Timed, care};
+use super::shared::{NOBODY, Shared, Timed, care};
 use super::task::{Pending, Place, Task};
 use super::wake::WakeSet;
 use super::yielded::Yielded;
@@ -65,8 +65,6 @@ pub enum Step {
 #[derive(Clone, Copy)]
 pub(super) enum Ran {
     Nothing,
-    /// The task in this slot yielded its turn, in a plain step.
-    Turn(u32),
     /// The task in this slot yielded something.
     Task(u32, Yielded),
 }
@@ -91,6 +89,8 @@ pub(super) struct Owner {
     pub wakes: WakeSet,
     pub phase: Phase,
     pub ran: Ran,
+    /// The slot of the task that ran instead, if it yielded its turn in a plain step; else [`NOBODY`].
+    pub turned: u32,
     /// How the run ends, if somebody failed.
     pub failed: Option<Box<Ended>>,
     /// The tick at which the pass began.
@@ -115,39 +115,64 @@ impl Owner {
             wakes,
             phase: if shared.rules.one_queue { Phase::Look } else { Phase::Expire },
             ran: Ran::Nothing,
+            turned: NOBODY,
             failed: None,
             began: 0,
             stepped_at: Instant::default(),
         }
     }
 
-    /// One step of a run, or as many as there are up to one after which the owner of the loop has its turn; the end of
-    /// the run as an error.
-    pub fn step<const WHOLE_PASS: bool>(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
+    /// One step of a run; the end of the run as an error.
+    pub fn step(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
+        self.apply(shared)?;
+        loop {
+            if self.turn(shared) {
+                return Ok(Step::Task);
+            }
+            if let Some(step) = self.go_on(shared)? {
+                return Ok(step);
+            }
+        }
+    }
+
+    /// Steps of a run up to one after which the owner of the loop has its turn; the end of the run as an error.
+    pub fn pass(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
         let mut left = if shared.rules.one_queue { shared.waitq.borrow().len() } else { usize::MAX };
         loop {
             self.apply(shared)?;
-            if WHOLE_PASS {
-                if self.turns(shared) {
-                    continue;
-                }
-            } else if self.turn(shared) {
-                return Ok(Step::Task);
+            if self.turns(shared) {
+                continue;
             }
-            let step = match self.phase {
-                Phase::Expire => self.expire(shared).map(|()| None),
-                Phase::Ask => self.ask_before_entry(shared).map(Some),
-                Phase::Run => self.run_next(shared),
-                Phase::Wait { since, timeout_ms } => self.wait(shared, since, timeout_ms).map(Some),
-                Phase::Look => self.look_ahead(shared).map(|()| None),
-                Phase::Head => self.run_head(shared),
-            };
-            match step? {
+            match self.go_on(shared)? {
                 None => {}
-                Some(Step::Task | Step::Callback) if WHOLE_PASS => left = left.saturating_sub(1),
-                Some(Step::Polled { pass: false, .. }) if WHOLE_PASS && left > 0 => {}
+                Some(Step::Task | Step::Callback) => left = left.saturating_sub(1),
+                Some(Step::Polled { pass: false, .. }) if left > 0 => {}
                 Some(step) => return Ok(step),
             }
+        }
+    }
+
+    /// Goes on round the loop where it is not for the next turn; gives what is a step.
+    #[inline(always)]
+    fn go_on(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
+        match self.phase {
+            Phase::Expire => self.expire(shared).map(|()| None),
+            Phase::Run if shared.runq.is_pass_over() && shared.ioq.is_none() => {
+                self.begin_wait(shared);
+                Ok(None)
+            }
+            Phase::Wait { since, timeout_ms } => self.wait(shared, since, timeout_ms).map(Some),
+            _ => self.go_on_otherwise(shared),
+        }
+    }
+
+    #[inline(never)]
+    fn go_on_otherwise(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
+        match self.phase {
+            Phase::Ask => self.ask_before_entry(shared).map(Some),
+            Phase::Look => self.look_ahead(shared).map(|()| None),
+            Phase::Head => self.run_head(shared),
+            Phase::Expire | Phase::Run | Phase::Wait { .. } => self.run_next(shared),
         }
     }
 
@@ -172,26 +197,23 @@ impl Owner {
 
     #[inline]
     fn apply(&mut self, shared: &Shared) -> Stop {
-        if shared.is_carefree() && matches!(self.ran, Ran::Nothing) { Ok(()) } else { self.apply_ran(shared) }
+        let nothing = self.turned == NOBODY && matches!(self.ran, Ran::Nothing);
+        if nothing && shared.is_carefree() { Ok(()) } else { self.apply_ran(shared) }
     }
 
     fn apply_ran(&mut self, shared: &Shared) -> Stop {
-        match core::mem::replace(&mut self.ran, Ran::Nothing) {
-            Ran::Nothing => {}
-            Ran::Turn(slot) => {
-                // The entry that resumed it is still counted, as this one will be.
-                let task = shared.task(slot);
-                task.discount_entry();
-                Self::apply_yield(shared, task, Yielded::Bare)?;
-            }
-            Ran::Task(slot, yielded) => {
-                let task = shared.task(slot);
-                task.discount_entry();
-                if shared.rules.one_queue {
-                    self.apply_dated(shared, task, yielded)?;
-                } else {
-                    Self::apply_yield(shared, task, yielded)?;
-                }
+        let turned = core::mem::replace(&mut self.turned, NOBODY);
+        if turned != NOBODY && !shared.runq.put_back(RawEntry::task(turned)) {
+            // It fails once more, and the run with it.
+            self.ran = Ran::Task(turned, Yielded::Bare);
+        }
+        if let Ran::Task(slot, yielded) = core::mem::replace(&mut self.ran, Ran::Nothing) {
+            let task = shared.task(slot);
+            task.discount_entry();
+            if shared.rules.one_queue {
+                self.apply_dated(shared, task, yielded)?;
+            } else {
+                Self::apply_yield(shared, task, yielded)?;
             }
         }
         if shared.take_care_of(care::FAILED)

@@ -132,6 +132,12 @@ impl RunQueue {
         self.end.set(self.head.get());
     }
 
+    /// Whether nothing is left of the pass under way.
+    #[inline]
+    pub fn is_pass_over(&self) -> bool {
+        self.head == self.end
+    }
+
     /// The first place, which stays, if it belongs to the pass under way.
     #[inline]
     pub fn first_of_pass(&self) -> Option<RawEntry> {

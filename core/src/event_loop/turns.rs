@@ -9,7 +9,7 @@ use core::task::{Context, Poll};
 
 use super::entry::RawEntry;
 use super::owner::{Owner, Ran};
-use super::shared::Shared;
+use super::shared::{NOBODY, Shared};
 use super::task::Task;
 use super::wake::OwnWaker;
 use crate::error::TaskError;
@@ -17,22 +17,28 @@ use crate::error::TaskError;
 impl Owner {
     /// Takes the turn that is next in the pass if that is all there is to do. What the step yielded is applied by the
     /// next call.
-    #[inline]
+    #[inline(always)]
     pub fn turn(&mut self, shared: &Shared) -> bool {
         if !shared.is_carefree() {
             return false;
         }
-        match self.ran {
-            Ran::Nothing => {}
-            Ran::Turn(slot) if shared.runq.put_back(RawEntry::task(slot)) => self.ran = Ran::Nothing,
-            Ran::Turn(_) | Ran::Task(..) => return false,
-        }
         let Some(task) = next_plain(shared) else { return false };
+        let ready = match self.turned {
+            NOBODY => matches!(self.ran, Ran::Nothing),
+            slot => shared.runq.put_back(RawEntry::task(slot)),
+        };
+        if !ready {
+            return false;
+        }
+        shared.runq.advance();
+        self.turned = task.slot;
         let spare = self.wakes.spare();
         let polled = poll(shared, task, spare, &mut Context::from_waker(spare.waker()));
         if polled.is_pending() && ends_plainly(shared, task, spare) {
-            self.ran = Ran::Turn(task.slot);
+            // Nothing is in it, but the compiler would drop it.
+            core::mem::forget(polled);
         } else {
+            self.turned = NOBODY;
             self.settle(shared, task, polled, true);
         }
         true
@@ -49,12 +55,13 @@ impl Owner {
         let mut context = Context::from_waker(spare.waker());
         let (task, polled) = loop {
             let Some(task) = next_plain(shared) else { return false };
+            shared.runq.advance();
             let polled = poll(shared, task, spare, &mut context);
             if !(polled.is_pending() && ends_plainly(shared, task, spare)) {
                 break (task, polled);
             }
             if !shared.runq.put_back(RawEntry::task(task.slot)) {
-                self.ran = Ran::Turn(task.slot);
+                self.turned = task.slot;
                 return true;
             }
         };
@@ -63,15 +70,11 @@ impl Owner {
     }
 }
 
-/// The task whose turn it is, taken out of the run queue, if it is resumed for nothing but that.
+/// The task whose turn it is, if it is resumed for nothing but that.
 #[inline(always)]
 fn next_plain(shared: &Shared) -> Option<Task<'_>> {
     let task = shared.tasks.near(shared.runq.first_of_pass()?.plain_slot())?;
-    if !task.is_plain() {
-        return None;
-    }
-    shared.runq.advance();
-    Some(task)
+    task.is_plain().then_some(task)
 }
 
 #[inline(always)]
