@@ -126,8 +126,12 @@ impl Owner {
     pub fn step(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
         self.apply(shared)?;
         loop {
+            self.begin_quiet_pass(shared);
             if self.turn(shared) {
                 return Ok(Step::Task);
+            }
+            if let Some(step) = self.end_quiet_pass(shared) {
+                return Ok(step);
             }
             if let Some(step) = self.go_on(shared)? {
                 return Ok(step);
@@ -140,8 +144,12 @@ impl Owner {
         let mut left = if shared.rules.one_queue { shared.waitq.borrow().len() } else { usize::MAX };
         loop {
             self.apply(shared)?;
+            self.begin_quiet_pass(shared);
             if self.turns(shared) {
                 continue;
+            }
+            if let Some(step) = self.end_quiet_pass(shared) {
+                return Ok(step);
             }
             match self.go_on(shared)? {
                 None => {}
@@ -153,26 +161,15 @@ impl Owner {
     }
 
     /// Goes on round the loop where it is not for the next turn; gives what is a step.
-    #[inline(always)]
+    #[inline(never)]
     fn go_on(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
         match self.phase {
             Phase::Expire => self.expire(shared).map(|()| None),
-            Phase::Run if shared.runq.is_pass_over() && shared.ioq.is_none() => {
-                self.begin_wait(shared);
-                Ok(None)
-            }
-            Phase::Wait { since, timeout_ms } => self.wait(shared, since, timeout_ms).map(Some),
-            _ => self.go_on_otherwise(shared),
-        }
-    }
-
-    #[inline(never)]
-    fn go_on_otherwise(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
-        match self.phase {
             Phase::Ask => self.ask_before_entry(shared).map(Some),
+            Phase::Run => self.run_next(shared),
+            Phase::Wait { since, timeout_ms } => self.wait(shared, since, timeout_ms).map(Some),
             Phase::Look => self.look_ahead(shared).map(|()| None),
             Phase::Head => self.run_head(shared),
-            Phase::Expire | Phase::Run | Phase::Wait { .. } => self.run_next(shared),
         }
     }
 
@@ -195,12 +192,13 @@ impl Owner {
 
     // ---- applying what the last step yielded -----------------------------------------------------
 
-    #[inline]
+    #[inline(always)]
     fn apply(&mut self, shared: &Shared) -> Stop {
         let nothing = self.turned == NOBODY && matches!(self.ran, Ran::Nothing);
         if nothing && shared.is_carefree() { Ok(()) } else { self.apply_ran(shared) }
     }
 
+    #[inline(never)]
     fn apply_ran(&mut self, shared: &Shared) -> Stop {
         let turned = core::mem::replace(&mut self.turned, NOBODY);
         if turned != NOBODY && !shared.runq.put_back(RawEntry::task(turned)) {

@@ -21,26 +21,17 @@ use core::task::Waker;
 
 impl Owner {
     /// Begins a pass: with what is due behind what is ready.
-    #[inline(always)]
     pub(super) fn expire(&mut self, shared: &Shared) -> Stop {
-        // Without anything that could be due nobody asks when the pass began.
-        if shared.rules.low_priority || shared.waitq.borrow().len() > 0 {
-            self.expire_timers(shared)?;
-        }
-        shared.runq.begin_pass();
-        self.phase = if shared.ioq.is_some() { Phase::Ask } else { Phase::Run };
-        Ok(())
-    }
-
-    #[inline(never)]
-    fn expire_timers(&mut self, shared: &Shared) -> Stop {
         self.began = shared.ticks();
         self.expire_low_priority(shared)?;
         loop {
             let due = shared.waitq.borrow_mut().pop_due(self.began);
-            let Some((timer, place)) = due else { return Ok(()) };
+            let Some((timer, place)) = due else { break };
             self.move_due(shared, timer, place)?;
         }
+        shared.runq.begin_pass();
+        self.phase = if shared.ioq.is_some() { Phase::Ask } else { Phase::Run };
+        Ok(())
     }
 
     /// Moves one low-priority entry if it is overdue beyond the limit, or due while nothing else is ready or due.
@@ -147,18 +138,7 @@ impl Owner {
     }
 
     /// Ends a pass: finds out how long there is to wait.
-    #[inline(always)]
-    pub(super) fn begin_wait(&mut self, shared: &Shared) {
-        if shared.runq.len() > 0 && shared.observer.is_none() {
-            // Nobody but an observer asks when a wait began that is over at once.
-            self.phase = Phase::Wait { since: Instant::ZERO, timeout_ms: 0 };
-        } else {
-            self.find_wait(shared);
-        }
-    }
-
-    #[inline(never)]
-    fn find_wait(&mut self, shared: &Shared) {
+    fn begin_wait(&mut self, shared: &Shared) {
         let since = shared.now();
         if shared.runq.len() > 0 {
             self.phase = Phase::Wait { since, timeout_ms: 0 };
@@ -181,23 +161,12 @@ impl Owner {
     }
 
     /// Asks devices and wakers; the wait is over, or there is nothing to do yet.
-    #[inline(always)]
     pub(super) fn wait(
         &mut self,
         shared: &Shared,
         since: Instant,
         timeout_ms: i32,
     ) -> Result<Step, Box<Ended>> {
-        let nobody_to_ask = !self.wakes.any() && shared.poller.borrow().len() == 0;
-        if timeout_ms == 0 && nobody_to_ask && shared.is_carefree() {
-            self.phase = Phase::Expire;
-            return Ok(Step::Polled { devices: 0, pass: true });
-        }
-        self.ask_and_wait(shared, since, timeout_ms)
-    }
-
-    #[inline(never)]
-    fn ask_and_wait(&mut self, shared: &Shared, since: Instant, timeout_ms: i32) -> Result<Step, Box<Ended>> {
         let woken = self.drain_wakes(shared)?;
         let known = shared.poller.borrow().len();
         let (devices, ready) = if known > 0 { Self::ask_devices(shared, known)? } else { (0, 0) };

@@ -3,12 +3,13 @@
 //! Owns when a step is *plain*, and how plain steps follow one another. A task's step is plain if it is resumed by its
 //! own entry in the run queue, nothing is pending, nobody keeps its waker, and nothing else has to be looked at: no
 //! observer, no request to stop. If the task then yields its turn, it is only appended to the run queue again; whatever
-//! else becomes of it is settled in `resume`.
+//! else becomes of it is settled in `resume`. A pass is *quiet* if there are no timers, no devices and no wakers that
+//! somebody called: then its beginning and its end need no time.
 
 use core::task::{Context, Poll};
 
 use super::entry::RawEntry;
-use super::owner::{Owner, Ran};
+use super::owner::{Owner, Phase, Ran, Step};
 use super::shared::{NOBODY, Shared};
 use super::task::Task;
 use super::wake::OwnWaker;
@@ -67,6 +68,31 @@ impl Owner {
         };
         self.settle(shared, task, polled, true);
         true
+    }
+}
+
+impl Owner {
+    /// Begins a pass if there is nothing that could be due: nobody then asks when it began.
+    #[inline(always)]
+    pub(super) fn begin_quiet_pass(&mut self, shared: &Shared) {
+        let timed = || shared.rules.low_priority || shared.waitq.borrow().len() > 0;
+        if matches!(self.phase, Phase::Expire) && shared.is_carefree() && !timed() {
+            shared.runq.begin_pass();
+            self.phase = Phase::Run;
+        }
+    }
+
+    /// Ends the pass if it is over, entries are ready, and there is nobody to ask: nobody then asks for how long it
+    /// waited.
+    #[inline(always)]
+    pub(super) fn end_quiet_pass(&mut self, shared: &Shared) -> Option<Step> {
+        let over = matches!(self.phase, Phase::Run) && shared.runq.is_pass_over() && shared.runq.len() > 0;
+        let quiet = || shared.is_carefree() && !self.wakes.any() && shared.poller.borrow().len() == 0;
+        if !(over && quiet()) {
+            return None;
+        }
+        self.phase = Phase::Expire;
+        Some(Step::Polled { devices: 0, pass: true })
     }
 }
 
