@@ -11,9 +11,9 @@ use core::task::{Context, Poll, Waker};
 
 use super::EventLoop;
 use super::config::{Config, Overrides};
-use super::owner::{Owner, Step};
+use super::owner::{Owner, QUIET_PASS, Step};
 use super::run::{Ended, RunForever, RunUntilComplete};
-use super::shared::{Shared, TaskFuture};
+use super::shared::{Shared, TaskFuture, care};
 use crate::clock::Clock;
 use crate::error::TaskError;
 use crate::observer::{Event, Observer};
@@ -159,6 +159,11 @@ impl Firmware {
     /// Under `Asyncio3`, which has no passes, it ends with the poll that comes when as many entries have run as were
     /// queued at its beginning.
     pub fn run_pass(&mut self) -> Step {
+        if let Some((shared, owner)) = &mut self.event_loop
+            && owner.quiet_pass(shared)
+        {
+            return QUIET_PASS;
+        }
         self.step_on(Owner::pass)
     }
 
@@ -166,7 +171,7 @@ impl Firmware {
     #[inline(never)]
     fn step_on(&mut self, step: fn(&mut Owner, &Shared) -> Result<Step, Box<Ended>>) -> Step {
         if let Some((shared, owner)) = &mut self.event_loop
-            && shared.running.get()
+            && shared.is_running()
         {
             match step(owner, shared) {
                 Ok(step) => return step,
@@ -205,14 +210,14 @@ impl Firmware {
     }
 
     fn is_running(&self) -> bool {
-        self.shared().is_some_and(|shared| shared.running.get())
+        self.shared().is_some_and(Shared::is_running)
     }
 
     #[cold]
     fn end_run(&mut self, ended: Ended) {
         let (shared, owner) = self.event_loop.as_mut().expect("a run has a loop");
         owner.stop(shared);
-        shared.running.set(false);
+        shared.care_for(care::IDLE);
         shared.observe(|| Event::LoopStopped {
             error: match &ended {
                 Ended::Stopped | Ended::Interrupted => None,

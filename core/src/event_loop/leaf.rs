@@ -18,7 +18,7 @@ use super::entry::RawEntry;
 use super::poller::Waiter;
 use super::shared::{NOBODY, Shared};
 use super::task::{Pending, Place, Task};
-use super::yielded::{CAREFUL, NOTHING, Word, Yielded};
+use super::yielded::{CAREFUL, NOTHING, TURN, Word, Yielded};
 use crate::error::Interrupt;
 use crate::observer::{Event, Object, Use};
 
@@ -46,25 +46,26 @@ impl WakeAfter {
     }
 }
 
-/// The step under way, as far as awaits have to do with it.
+/// The step under way, as far as awaits have to do with it. What is set together lies together.
+#[repr(C)]
 pub(super) struct Turn {
-    /// The slot of the task; [`NOBODY`] between steps.
-    pub current: Cell<u32>,
     /// The token of this step: odd, so never 0. It comes again after 2^31 steps.
     pub token: Cell<u32>,
     /// The token as long as the first leaf to be polled may post without more ado; then the code of what was posted.
     /// [`OPEN`] if one may post that looks for an interrupt first; [`CLOSED`] between steps.
     pub offer: Cell<u32>,
-    /// The value of what was posted.
-    pub value: Cell<u32>,
+    /// The slot of the task; [`NOBODY`] between steps.
+    pub current: Cell<u32>,
     /// The token of the leaf that this step completes; 0 if none (or none any more).
     pub resumed: Cell<u32>,
     /// The same, if this step brings an interrupt.
     pub interrupted: Cell<u32>,
-    /// What this step brings and nobody has taken yet.
-    pub interrupt: Cell<Option<Interrupt>>,
+    /// The value of what was posted.
+    pub value: Cell<u32>,
     /// What the task's waker points to.
     pub waker_data: Cell<*const ()>,
+    /// What this step brings and nobody has taken yet.
+    pub interrupt: Cell<Option<Interrupt>>,
 }
 
 const OPEN: u32 = NOTHING | CAREFUL;
@@ -73,14 +74,14 @@ const CLOSED: u32 = NOTHING;
 impl Turn {
     pub const fn new() -> Self {
         Self {
-            current: Cell::new(NOBODY),
             token: Cell::new(1),
             offer: Cell::new(CLOSED),
-            value: Cell::new(0),
+            current: Cell::new(NOBODY),
             resumed: Cell::new(0),
             interrupted: Cell::new(0),
-            interrupt: Cell::new(None),
+            value: Cell::new(0),
             waker_data: Cell::new(core::ptr::null()),
+            interrupt: Cell::new(None),
         }
     }
 
@@ -90,8 +91,8 @@ impl Turn {
         let token = self.token.get().wrapping_add(2);
         self.token.set(token);
         self.offer.set(token);
-        self.resumed.set(resumed);
         self.current.set(slot);
+        self.resumed.set(resumed);
     }
 
     /// The step under way brings this in the place of what it brought.
@@ -123,7 +124,7 @@ impl Turn {
     /// The leaf that posted a turn, if that is all that came of the step.
     #[inline]
     pub fn plain(&self) -> Option<u32> {
-        Word::is_plain_turn(self.offer.get()).then(|| self.token.get())
+        (self.offer.get() == TURN).then(|| self.token.get())
     }
 
     /// The leaf that posted in this step, and what; it is forgotten.

@@ -311,6 +311,7 @@ impl Shared {
 
     /// The place of a device in the poller.
     pub(crate) fn enter_device(&self, device: &Rc<dyn Pollable>) -> u32 {
+        self.care_for(shared::care::DEVICES);
         self.poller.borrow_mut().enter(device)
     }
 

@@ -61,6 +61,9 @@ pub enum Step {
     Done,
 }
 
+/// The end of a pass in which no devices are known.
+pub(super) const QUIET_PASS: Step = Step::Polled { devices: 0, pass: true };
+
 /// What the last step left to be applied.
 #[derive(Clone, Copy)]
 pub(super) enum Ran {
@@ -91,6 +94,8 @@ pub(super) struct Owner {
     pub ran: Ran,
     /// The slot of the task that ran instead, if it yielded its turn in a plain step; else [`NOBODY`].
     pub turned: u32,
+    /// Under `Asyncio3`: how many entries have to run before the owner of the loop has its turn again.
+    left: usize,
     /// How the run ends, if somebody failed.
     pub failed: Option<Box<Ended>>,
     /// The tick at which the pass began.
@@ -116,6 +121,7 @@ impl Owner {
             phase: if shared.rules.one_queue { Phase::Look } else { Phase::Expire },
             ran: Ran::Nothing,
             turned: NOBODY,
+            left: 0,
             failed: None,
             began: 0,
             stepped_at: Instant::default(),
@@ -126,12 +132,16 @@ impl Owner {
     pub fn step(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
         self.apply(shared)?;
         loop {
-            self.begin_quiet_pass(shared);
+            if self.begins_quietly(shared) {
+                shared.runq.begin_pass();
+                self.phase = Phase::Run;
+            }
             if self.turn(shared) {
                 return Ok(Step::Task);
             }
-            if let Some(step) = self.end_quiet_pass(shared) {
-                return Ok(step);
+            if matches!(self.phase, Phase::Run) && self.ends_quietly(shared) {
+                self.phase = Phase::Expire;
+                return Ok(QUIET_PASS);
             }
             if let Some(step) = self.go_on(shared)? {
                 return Ok(step);
@@ -141,21 +151,25 @@ impl Owner {
 
     /// Steps of a run up to one after which the owner of the loop has its turn; the end of the run as an error.
     pub fn pass(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
-        let mut left = if shared.rules.one_queue { shared.waitq.borrow().len() } else { usize::MAX };
         loop {
             self.apply(shared)?;
-            self.begin_quiet_pass(shared);
+            if self.begins_quietly(shared) {
+                if self.quiet_pass(shared) {
+                    return Ok(QUIET_PASS);
+                }
+                continue;
+            }
             if self.turns(shared) {
                 continue;
             }
-            if let Some(step) = self.end_quiet_pass(shared) {
-                return Ok(step);
-            }
             match self.go_on(shared)? {
                 None => {}
-                Some(Step::Task | Step::Callback) => left = left.saturating_sub(1),
-                Some(Step::Polled { pass: false, .. }) if left > 0 => {}
-                Some(step) => return Ok(step),
+                Some(Step::Task | Step::Callback) => self.left = self.left.saturating_sub(1),
+                Some(Step::Polled { pass: false, .. }) if self.left > 0 || !shared.rules.one_queue => {}
+                Some(step) => {
+                    self.left = shared.waitq.borrow().len();
+                    return Ok(step);
+                }
             }
         }
     }
@@ -177,6 +191,7 @@ impl Owner {
     pub fn stop(&mut self, shared: &Shared) {
         self.phase = if shared.rules.one_queue { Phase::Look } else { Phase::Expire };
         shared.runq.end_pass();
+        shared.care_for(care::LEFT);
     }
 
     /// Whether a waker was called that no poll point has seen yet.
@@ -200,6 +215,7 @@ impl Owner {
 
     #[inline(never)]
     fn apply_ran(&mut self, shared: &Shared) -> Stop {
+        shared.take_care_of(care::LEFT);
         let turned = core::mem::replace(&mut self.turned, NOBODY);
         if turned != NOBODY && !shared.runq.put_back(RawEntry::task(turned)) {
             // It fails once more, and the run with it.

@@ -11,7 +11,7 @@ use super::owner::{Owner, Phase, Step, Stop, failed};
 use super::poller::Waiter;
 use super::run::Ended;
 use super::run_queue::RunQueue;
-use super::shared::{LOW_PRIORITY, Shared};
+use super::shared::{LOW_PRIORITY, Shared, care};
 use super::task::{Mark, Pending, Place};
 use super::wait_queue::Timer;
 use crate::observer::{Event, Why};
@@ -28,6 +28,10 @@ impl Owner {
             let due = shared.waitq.borrow_mut().pop_due(self.began);
             let Some((timer, place)) = due else { break };
             self.move_due(shared, timer, place)?;
+        }
+        // Where there is a low-priority queue, when a pass began is asked in any case.
+        if shared.waitq.borrow().len() == 0 && !shared.rules.low_priority {
+            shared.take_care_of(care::TIMED);
         }
         shared.runq.begin_pass();
         self.phase = if shared.ioq.is_some() { Phase::Ask } else { Phase::Run };

@@ -98,9 +98,7 @@ where
                 let by = self.name.as_ref().map_or_else(|base| base.to_string(), TaskName::to_string);
                 return Poll::Ready(Err(RunError::Failed { by, error: full.into() }));
             }
-            self.shared.main.set(created.map_or(NOBODY, |task| task.task().slot));
-            self.shared.forever.set(false);
-            self.shared.running.set(true);
+            self.shared.begin_run(false, created.map_or(NOBODY, |task| task.task().slot));
             return Poll::Pending;
         }
         let Some(ended) = take_end(&self.shared) else { return Poll::Pending };
@@ -119,9 +117,7 @@ impl Future for RunForever {
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
         if !self.started {
             self.started = true;
-            self.shared.main.set(NOBODY);
-            self.shared.forever.set(true);
-            self.shared.running.set(true);
+            self.shared.begin_run(true, NOBODY);
             return Poll::Pending;
         }
         let Some(ended) = take_end(&self.shared) else { return Poll::Pending };
@@ -134,5 +130,5 @@ impl Future for RunForever {
 }
 
 fn take_end(shared: &Shared) -> Option<Ended> {
-    if shared.running.get() { None } else { shared.ended.borrow_mut().take() }
+    if shared.is_running() { None } else { shared.ended.borrow_mut().take() }
 }

@@ -79,7 +79,7 @@ pub(crate) struct Shared {
     /// The step under way.
     pub(super) turn: Turn,
     /// What has to be looked at beside the next step; see [`care`].
-    care: Cell<u8>,
+    care: Cell<u16>,
 
     /// All task slots.
     pub(super) tasks: Table,
@@ -102,7 +102,6 @@ pub(crate) struct Shared {
     pub(super) closed: Cell<bool>,
 
     // The run under way.
-    pub(super) running: Cell<bool>,
     /// It runs for ever, rather than until something is complete.
     pub(super) forever: Cell<bool>,
     /// Under `Asyncio3`: the slot of the task with which the run ends, however that ends.
@@ -114,16 +113,27 @@ pub(crate) struct Shared {
     pub(super) ended: RefCell<Option<super::run::Ended>>,
 }
 
-/// What the loop looks for before each step that is not as plain as most.
+/// What there is to look at beside the next turn. Without the first of these, turns follow one another; without any,
+/// passes do.
 pub(super) mod care {
-    /// Somebody observes it, there are no passes, or devices are asked before each step: no step is plain.
-    pub const ALWAYS: u8 = 1;
+    /// No run is under way.
+    pub const IDLE: u16 = 1;
+    /// Somebody observes the loop, there are no passes, or devices are asked before each step: no step is plain.
+    pub const ALWAYS: u16 = 2;
+    /// What the last step left has still to be applied, after the run that it belonged to.
+    pub const LEFT: u16 = 4;
     /// The run is to stop.
-    pub const STOP: u8 = 2;
+    pub const STOP: u16 = 8;
     /// A queue was full where nobody could be told.
-    pub const OVERFLOW: u8 = 4;
+    pub const OVERFLOW: u16 = 16;
     /// Somebody failed.
-    pub const FAILED: u8 = 8;
+    pub const FAILED: u16 = 32;
+    /// All of these.
+    pub const STEPS: u16 = 255;
+    /// Entries are in timed queues, or may be.
+    pub const TIMED: u16 = 256;
+    /// Devices are known.
+    pub const DEVICES: u16 = 512;
 }
 
 impl Shared {
@@ -138,6 +148,9 @@ impl Shared {
             false => (config.runq_len, config.runq_len, WaitQueue::new(Queue::Wait, config.waitq_len)),
         };
         let careful = observer.is_some() || rules.one_queue || ioq_len > 0;
+        let mut care = care::IDLE;
+        care |= if careful { care::ALWAYS } else { 0 };
+        care |= if rules.low_priority { care::TIMED } else { 0 };
         Rc::new_cyclic(|me| Self {
             me: me.clone(),
             clock,
@@ -145,7 +158,7 @@ impl Shared {
             config,
             rules,
             turn: Turn::new(),
-            care: Cell::new(if careful { care::ALWAYS } else { 0 }),
+            care: Cell::new(care),
             tasks: Table::new(room.min(MOST_ROOM)),
             runq: RunQueue::new(Queue::Run, runq_len),
             waitq: RefCell::new(waitq),
@@ -159,7 +172,6 @@ impl Shared {
             next_callback: Cell::new(0),
             wakers: RefCell::default(),
             closed: Cell::new(false),
-            running: Cell::new(false),
             forever: Cell::new(false),
             main: Cell::new(NOBODY),
             exception_handler: RefCell::default(),
@@ -175,23 +187,42 @@ impl Shared {
 
     // ---- what has to be looked at --------------------------------------------------------------
 
-    /// Whether nothing but the next step has to be thought of.
+    /// Whether nothing but the next turn has to be thought of.
     #[inline]
     pub(super) fn is_carefree(&self) -> bool {
+        self.care.get() & care::STEPS == 0
+    }
+
+    /// Whether the next pass can be nothing but turns.
+    #[inline]
+    pub(super) fn is_quiet(&self) -> bool {
         self.care.get() == 0
     }
 
     /// Something has to be looked at: before the next step, and if there is one under way, at its end.
-    pub(super) fn care_for(&self, what: u8) {
+    pub(super) fn care_for(&self, what: u16) {
         self.care.set(self.care.get() | what);
-        self.turn.spoil();
+        if what & care::STEPS != 0 {
+            self.turn.spoil();
+        }
     }
 
     /// Whether this has to be cared for; it no longer has.
-    pub(super) fn take_care_of(&self, what: u8) -> bool {
+    pub(super) fn take_care_of(&self, what: u16) -> bool {
         let care = self.care.get();
         self.care.set(care & !what);
         care & what != 0
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.care.get() & care::IDLE == 0
+    }
+
+    /// A run begins: for ever, or until the task in a slot is complete.
+    pub(super) fn begin_run(&self, forever: bool, main: u32) {
+        self.forever.set(forever);
+        self.main.set(main);
+        self.take_care_of(care::IDLE);
     }
 
     pub(super) fn request_stop(&self) {
@@ -341,6 +372,7 @@ impl Shared {
             self.report_full(full, task)
         })?;
         self.next_timer.set(timer.wrapping_add(1));
+        self.care_for(care::TIMED);
         if let Some(entry) = entry {
             self.observe(|| Event::TimerArmed { timer, entry, due: due_instant(now, delay_ms) });
         }

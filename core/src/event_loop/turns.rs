@@ -9,7 +9,7 @@
 use core::task::{Context, Poll};
 
 use super::entry::RawEntry;
-use super::owner::{Owner, Phase, Ran, Step};
+use super::owner::{Owner, Phase, Ran};
 use super::shared::{NOBODY, Shared};
 use super::task::Task;
 use super::wake::OwnWaker;
@@ -72,27 +72,31 @@ impl Owner {
 }
 
 impl Owner {
-    /// Begins a pass if there is nothing that could be due: nobody then asks when it began.
+    /// Whether a pass begins, and nothing could be due: nobody then asks when it began.
     #[inline(always)]
-    pub(super) fn begin_quiet_pass(&mut self, shared: &Shared) {
-        let timed = || shared.rules.low_priority || shared.waitq.borrow().len() > 0;
-        if matches!(self.phase, Phase::Expire) && shared.is_carefree() && !timed() {
-            shared.runq.begin_pass();
-            self.phase = Phase::Run;
-        }
+    pub(super) fn begins_quietly(&self, shared: &Shared) -> bool {
+        matches!(self.phase, Phase::Expire) && shared.is_quiet()
     }
 
-    /// Ends the pass if it is over, entries are ready, and there is nobody to ask: nobody then asks for how long it
-    /// waited.
+    /// Whether the pass is over, entries are ready, and there is nobody to ask: nobody then asks how long it waited.
     #[inline(always)]
-    pub(super) fn end_quiet_pass(&mut self, shared: &Shared) -> Option<Step> {
-        let over = matches!(self.phase, Phase::Run) && shared.runq.is_pass_over() && shared.runq.len() > 0;
-        let quiet = || shared.is_carefree() && !self.wakes.any() && shared.poller.borrow().len() == 0;
-        if !(over && quiet()) {
-            return None;
+    pub(super) fn ends_quietly(&self, shared: &Shared) -> bool {
+        shared.runq.is_pass_over() && shared.runq.len() > 0 && shared.is_quiet() && !self.wakes.any()
+    }
+
+    /// A whole quiet pass; false if something else has to be done, before it or on the way.
+    #[inline]
+    pub(super) fn quiet_pass(&mut self, shared: &Shared) -> bool {
+        if !self.begins_quietly(shared) {
+            return false;
+        }
+        shared.runq.begin_pass();
+        self.phase = Phase::Run;
+        if self.turns(shared) || !self.ends_quietly(shared) {
+            return false;
         }
         self.phase = Phase::Expire;
-        Some(Step::Polled { devices: 0, pass: true })
+        true
     }
 }
 

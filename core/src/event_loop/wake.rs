@@ -157,7 +157,8 @@ impl WakeSet {
     /// Whether any waker was called since the last drain.
     #[inline]
     pub fn any(&self) -> bool {
-        self.any.load(Ordering::Acquire)
+        // Who then drains the bits acquires what was done before the wake.
+        self.any.load(Ordering::Relaxed)
     }
 
     /// Calls `f` for each slot that was woken, in order of slots, and forgets them.

@@ -23,43 +23,41 @@ pub(crate) enum Yielded {
     Park,
 }
 
-/// The same in two words. Codes are even; those of turns, which are yields without a delay, have no bits but [`TURN`].
+/// The same in two words. Codes are even. All yields without a delay have the code [`TURN`], and are told apart by the
+/// value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Word {
     pub code: u32,
     pub value: u32,
 }
 
-/// The bits of a turn's code. It stays a turn if [`CAREFUL`] is added.
-const TURN: u32 = 6;
-/// Marks that something else was met in the step.
-pub(super) const CAREFUL: u32 = 8;
+/// The code of a turn.
+pub(super) const TURN: u32 = 0;
+/// Added to a code: something else was met in the step.
+pub(super) const CAREFUL: u32 = 2;
 /// No yield.
-pub(super) const NOTHING: u32 = 16;
+pub(super) const NOTHING: u32 = 4;
 
-const BARE: u32 = 0;
-const DELAY: u32 = 2;
-const SLEEP_MS: u32 = 4;
-/// What is added where there is a delay.
-const DELAYED: u32 = 32;
-const IO_READ: u32 = 64;
-const IO_WRITE: u32 = 66;
-const IO_READ_DONE: u32 = 68;
-const IO_WRITE_DONE: u32 = 70;
-const AFTER_MS: u32 = 128;
-const AFTER: u32 = 130;
-const PARK: u32 = 132;
+const DELAY: u32 = 8;
+const SLEEP_MS: u32 = 12;
+const IO_READ: u32 = 16;
+const IO_WRITE: u32 = 20;
+const IO_READ_DONE: u32 = 24;
+const IO_WRITE_DONE: u32 = 28;
+const AFTER_MS: u32 = 32;
+const AFTER: u32 = 36;
+const PARK: u32 = 40;
 
 impl Yielded {
     #[inline(always)]
     pub(crate) const fn word(self) -> Word {
         let (code, value) = match self {
             Self::Nothing => (NOTHING, 0),
-            Self::Bare => (BARE, 0),
-            Self::Delay(0) => (DELAY, 0),
-            Self::Delay(ms) => (DELAY | DELAYED, ms as u32),
-            Self::SleepMs(0) => (SLEEP_MS, 0),
-            Self::SleepMs(ms) => (SLEEP_MS | DELAYED, ms as u32),
+            Self::Bare => (TURN, 0),
+            Self::Delay(0) => (TURN, DELAY),
+            Self::Delay(ms) => (DELAY, ms as u32),
+            Self::SleepMs(0) => (TURN, SLEEP_MS),
+            Self::SleepMs(ms) => (SLEEP_MS, ms as u32),
             Self::IoRead(device) => (IO_READ, device),
             Self::IoWrite(device) => (IO_WRITE, device),
             Self::IoReadDone(device) => (IO_READ_DONE, device),
@@ -73,25 +71,21 @@ impl Yielded {
 }
 
 impl Word {
-    /// Whether `code` is that of a turn, and nothing else was met.
-    #[inline(always)]
-    pub const fn is_plain_turn(code: u32) -> bool {
-        code & !TURN == 0
-    }
-
     pub const fn yielded(self) -> Yielded {
         let ms = self.value as i32;
-        match self.code & !(CAREFUL | DELAYED) {
-            BARE => Yielded::Bare,
-            DELAY => Yielded::Delay(ms),
-            SLEEP_MS => Yielded::SleepMs(ms),
-            IO_READ => Yielded::IoRead(self.value),
-            IO_WRITE => Yielded::IoWrite(self.value),
-            IO_READ_DONE => Yielded::IoReadDone(self.value),
-            IO_WRITE_DONE => Yielded::IoWriteDone(self.value),
-            AFTER_MS => Yielded::AfterMs(ms),
-            AFTER => Yielded::After(ms),
-            PARK => Yielded::Park,
+        match (self.code & !CAREFUL, self.value) {
+            (TURN, DELAY) => Yielded::Delay(0),
+            (TURN, SLEEP_MS) => Yielded::SleepMs(0),
+            (TURN, _) => Yielded::Bare,
+            (DELAY, _) => Yielded::Delay(ms),
+            (SLEEP_MS, _) => Yielded::SleepMs(ms),
+            (IO_READ, device) => Yielded::IoRead(device),
+            (IO_WRITE, device) => Yielded::IoWrite(device),
+            (IO_READ_DONE, device) => Yielded::IoReadDone(device),
+            (IO_WRITE_DONE, device) => Yielded::IoWriteDone(device),
+            (AFTER_MS, _) => Yielded::AfterMs(ms),
+            (AFTER, _) => Yielded::After(ms),
+            (PARK, _) => Yielded::Park,
             _ => Yielded::Nothing,
         }
     }
@@ -120,8 +114,8 @@ mod tests {
             let Word { code, value } = yielded.word();
             assert_eq!(Word { code, value }.yielded(), yielded);
             assert_eq!(Word { code: code | CAREFUL, value }.yielded(), yielded);
-            assert!(code % 2 == 0 && Word::is_plain_turn(code) == (i < turns.len()));
-            assert!(!Word::is_plain_turn(code | CAREFUL) && !Word::is_plain_turn(code | 1));
+            assert!(code % 2 == 0 && (code == TURN) == (i < turns.len()));
+            assert!(code & CAREFUL == 0);
         }
     }
 }
