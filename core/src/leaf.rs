@@ -12,112 +12,105 @@ use crate::event_loop::{Post, Shared, WakeAfter, Word, Yielded};
 use crate::stream::Readiness;
 
 /// Yields something to the loop and is complete when the task is resumed for it.
+///
+/// It is kept small, and its state is one word, since it is written and read at each turn of a task.
 pub(crate) struct Leaf<'a> {
     shared: &'a Shared,
-    state: State,
+    /// One of the states below; the token of the resumption that the leaf waits for, which is odd, if it was posted.
+    state: u32,
+    /// Before it was polled, what is yielded; on the slow path, what is waited for.
+    word: Word,
 }
 
-enum State {
-    Fresh(Word),
-    /// The task waits for this leaf.
-    Posted(u32),
-    /// On the slow path: a deadline of its own.
-    Timed(WakeAfter),
-    /// On the slow path: a device of its own.
-    Device {
-        device: u32,
-        interest: Readiness,
-        key: u32,
-    },
-    /// On the slow path: one turn.
-    Turn,
-    Done,
-}
+const FRESH: u32 = 2;
+const DONE: u32 = 4;
+/// On the slow path: the key of a stored waker, and the place of its timer.
+const TIMED: u32 = 6;
+/// On the slow path: a device, and the key of a stored waker.
+const READS: u32 = 8;
+const WRITES: u32 = 10;
+/// On the slow path: one turn.
+const TURN: u32 = 12;
 
 impl<'a> Leaf<'a> {
     #[inline(always)]
     pub fn new(shared: &'a Shared, yielded: Yielded) -> Self {
-        Self { shared, state: State::Fresh(yielded.word()) }
+        Self { shared, state: FRESH, word: yielded.word() }
     }
 
     /// What a poll comes to if it is neither the first and only post of a step nor a mere completion.
     #[cold]
     #[inline(never)]
     fn poll_otherwise(&mut self, cx: &Context<'_>) -> Poll<Result<(), Interrupt>> {
-        let ended = match &self.state {
-            State::Fresh(word) => match self.shared.post_otherwise(*word, cx) {
-                Post::Token(token) => {
-                    self.state = State::Posted(token);
-                    None
-                }
-                Post::Slow => {
-                    self.state = self.begin_slow(word.yielded(), cx);
-                    None
-                }
-                Post::Interrupted(interrupt) => Some(Err(interrupt)),
+        match self.state {
+            FRESH => match self.shared.post_otherwise(self.word, cx) {
+                Post::Token(token) => self.state = token,
+                Post::Slow => self.begin_slow(cx),
+                Post::Interrupted(interrupt) => return Poll::Ready(Err(interrupt)),
             },
-            State::Posted(token) => self.shared.completes_otherwise(*token),
-            State::Done => panic!("an await was polled after it was complete"),
-            _ => return self.poll_slow(cx),
-        };
-        let Some(result) = ended else { return Poll::Pending };
-        self.state = State::Done;
-        Poll::Ready(result)
-    }
-
-    /// Begins a wait that the loop does not do for the task.
-    fn begin_slow(&self, yielded: Yielded, cx: &Context<'_>) -> State {
-        match yielded {
-            Yielded::Delay(ms) | Yielded::SleepMs(ms) | Yielded::AfterMs(ms) | Yielded::After(ms)
-                if ms != 0 =>
-            {
-                // Without a place the loop stops with the overflow, and the task stays where it is.
-                self.shared.wake_after(ms, cx).map_or(State::Turn, State::Timed)
-            }
-            Yielded::IoRead(device) => self.begin_device(device, Readiness::READ, cx),
-            Yielded::IoWrite(device) => self.begin_device(device, Readiness::WRITE, cx),
-            _ => {
-                cx.waker().wake_by_ref();
-                State::Turn
-            }
-        }
-    }
-
-    fn begin_device(&self, device: u32, interest: Readiness, cx: &Context<'_>) -> State {
-        State::Device { device, interest, key: self.shared.wake_when_ready(device, interest, cx) }
-    }
-
-    /// Whether a wait on the slow path is over.
-    fn poll_slow(&mut self, cx: &Context<'_>) -> Poll<Result<(), Interrupt>> {
-        if let Some(interrupt) = self.shared.take_interrupt() {
-            self.give_up();
-            return Poll::Ready(Err(interrupt));
-        }
-        let over = match &self.state {
-            State::Timed(wait) => self.shared.is_over(wait),
-            State::Device { device, interest, .. } => self.shared.is_ready(*device, *interest),
-            State::Turn => true,
-            State::Fresh(_) | State::Posted(_) | State::Done => unreachable!("not on the slow path"),
-        };
-        if over {
-            self.give_up();
-            return Poll::Ready(Ok(()));
-        }
-        match &self.state {
-            State::Timed(wait) => self.shared.rewake(wait.key(), cx),
-            State::Device { key, .. } => self.shared.rewake(*key, cx),
-            _ => {}
+            DONE => panic!("an await was polled after it was complete"),
+            TIMED | READS | WRITES | TURN => return self.poll_slow(cx),
+            token => return self.shared.completes_otherwise(token).map_or(Poll::Pending, Poll::Ready),
         }
         Poll::Pending
     }
 
+    /// Begins a wait that the loop does not do for the task.
+    fn begin_slow(&mut self, cx: &Context<'_>) {
+        (self.state, self.word) = match self.word.yielded() {
+            Yielded::Delay(ms) | Yielded::SleepMs(ms) | Yielded::AfterMs(ms) | Yielded::After(ms)
+                if ms != 0 =>
+            {
+                match self.shared.wake_after(ms, cx) {
+                    Some(WakeAfter { key, at }) => (TIMED, Word { code: key, value: at }),
+                    // The loop stops with the overflow; the task stays where it is.
+                    None => (TURN, self.word),
+                }
+            }
+            Yielded::IoRead(device) => (READS, self.begin_device(device, Readiness::READ, cx)),
+            Yielded::IoWrite(device) => (WRITES, self.begin_device(device, Readiness::WRITE, cx)),
+            _ => {
+                cx.waker().wake_by_ref();
+                (TURN, self.word)
+            }
+        };
+    }
+
+    fn begin_device(&self, device: u32, interest: Readiness, cx: &Context<'_>) -> Word {
+        Word { code: device, value: self.shared.wake_when_ready(device, interest, cx) }
+    }
+
+    /// Whether a wait on the slow path is over.
+    fn poll_slow(&mut self, cx: &Context<'_>) -> Poll<Result<(), Interrupt>> {
+        let Word { code: one, value: other } = self.word;
+        let result = match self.shared.take_interrupt() {
+            Some(interrupt) => Err(interrupt),
+            None => {
+                let over = match self.state {
+                    TIMED => self.shared.is_over(WakeAfter { key: one, at: other }),
+                    READS => self.shared.is_ready(one, Readiness::READ),
+                    WRITES => self.shared.is_ready(one, Readiness::WRITE),
+                    _ => true,
+                };
+                if !over {
+                    self.shared.rewake(if self.state == TIMED { one } else { other }, cx);
+                    return Poll::Pending;
+                }
+                Ok(())
+            }
+        };
+        self.give_up();
+        Poll::Ready(result)
+    }
+
     #[inline(never)]
     fn give_up(&mut self) {
-        match core::mem::replace(&mut self.state, State::Done) {
-            State::Posted(token) => self.shared.retract(token),
-            State::Timed(wait) => self.shared.forget_wake(&wait),
-            State::Device { device, key, .. } => self.shared.forget_device(device, key),
-            State::Fresh(_) | State::Turn | State::Done => {}
+        let Word { code: one, value: other } = self.word;
+        match core::mem::replace(&mut self.state, DONE) {
+            FRESH | DONE | TURN => {}
+            TIMED => self.shared.forget_wake(WakeAfter { key: one, at: other }),
+            READS | WRITES => self.shared.forget_device(one, other),
+            token => self.shared.retract(token),
         }
     }
 }
@@ -129,24 +122,18 @@ impl Future for Leaf<'_> {
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        match this.state {
-            State::Fresh(word) => {
-                if let Some(token) = this.shared.post(word, cx) {
-                    this.state = State::Posted(token);
-                    return Poll::Pending;
-                }
+        if this.state == FRESH {
+            if let Some(token) = this.shared.post(this.word, cx) {
+                this.state = token;
+                return Poll::Pending;
             }
-            State::Posted(token) => {
-                if this.shared.completes(token) {
-                    this.state = State::Done;
-                    return Poll::Ready(Ok(()));
-                }
-            }
-            _ => {}
+        } else if this.shared.completes(this.state) {
+            this.state = DONE;
+            return Poll::Ready(Ok(()));
         }
         let polled = this.poll_otherwise(cx);
         if polled.is_ready() {
-            this.state = State::Done;
+            this.state = DONE;
         }
         polled
     }
@@ -155,7 +142,7 @@ impl Future for Leaf<'_> {
 impl Drop for Leaf<'_> {
     #[inline]
     fn drop(&mut self) {
-        if !matches!(self.state, State::Done) {
+        if self.state != DONE {
             self.give_up();
         }
     }

@@ -68,7 +68,7 @@ impl Shared {
             self.registry.borrow_mut().retire(task.slot);
             return Err(full);
         }
-        drop(task.future.replace(future));
+        task.future.set(Some(future));
         Ok(())
     }
 }

@@ -12,13 +12,13 @@
 //! ```
 
 use core::cell::Cell;
-use core::task::Context;
+use core::task::{Context, Waker};
 
 use super::entry::RawEntry;
 use super::poller::Waiter;
 use super::shared::{NOBODY, Shared};
 use super::task::{Pending, Place, Task};
-use super::yielded::{CAREFUL, NOTHING, TURN, Word, Yielded};
+use super::yielded::{CAREFUL, NOTHING, OPEN, TURN, Word, Yielded};
 use crate::error::Interrupt;
 use crate::observer::{Event, Object, Use};
 
@@ -32,18 +32,11 @@ pub(crate) enum Post {
     Interrupted(Interrupt),
 }
 
-/// A wait of the slow path for a delay: the stored waker, and the place and serial number of its timer.
+/// A wait of the slow path for a delay: the stored waker, and the place of its timer.
+#[derive(Clone, Copy)]
 pub(crate) struct WakeAfter {
-    key: u32,
-    at: u32,
-    serial: u32,
-}
-
-impl WakeAfter {
-    /// Names the stored waker.
-    pub(crate) fn key(&self) -> u32 {
-        self.key
-    }
+    pub key: u32,
+    pub at: u32,
 }
 
 /// The step under way, as far as awaits have to do with it. What is set together lies together.
@@ -68,7 +61,6 @@ pub(super) struct Turn {
     pub interrupt: Cell<Option<Interrupt>>,
 }
 
-const OPEN: u32 = NOTHING | CAREFUL;
 const CLOSED: u32 = NOTHING;
 
 impl Turn {
@@ -229,6 +221,7 @@ impl Shared {
         task.set_place(Place::Nowhere);
         let removed = match place {
             Place::RunQueue => {
+                self.turn.spoil();
                 self.runq.remove_last(entry) || self.ioq.as_ref().is_some_and(|ioq| ioq.remove_last(entry))
             }
             Place::Timer(at) => self.remove_timer(at, entry),
@@ -307,11 +300,10 @@ impl Shared {
     /// Has the waker of `cx` called `delay_ms` from now. `None` if the wait queue is full, which stops the loop.
     pub(crate) fn wake_after(&self, delay_ms: i32, cx: &Context<'_>) -> Option<WakeAfter> {
         let key = self.wakers.borrow_mut().insert(cx.waker().clone()) as u32;
-        let serial = self.next_timer.get();
         match self.arm(delay_ms, RawEntry::wake(key), None) {
-            Ok(at) => Some(WakeAfter { key, at, serial }),
+            Ok(at) => Some(WakeAfter { key, at }),
             Err(full) => {
-                self.wakers.borrow_mut().remove(key as usize);
+                self.forget_waker(key);
                 self.overflow_with(full);
                 None
             }
@@ -319,8 +311,8 @@ impl Shared {
     }
 
     /// Whether the time of a wait of the slow path has come.
-    pub(crate) fn is_over(&self, wait: &WakeAfter) -> bool {
-        let due = self.waitq.borrow().due_of(wait.at, RawEntry::wake(wait.key), wait.serial);
+    pub(crate) fn is_over(&self, wait: WakeAfter) -> bool {
+        let due = self.waitq.borrow().due_at(wait.at, RawEntry::wake(wait.key));
         due.is_none_or(|due| crate::ticks::ticks_diff(due, self.ticks()) <= 0)
     }
 
@@ -332,16 +324,23 @@ impl Shared {
         }
     }
 
+    /// Calls a stored waker, which stays until its wait is given up.
+    pub(super) fn call_waker(&self, key: u32) {
+        let waker = self.wakers.borrow().get(key as usize).cloned();
+        waker.inspect(Waker::wake_by_ref);
+    }
+
     /// Gives up a wait of the slow path, whose timer has perhaps fired.
-    pub(crate) fn forget_wake(&self, wait: &WakeAfter) {
-        if self.closed.get() {
-            return;
+    pub(crate) fn forget_wake(&self, wait: WakeAfter) {
+        if !self.closed.get() {
+            self.remove_timer(wait.at, RawEntry::wake(wait.key));
+            self.forget_waker(wait.key);
         }
-        let entry = RawEntry::wake(wait.key);
-        let is_queued = self.waitq.borrow().due_of(wait.at, entry, wait.serial).is_some();
-        if is_queued && self.remove_timer(wait.at, entry) {
-            let waker = self.wakers.borrow_mut().try_remove(wait.key as usize);
-            drop(waker);
-        }
+    }
+
+    /// Lets go of a stored waker.
+    pub(super) fn forget_waker(&self, key: u32) {
+        let waker = self.wakers.borrow_mut().try_remove(key as usize);
+        drop(waker);
     }
 }

@@ -337,7 +337,6 @@ impl Shared {
             return;
         }
         self.poller.borrow_mut().withdraw(device, poller::Waiter::Waker(key));
-        let waker = self.wakers.borrow_mut().try_remove(key as usize);
-        drop(waker);
+        self.forget_waker(key);
     }
 }

@@ -114,7 +114,7 @@ pub(super) fn failed(by: impl ToString, error: impl Into<TaskError>) -> Box<Ende
 
 impl Owner {
     pub fn new(shared: &Shared) -> Self {
-        let wakes = WakeSet::new(shared.tasks.first_len());
+        let wakes = WakeSet::new(shared.tasks.first_block().len() as u32);
         shared.turn.waker_data.set(wakes.spare().waker().data());
         Self {
             wakes,

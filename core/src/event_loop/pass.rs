@@ -17,7 +17,6 @@ use super::wait_queue::Timer;
 use crate::observer::{Event, Why};
 use crate::ticks;
 use crate::time::{Duration, Instant};
-use core::task::Waker;
 
 impl Owner {
     /// Begins a pass: with what is due behind what is ready.
@@ -83,8 +82,7 @@ impl Owner {
                 shared.push_callback(key as usize, id, why).map(drop).map_err(|full| failed("callback", full))
             }
             Decoded::Wake(key) => {
-                let waker = shared.wakers.borrow_mut().remove(key as usize);
-                waker.wake();
+                shared.call_waker(key);
                 self.drain_wakes(shared).map(drop)
             }
             Decoded::Woken(_) | Decoded::Nothing => unreachable!("the wait queue holds no such entry"),
@@ -235,10 +233,7 @@ impl Owner {
                     task.discount_entry();
                 }
             }
-            Waiter::Waker(key) => {
-                let waker = shared.wakers.borrow().get(key as usize).cloned();
-                waker.inspect(Waker::wake_by_ref);
-            }
+            Waiter::Waker(key) => shared.call_waker(key),
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use core::task::{Context, Poll};
 
 use super::join::told_again;
 use super::owner::{Owner, Ran, failed};
-use super::shared::{Shared, no_future};
+use super::shared::Shared;
 use super::task::{Mark, Pending, Place, Task};
 use super::wake::OwnWaker;
 use super::yielded::Yielded;
@@ -43,7 +43,10 @@ impl Owner {
         let spare = shared.turn.waker_data.replace(waker.data());
         shared.turn.begin(task.slot, resumed);
         shared.turn.raise(interrupt);
-        let polled = task.future.borrow_mut().as_mut().poll(&mut Context::from_waker(waker));
+        let mut taken = task.take_future();
+        let future = taken.future.as_mut().expect("a task that has not ended has a future");
+        let polled = future.as_mut().poll(&mut Context::from_waker(waker));
+        drop(taken);
         shared.turn.waker_data.set(spare);
         polled
     }
@@ -69,7 +72,7 @@ impl Owner {
                 self.ran = Ran::Task(task.slot, yielded);
             }
             Poll::Ready(result) => {
-                drop(task.future.replace(no_future()));
+                drop(task.future.take());
                 shared.turn.end();
                 self.finish(shared, task, result);
             }

@@ -50,6 +50,12 @@ impl RunQueue {
         }
     }
 
+    /// The ring, for who takes one entry after the other.
+    #[inline]
+    pub fn ring(&self) -> &[Cell<RawEntry>] {
+        &self.ring
+    }
+
     #[inline]
     fn at(&self, position: u32) -> &Cell<RawEntry> {
         &self.ring[position as usize & (self.ring.len() - 1)]
@@ -64,6 +70,7 @@ impl RunQueue {
     // ---- putting in ----------------------------------------------------------------------------
 
     /// Moves those that are kept to where they belong, so that others can be queued behind them.
+    #[inline]
     fn gather(&self) {
         let (begin, kept) = (self.begin.get(), self.kept.get());
         if self.head == self.tail {
@@ -72,12 +79,18 @@ impl RunQueue {
             self.tail.set(kept);
             self.end.set(begin);
         } else {
-            for i in 0..kept.wrapping_sub(begin) {
-                self.put(self.at(begin.wrapping_add(i)).get());
-            }
+            self.move_kept();
         }
         self.begin.set(self.head.get());
         self.kept.set(self.head.get());
+    }
+
+    #[inline(never)]
+    fn move_kept(&self) {
+        let begin = self.begin.get();
+        for i in 0..self.kept.get().wrapping_sub(begin) {
+            self.put(self.at(begin.wrapping_add(i)).get());
+        }
     }
 
     fn put(&self, entry: RawEntry) {
@@ -111,12 +124,27 @@ impl RunQueue {
     #[inline]
     pub fn put_back(&self, entry: RawEntry) -> bool {
         let head = self.head.get();
-        if self.kept.get() != head.wrapping_sub(1) {
-            return self.push(entry).is_ok();
+        let nothing_between = self.kept.get() == head.wrapping_sub(1);
+        if nothing_between {
+            self.keep();
         }
-        // Nothing was queued since, so its place is still free.
-        self.kept.set(head);
-        true
+        nothing_between || self.push(entry).is_ok()
+    }
+
+    /// What is taken from now on can be kept.
+    #[inline]
+    pub fn anchor(&self) {
+        if self.kept != self.head {
+            self.gather();
+        }
+    }
+
+    /// Appends the entry that was taken last, since when nothing was queued or removed. All others that were taken
+    /// since the queue was anchored were appended so, too.
+    #[inline]
+    pub fn keep(&self) {
+        debug_assert!(self.kept.get().wrapping_add(1) == self.head.get(), "nothing came in between");
+        self.kept.set(self.head.get());
     }
 
     // ---- taking out ----------------------------------------------------------------------------
@@ -141,8 +169,14 @@ impl RunQueue {
     /// The first place, which stays, if it belongs to the pass under way.
     #[inline]
     pub fn first_of_pass(&self) -> Option<RawEntry> {
+        self.first_of_pass_in(&self.ring)
+    }
+
+    /// The same, from the [`ring`](Self::ring).
+    #[inline(always)]
+    pub fn first_of_pass_in(&self, ring: &[Cell<RawEntry>]) -> Option<RawEntry> {
         let head = self.head.get();
-        (head != self.end.get()).then(|| self.at(head).get())
+        (head != self.end.get()).then(|| ring[head as usize & (ring.len() - 1)].get())
     }
 
     /// Takes the first place, which is there. The caller takes the second one of a callback.

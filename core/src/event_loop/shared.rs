@@ -13,7 +13,7 @@ use alloc::rc::{Rc, Weak};
 use core::cell::{Cell, RefCell};
 use core::future::Future;
 use core::pin::Pin;
-use core::task::{Context, Poll, Waker};
+use core::task::Waker;
 
 use slab::Slab;
 
@@ -36,22 +36,6 @@ use crate::ticks;
 use crate::time::{Duration, Instant};
 
 pub(super) type TaskFuture = Pin<Box<dyn Future<Output = Result<(), TaskError>>>>;
-
-/// In the place of a future that is not there.
-struct NoFuture;
-
-impl Future for NoFuture {
-    type Output = Result<(), TaskError>;
-
-    fn poll(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
-        unreachable!("only a task that has not ended is polled")
-    }
-}
-
-/// What a slot without a task holds; it takes no memory.
-pub(super) fn no_future() -> TaskFuture {
-    Box::pin(NoFuture)
-}
 
 /// A timed queue.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -306,6 +290,7 @@ impl Shared {
         let id = task.id.get();
         queue.push(RawEntry::task(task.slot)).map_err(|full| self.report_full(full, Some(id)))?;
         task.count_entry();
+        self.turn.spoil();
         self.observe(|| Event::Ready { entry: Entry::Task(id), why });
         Ok(())
     }
@@ -319,6 +304,7 @@ impl Shared {
             self.push_raw(raw, self.now(), Entry::Task(id), Why::Woken)?;
         } else {
             self.runq.push(raw).map_err(|full| self.report_full(full, Some(id)))?;
+            self.turn.spoil();
             self.observe(|| Event::Ready { entry: Entry::Task(id), why: Why::Woken });
         }
         task.count_entry();
@@ -337,6 +323,7 @@ impl Shared {
             return self.push_raw(raw, self.now(), Entry::Callback(id), why).map(Some);
         }
         self.runq.push_two(RawEntry::callback(key as u32)).map_err(|full| self.report_full(full, None))?;
+        self.turn.spoil();
         self.observe(|| Event::Ready { entry: Entry::Callback(id), why });
         Ok(None)
     }
@@ -442,7 +429,7 @@ impl Shared {
     pub(super) fn drop_futures(&self) {
         let slots = self.registry.borrow().slots();
         for slot in 0..slots {
-            let future = self.task(slot).future.replace(no_future());
+            let future = self.task(slot).future.take();
             drop(future);
         }
     }

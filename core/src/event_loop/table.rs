@@ -19,21 +19,17 @@ impl Table {
         Self { headers: (0..room.max(1)).map(|_| Header::new()).collect(), more: OnceCell::new() }
     }
 
-    /// How many slots the first block has.
-    pub fn first_len(&self) -> u32 {
-        self.headers.len() as u32
-    }
-
-    /// The task in a slot, if that belongs to the first block.
+    /// The first slots.
     #[inline]
-    pub fn near(&self, slot: u32) -> Option<Task<'_>> {
-        self.headers.get(slot as usize).map(|header| Task { slot, header })
+    pub fn first_block(&self) -> &[Header] {
+        &self.headers
     }
 
     /// The task in a slot.
     #[inline]
     pub fn task(&self, slot: u32) -> Task<'_> {
-        self.near(slot).unwrap_or_else(|| Task { slot, header: self.beyond(slot as usize) })
+        let near = self.headers.get(slot as usize);
+        Task { slot, header: near.unwrap_or_else(|| self.beyond(slot as usize)) }
     }
 
     #[cold]

@@ -29,7 +29,7 @@ use core::ops::Deref;
 
 use super::join::Joiner;
 use super::name::{NameCode, TaskName};
-use super::shared::{NOBODY, Shared, TaskFuture, no_future};
+use super::shared::{NOBODY, Shared, TaskFuture};
 use super::wake::OwnWaker;
 use crate::error::{Interrupt, TaskError};
 use crate::observer::TaskId;
@@ -70,8 +70,8 @@ pub(super) enum Place {
 /// What the loop keeps of each task. It is used again only when nothing names it any more: no handle, no guard, no
 /// entry. Small, because there is one for every task; what few tasks need is in the [`Side`].
 pub(super) struct Header {
-    /// Borrowed while it is polled, by the loop alone.
-    pub future: RefCell<TaskFuture>,
+    /// None after the task has ended, and while the loop polls it.
+    pub future: Cell<Option<TaskFuture>>,
     side: OnceCell<Box<Side>>,
     pub id: Cell<TaskId>,
     /// The leaf that the next entry completes; 0 if there is none.
@@ -138,7 +138,7 @@ const PENDINGS: [Pending; 6] = [
 impl Header {
     pub fn new() -> Self {
         Self {
-            future: RefCell::new(no_future()),
+            future: Cell::new(None),
             side: OnceCell::new(),
             id: Cell::new(TaskId(0)),
             leaf: Cell::new(0),
@@ -335,11 +335,33 @@ fn discount(counter: &Cell<u16>) {
     }
 }
 
+/// A task's future, while the loop polls it. It goes back even if the poll panics, so that it is dropped with the loop.
+pub(super) struct Polled<'a> {
+    home: &'a Cell<Option<TaskFuture>>,
+    pub future: Option<TaskFuture>,
+}
+
+impl Drop for Polled<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        // Nobody has put another one there, so there is none to be dropped.
+        core::mem::forget(self.home.replace(self.future.take()));
+    }
+}
+
 /// A task's slot and what is in it.
 #[derive(Clone, Copy)]
 pub(super) struct Task<'a> {
     pub slot: u32,
     pub header: &'a Header,
+}
+
+impl<'a> Task<'a> {
+    /// Takes the future out, to be polled.
+    #[inline]
+    pub fn take_future(self) -> Polled<'a> {
+        Polled { home: &self.header.future, future: self.header.future.take() }
+    }
 }
 
 impl Deref for Task<'_> {
@@ -408,8 +430,8 @@ mod tests {
 
     #[test]
     fn a_header_is_small() {
-        // Three words for the future, one for the side, and 28 bytes.
-        assert!(size_of::<Header>() <= 4 * size_of::<usize>() + 28);
+        // Two words for the future, one for the side, and 24 bytes.
+        assert!(size_of::<Header>() <= 3 * size_of::<usize>() + 24);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::entry::{Decoded, RawEntry};
 use super::owner::{Owner, Phase, Ran, Step, Stop, failed};
 use super::poller::Waiter;
 use super::run::Ended;
-use super::shared::{NOBODY, Shared, Timed, no_future};
+use super::shared::{NOBODY, Shared, Timed};
 use super::task::{Mark, Pending, Place, State, Task, TaskHandle};
 use super::wait_queue::Timer;
 use super::yielded::Yielded;
@@ -84,8 +84,7 @@ impl Owner {
                 Ok(Some(Step::Callback))
             }
             Decoded::Wake(key) => {
-                let waker = shared.wakers.borrow_mut().remove(key as usize);
-                waker.wake();
+                shared.call_waker(key);
                 Ok(None)
             }
             Decoded::Nothing => unreachable!("the queue holds no such entry"),
@@ -115,7 +114,7 @@ impl Owner {
         shared.observe(|| Event::Interrupted { task: id, with });
         task.begin();
         shared.turn.current.set(task.slot);
-        drop(task.future.replace(no_future()));
+        drop(task.future.take());
         shared.turn.current.set(NOBODY);
         self.finish(shared, task, Err(with.into()));
     }

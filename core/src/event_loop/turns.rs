@@ -11,7 +11,7 @@ use core::task::{Context, Poll};
 use super::entry::RawEntry;
 use super::owner::{Owner, Phase, Ran};
 use super::shared::{NOBODY, Shared};
-use super::task::Task;
+use super::task::{Header, Task};
 use super::wake::OwnWaker;
 use crate::error::TaskError;
 
@@ -23,7 +23,8 @@ impl Owner {
         if !shared.is_carefree() {
             return false;
         }
-        let Some(task) = next_plain(shared) else { return false };
+        let Some(entry) = shared.runq.first_of_pass() else { return false };
+        let Some(task) = plain(shared.tasks.first_block(), entry) else { return false };
         let ready = match self.turned {
             NOBODY => matches!(self.ran, Ran::Nothing),
             slot => shared.runq.put_back(RawEntry::task(slot)),
@@ -52,19 +53,19 @@ impl Owner {
         if !shared.is_carefree() {
             return false;
         }
+        let (runq, ring, headers) = (&shared.runq, shared.runq.ring(), shared.tasks.first_block());
         let spare = self.wakes.spare();
         let mut context = Context::from_waker(spare.waker());
+        runq.anchor();
         let (task, polled) = loop {
-            let Some(task) = next_plain(shared) else { return false };
-            shared.runq.advance();
+            let Some(entry) = runq.first_of_pass_in(ring) else { return false };
+            let Some(task) = plain(headers, entry) else { return false };
+            runq.advance();
             let polled = poll(shared, task, spare, &mut context);
             if !(polled.is_pending() && ends_plainly(shared, task, spare)) {
                 break (task, polled);
             }
-            if !shared.runq.put_back(RawEntry::task(task.slot)) {
-                self.turned = task.slot;
-                return true;
-            }
+            runq.keep();
         };
         self.settle(shared, task, polled, true);
         true
@@ -100,11 +101,12 @@ impl Owner {
     }
 }
 
-/// The task whose turn it is, if it is resumed for nothing but that.
+/// The task that an entry of the run queue resumes, if it is resumed for nothing but that.
 #[inline(always)]
-fn next_plain(shared: &Shared) -> Option<Task<'_>> {
-    let task = shared.tasks.near(shared.runq.first_of_pass()?.plain_slot())?;
-    task.is_plain().then_some(task)
+fn plain(headers: &[Header], entry: RawEntry) -> Option<Task<'_>> {
+    let slot = entry.plain_slot();
+    let header = headers.get(slot as usize)?;
+    header.is_plain().then_some(Task { slot, header })
 }
 
 #[inline(always)]
@@ -116,7 +118,9 @@ fn poll(
 ) -> Poll<Result<(), TaskError>> {
     spare.lend(task.slot);
     shared.turn.begin(task.slot, task.leaf.get());
-    task.future.borrow_mut().as_mut().poll(context)
+    let mut taken = task.take_future();
+    let future = taken.future.as_mut().expect("a task that has not ended has a future");
+    future.as_mut().poll(context)
 }
 
 /// Whether the step has yielded a turn and left nothing else behind.

@@ -109,12 +109,6 @@ impl WaitQueue {
         self.node_of(place, entry).map(|at| self.heap[at].due)
     }
 
-    /// The due tick of the entry with this serial number, if it is still at this place.
-    pub fn due_of(&self, place: u32, entry: RawEntry, serial: u32) -> Option<u32> {
-        let node = self.heap[self.node_of(place, entry)?];
-        (node.serial == serial).then_some(node.due)
-    }
-
     /// Adds an entry; gives its place. Serial numbers grow; all timed queues share them.
     pub fn push(&mut self, timer: Timer) -> Result<u32, QueueFull> {
         let at = self.heap.len();
@@ -247,7 +241,7 @@ mod tests {
         let mut queue = queue_of((0..50).map(|i| i * 37 % 50));
         // The places of a queue that was never popped are in order of pushing.
         for serial in (0..50).step_by(3) {
-            assert_eq!(queue.due_of(serial, RawEntry::task(serial), serial), Some(serial * 37 % 50));
+            assert_eq!(queue.due_at(serial, RawEntry::task(serial)), Some(serial * 37 % 50));
             assert_eq!(queue.remove(serial, RawEntry::task(serial)).unwrap().serial, serial);
             assert_eq!(queue.remove(serial, RawEntry::task(serial)), None);
             assert_eq!(queue.due_at(serial, RawEntry::task(serial)), None);

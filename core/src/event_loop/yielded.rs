@@ -37,16 +37,18 @@ pub(super) const TURN: u32 = 0;
 pub(super) const CAREFUL: u32 = 2;
 /// No yield.
 pub(super) const NOTHING: u32 = 4;
+/// Not a yield yet, but there may be one.
+pub(super) const OPEN: u32 = 8;
 
-const DELAY: u32 = 8;
-const SLEEP_MS: u32 = 12;
-const IO_READ: u32 = 16;
-const IO_WRITE: u32 = 20;
-const IO_READ_DONE: u32 = 24;
-const IO_WRITE_DONE: u32 = 28;
-const AFTER_MS: u32 = 32;
-const AFTER: u32 = 36;
-const PARK: u32 = 40;
+const DELAY: u32 = 12;
+const SLEEP_MS: u32 = 16;
+const IO_READ: u32 = 20;
+const IO_WRITE: u32 = 24;
+const IO_READ_DONE: u32 = 28;
+const IO_WRITE_DONE: u32 = 32;
+const AFTER_MS: u32 = 36;
+const AFTER: u32 = 40;
+const PARK: u32 = 44;
 
 impl Yielded {
     #[inline(always)]
