@@ -8,92 +8,100 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use crate::error::Interrupt;
-use crate::event_loop::{Post, Shared, WakeAfter, Word, Yielded};
+use crate::event_loop::{Post, Shared, Word, Yielded};
 use crate::stream::Readiness;
 
 /// Yields something to the loop and is complete when the task is resumed for it.
 ///
-/// It is kept small, and its state is one word, since it is written and read at each turn of a task.
+/// It is small, and its state is one word, since it is written and read at each turn of a task.
+///
+/// ```text
+///   code of the yield ──posted──▶ token ──completed──▶ DONE
+///           └─────slow path────▶ DELAYED, READS, WRITES, TURN ──over──▶ DONE
+/// ```
 pub(crate) struct Leaf<'a> {
     shared: &'a Shared,
-    /// One of the states below; the token of the resumption that the leaf waits for, which is odd, if it was posted.
+    /// The code of what is yielded, which is even; the token of the resumption that the leaf waits for, which is odd;
+    /// or one of the states below.
     state: u32,
-    /// Before it was polled, what is yielded; on the slow path, what is waited for.
-    word: Word,
+    /// The value of what is yielded; on the slow path, the key of a wait.
+    value: u32,
 }
 
-const FRESH: u32 = 2;
-const DONE: u32 = 4;
-/// On the slow path: the key of a stored waker, and the place of its timer.
-const TIMED: u32 = 6;
-/// On the slow path: a device, and the key of a stored waker.
-const READS: u32 = 8;
-const WRITES: u32 = 10;
-/// On the slow path: one turn.
-const TURN: u32 = 12;
+const DONE: u32 = Word::MORE_THAN_CODES;
+const DELAYED: u32 = Word::MORE_THAN_CODES + 2;
+const READS: u32 = Word::MORE_THAN_CODES + 4;
+const WRITES: u32 = Word::MORE_THAN_CODES + 6;
+const TURN: u32 = Word::MORE_THAN_CODES + 8;
 
 impl<'a> Leaf<'a> {
     #[inline(always)]
     pub fn new(shared: &'a Shared, yielded: Yielded) -> Self {
-        Self { shared, state: FRESH, word: yielded.word() }
+        let Word { code, value } = yielded.word();
+        Self { shared, state: code, value }
     }
 
     /// What a poll comes to if it is neither the first and only post of a step nor a mere completion.
     #[cold]
     #[inline(never)]
     fn poll_otherwise(&mut self, cx: &Context<'_>) -> Poll<Result<(), Interrupt>> {
-        match self.state {
-            FRESH => match self.shared.post_otherwise(self.word, cx) {
-                Post::Token(token) => self.state = token,
-                Post::Slow => self.begin_slow(cx),
-                Post::Interrupted(interrupt) => return Poll::Ready(Err(interrupt)),
-            },
+        let ended = match self.state {
+            token if token % 2 == 1 => self.shared.completes_otherwise(token),
+            code @ ..Word::MORE_THAN_CODES => {
+                let word = Word { code, value: self.value };
+                match self.shared.post_otherwise(word, cx) {
+                    Post::Interrupted(interrupt) => Some(Err(interrupt)),
+                    Post::Token(token) => {
+                        self.state = token;
+                        None
+                    }
+                    Post::Slow => {
+                        self.begin_slow(word.yielded(), cx);
+                        None
+                    }
+                }
+            }
             DONE => panic!("an await was polled after it was complete"),
-            TIMED | READS | WRITES | TURN => return self.poll_slow(cx),
-            token => return self.shared.completes_otherwise(token).map_or(Poll::Pending, Poll::Ready),
-        }
-        Poll::Pending
+            _ => return self.poll_slow(cx),
+        };
+        let Some(result) = ended else { return Poll::Pending };
+        self.state = DONE;
+        Poll::Ready(result)
     }
 
     /// Begins a wait that the loop does not do for the task.
-    fn begin_slow(&mut self, cx: &Context<'_>) {
-        (self.state, self.word) = match self.word.yielded() {
+    fn begin_slow(&mut self, yielded: Yielded, cx: &Context<'_>) {
+        let shared = self.shared;
+        let begun = match yielded {
             Yielded::Delay(ms) | Yielded::SleepMs(ms) | Yielded::AfterMs(ms) | Yielded::After(ms)
                 if ms != 0 =>
             {
-                match self.shared.wake_after(ms, cx) {
-                    Some(WakeAfter { key, at }) => (TIMED, Word { code: key, value: at }),
-                    // The loop stops with the overflow; the task stays where it is.
-                    None => (TURN, self.word),
-                }
+                // Without a place the loop stops with the overflow; the task stays where it is.
+                shared.wake_after(ms, cx).map(|key| (DELAYED, key))
             }
-            Yielded::IoRead(device) => (READS, self.begin_device(device, Readiness::READ, cx)),
-            Yielded::IoWrite(device) => (WRITES, self.begin_device(device, Readiness::WRITE, cx)),
+            Yielded::IoRead(device) => Some((READS, shared.wake_when_ready(device, Readiness::READ, cx))),
+            Yielded::IoWrite(device) => Some((WRITES, shared.wake_when_ready(device, Readiness::WRITE, cx))),
             _ => {
                 cx.waker().wake_by_ref();
-                (TURN, self.word)
+                None
             }
         };
-    }
-
-    fn begin_device(&self, device: u32, interest: Readiness, cx: &Context<'_>) -> Word {
-        Word { code: device, value: self.shared.wake_when_ready(device, interest, cx) }
+        (self.state, self.value) = begun.unwrap_or((TURN, 0));
     }
 
     /// Whether a wait on the slow path is over.
     fn poll_slow(&mut self, cx: &Context<'_>) -> Poll<Result<(), Interrupt>> {
-        let Word { code: one, value: other } = self.word;
         let result = match self.shared.take_interrupt() {
             Some(interrupt) => Err(interrupt),
             None => {
                 let over = match self.state {
-                    TIMED => self.shared.is_over(WakeAfter { key: one, at: other }),
-                    READS => self.shared.is_ready(one, Readiness::READ),
-                    WRITES => self.shared.is_ready(one, Readiness::WRITE),
+                    DELAYED => self.shared.is_over(self.value),
+                    READS => self.shared.has_become_ready(self.value, Readiness::READ),
+                    WRITES => self.shared.has_become_ready(self.value, Readiness::WRITE),
                     _ => true,
                 };
                 if !over {
-                    self.shared.rewake(if self.state == TIMED { one } else { other }, cx);
+                    self.shared.rewake(self.value, cx);
                     return Poll::Pending;
                 }
                 Ok(())
@@ -105,12 +113,11 @@ impl<'a> Leaf<'a> {
 
     #[inline(never)]
     fn give_up(&mut self) {
-        let Word { code: one, value: other } = self.word;
         match core::mem::replace(&mut self.state, DONE) {
-            FRESH | DONE | TURN => {}
-            TIMED => self.shared.forget_wake(WakeAfter { key: one, at: other }),
-            READS | WRITES => self.shared.forget_device(one, other),
-            token => self.shared.retract(token),
+            token if token % 2 == 1 => self.shared.retract(token),
+            DELAYED => self.shared.forget_delay(self.value),
+            READS | WRITES => self.shared.forget_device(self.value),
+            _ => {}
         }
     }
 }
@@ -122,20 +129,20 @@ impl Future for Leaf<'_> {
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        if this.state == FRESH {
-            if let Some(token) = this.shared.post(this.word, cx) {
+        let state = this.state;
+        if state % 2 == 1 {
+            if this.shared.completes(state) {
+                this.state = DONE;
+                return Poll::Ready(Ok(()));
+            }
+        } else if state < Word::MORE_THAN_CODES {
+            let word = Word { code: state, value: this.value };
+            if let Some(token) = this.shared.post(word, cx) {
                 this.state = token;
                 return Poll::Pending;
             }
-        } else if this.shared.completes(this.state) {
-            this.state = DONE;
-            return Poll::Ready(Ok(()));
         }
-        let polled = this.poll_otherwise(cx);
-        if polled.is_ready() {
-            this.state = DONE;
-        }
-        polled
+        this.poll_otherwise(cx)
     }
 }
 

@@ -21,6 +21,7 @@ use super::task::{Pending, Place, Task};
 use super::yielded::{CAREFUL, NOTHING, OPEN, TURN, Word, Yielded};
 use crate::error::Interrupt;
 use crate::observer::{Event, Object, Use};
+use crate::stream::Readiness;
 
 /// What became of a post that was not the first and only one of a plain step.
 pub(crate) enum Post {
@@ -32,11 +33,11 @@ pub(crate) enum Post {
     Interrupted(Interrupt),
 }
 
-/// A wait of the slow path for a delay: the stored waker, and the place of its timer.
-#[derive(Clone, Copy)]
-pub(crate) struct WakeAfter {
-    pub key: u32,
-    pub at: u32,
+/// A wait of the slow path.
+pub(super) struct SlowWait {
+    pub waker: Waker,
+    /// The place of its timer, or its device.
+    at: u32,
 }
 
 /// The step under way, as far as awaits have to do with it. What is set together lies together.
@@ -297,50 +298,83 @@ impl Shared {
         self.observe(|| Event::Interrupted { task: task.id.get(), with });
     }
 
-    /// Has the waker of `cx` called `delay_ms` from now. `None` if the wait queue is full, which stops the loop.
-    pub(crate) fn wake_after(&self, delay_ms: i32, cx: &Context<'_>) -> Option<WakeAfter> {
-        let key = self.wakers.borrow_mut().insert(cx.waker().clone()) as u32;
+    /// Has the waker of `cx` called `delay_ms` from now; gives the wait's key. `None` if the wait queue is full, which
+    /// stops the loop.
+    pub(crate) fn wake_after(&self, delay_ms: i32, cx: &Context<'_>) -> Option<u32> {
+        let key = self.enter_wait(cx, 0);
         match self.arm(delay_ms, RawEntry::wake(key), None) {
-            Ok(at) => Some(WakeAfter { key, at }),
+            Ok(place) => {
+                self.slow_waits.borrow_mut()[key as usize].at = place;
+                Some(key)
+            }
             Err(full) => {
-                self.forget_waker(key);
+                self.forget_wait(key);
                 self.overflow_with(full);
                 None
             }
         }
     }
 
-    /// Whether the time of a wait of the slow path has come.
-    pub(crate) fn is_over(&self, wait: WakeAfter) -> bool {
-        let due = self.waitq.borrow().due_at(wait.at, RawEntry::wake(wait.key));
+    /// Has the waker of `cx` called when a device is ready; gives the wait's key.
+    pub(crate) fn wake_when_ready(&self, device: u32, interest: Readiness, cx: &Context<'_>) -> u32 {
+        let key = self.enter_wait(cx, device);
+        let before = self.poller.borrow_mut().register(device, interest, Waiter::Waker(key));
+        if let Some(Waiter::Task(slot)) = before {
+            self.task(slot).discount_entry();
+        }
+        key
+    }
+
+    fn enter_wait(&self, cx: &Context<'_>, at: u32) -> u32 {
+        self.slow_waits.borrow_mut().insert(SlowWait { waker: cx.waker().clone(), at }) as u32
+    }
+
+    fn place_of_wait(&self, key: u32) -> u32 {
+        self.slow_waits.borrow()[key as usize].at
+    }
+
+    /// Whether the time of a wait has come.
+    pub(crate) fn is_over(&self, key: u32) -> bool {
+        let due = self.waitq.borrow().due_at(self.place_of_wait(key), RawEntry::wake(key));
         due.is_none_or(|due| crate::ticks::ticks_diff(due, self.ticks()) <= 0)
+    }
+
+    /// Whether the device of a wait is ready now.
+    pub(crate) fn has_become_ready(&self, key: u32, interest: Readiness) -> bool {
+        self.is_ready(self.place_of_wait(key), interest)
     }
 
     /// Has another waker called instead.
     pub(crate) fn rewake(&self, key: u32, cx: &Context<'_>) {
-        let mut wakers = self.wakers.borrow_mut();
-        if let Some(waker) = wakers.get_mut(key as usize) {
-            waker.clone_from(cx.waker());
+        if let Some(wait) = self.slow_waits.borrow_mut().get_mut(key as usize) {
+            wait.waker.clone_from(cx.waker());
         }
     }
 
-    /// Calls a stored waker, which stays until its wait is given up.
+    /// Calls the waker of a wait, which lasts until it is given up.
     pub(super) fn call_waker(&self, key: u32) {
-        let waker = self.wakers.borrow().get(key as usize).cloned();
+        let waker = self.slow_waits.borrow().get(key as usize).map(|wait| wait.waker.clone());
         waker.inspect(Waker::wake_by_ref);
     }
 
-    /// Gives up a wait of the slow path, whose timer has perhaps fired.
-    pub(crate) fn forget_wake(&self, wait: WakeAfter) {
+    /// Gives up a wait for a delay, whose timer has perhaps fired.
+    pub(crate) fn forget_delay(&self, key: u32) {
         if !self.closed.get() {
-            self.remove_timer(wait.at, RawEntry::wake(wait.key));
-            self.forget_waker(wait.key);
+            self.remove_timer(self.place_of_wait(key), RawEntry::wake(key));
+            self.forget_wait(key);
         }
     }
 
-    /// Lets go of a stored waker.
-    pub(super) fn forget_waker(&self, key: u32) {
-        let waker = self.wakers.borrow_mut().try_remove(key as usize);
-        drop(waker);
+    /// Gives up a wait for a device.
+    pub(crate) fn forget_device(&self, key: u32) {
+        if !self.closed.get() {
+            self.poller.borrow_mut().withdraw(self.place_of_wait(key), Waiter::Waker(key));
+            self.forget_wait(key);
+        }
+    }
+
+    fn forget_wait(&self, key: u32) {
+        let wait = self.slow_waits.borrow_mut().try_remove(key as usize);
+        drop(wait);
     }
 }

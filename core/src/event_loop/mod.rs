@@ -62,13 +62,13 @@ pub use timeline::ExceptionHandler;
 
 pub(crate) use callback::Guard;
 use callback::{What, When};
-pub(crate) use leaf::{Post, WakeAfter};
+pub(crate) use leaf::Post;
 pub(crate) use shared::Shared;
 pub(crate) use yielded::{Word, Yielded};
 
 use crate::error::{CancelError, Interrupt, QueueFull, TaskError};
 use crate::observer::{Event, Why};
-use crate::stream::{Pollable, Readiness};
+use crate::stream::Pollable;
 
 /// A handle on an event loop. Cheap to clone; tasks receive it as an argument (tutorial section 7.7).
 #[derive(Clone)]
@@ -313,30 +313,5 @@ impl Shared {
     pub(crate) fn enter_device(&self, device: &Rc<dyn Pollable>) -> u32 {
         self.care_for(shared::care::DEVICES);
         self.poller.borrow_mut().enter(device)
-    }
-
-    /// Waits for a device with the waker of `cx`, on the slow path.
-    pub(crate) fn wake_when_ready(
-        &self,
-        device: u32,
-        interest: Readiness,
-        cx: &core::task::Context<'_>,
-    ) -> u32 {
-        let key = self.wakers.borrow_mut().insert(cx.waker().clone()) as u32;
-        let waiter = poller::Waiter::Waker(key);
-        let before = self.poller.borrow_mut().register(device, interest, waiter);
-        if let Some(poller::Waiter::Task(slot)) = before {
-            self.task(slot).discount_entry();
-        }
-        key
-    }
-
-    /// Gives up a wait of the slow path for a device.
-    pub(crate) fn forget_device(&self, device: u32, key: u32) {
-        if self.closed.get() {
-            return;
-        }
-        self.poller.borrow_mut().withdraw(device, poller::Waiter::Waker(key));
-        self.forget_waker(key);
     }
 }

@@ -50,12 +50,6 @@ impl RunQueue {
         }
     }
 
-    /// The ring, for who takes one entry after the other.
-    #[inline]
-    pub fn ring(&self) -> &[Cell<RawEntry>] {
-        &self.ring
-    }
-
     #[inline]
     fn at(&self, position: u32) -> &Cell<RawEntry> {
         &self.ring[position as usize & (self.ring.len() - 1)]
@@ -150,6 +144,7 @@ impl RunQueue {
     // ---- taking out ----------------------------------------------------------------------------
 
     /// A pass begins: it ends with what is queued now.
+    #[inline]
     pub fn begin_pass(&self) {
         self.gather();
         self.end.set(self.tail.get());
@@ -169,14 +164,8 @@ impl RunQueue {
     /// The first place, which stays, if it belongs to the pass under way.
     #[inline]
     pub fn first_of_pass(&self) -> Option<RawEntry> {
-        self.first_of_pass_in(&self.ring)
-    }
-
-    /// The same, from the [`ring`](Self::ring).
-    #[inline(always)]
-    pub fn first_of_pass_in(&self, ring: &[Cell<RawEntry>]) -> Option<RawEntry> {
         let head = self.head.get();
-        (head != self.end.get()).then(|| ring[head as usize & (ring.len() - 1)].get())
+        (head != self.end.get()).then(|| self.at(head).get())
     }
 
     /// Takes the first place, which is there. The caller takes the second one of a callback.

@@ -13,14 +13,13 @@ use alloc::rc::{Rc, Weak};
 use core::cell::{Cell, RefCell};
 use core::future::Future;
 use core::pin::Pin;
-use core::task::Waker;
 
 use slab::Slab;
 
 use super::callback::Callback;
 use super::config::{Config, Discipline};
 use super::entry::RawEntry;
-use super::leaf::Turn;
+use super::leaf::{SlowWait, Turn};
 use super::name::TaskName;
 use super::poller::Poller;
 use super::registry::Registry;
@@ -80,8 +79,8 @@ pub(crate) struct Shared {
     pub(super) registry: RefCell<Registry>,
     pub(super) callbacks: RefCell<Slab<Callback>>,
     pub(super) next_callback: Cell<u32>,
-    /// Wakers of leaves on the slow path, until their wait is over.
-    pub(super) wakers: RefCell<Slab<Waker>>,
+    /// Leaves that wait on the slow path.
+    pub(super) slow_waits: RefCell<Slab<SlowWait>>,
     /// The owner is gone: nothing is accepted any more.
     pub(super) closed: Cell<bool>,
 
@@ -154,7 +153,7 @@ impl Shared {
             registry: RefCell::default(),
             callbacks: RefCell::default(),
             next_callback: Cell::new(0),
-            wakers: RefCell::default(),
+            slow_waits: RefCell::default(),
             closed: Cell::new(false),
             forever: Cell::new(false),
             main: Cell::new(NOBODY),
@@ -419,10 +418,10 @@ impl Shared {
         self.closed.set(true);
         // Taken out first: dropping them may call back into this loop.
         let callbacks = core::mem::take(&mut *self.callbacks.borrow_mut());
-        let wakers = core::mem::take(&mut *self.wakers.borrow_mut());
+        let waits = core::mem::take(&mut *self.slow_waits.borrow_mut());
         let poller = core::mem::take(&mut *self.poller.borrow_mut());
         let handler = self.exception_handler.take();
-        drop((callbacks, wakers, poller, handler));
+        drop((callbacks, waits, poller, handler));
     }
 
     /// Lets go of all futures, whose handles are perhaps the last ones on the loop.

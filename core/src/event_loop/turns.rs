@@ -48,18 +48,18 @@ impl Owner {
 
     /// Takes turns as long as that is all there is to do, and applies what they yield at once. True if there is
     /// something to apply, or to look at, before anything else is done.
-    #[inline]
+    #[inline(always)]
     pub fn turns(&mut self, shared: &Shared) -> bool {
         if !shared.is_carefree() {
             return false;
         }
-        let (runq, ring, headers) = (&shared.runq, shared.runq.ring(), shared.tasks.first_block());
+        let runq = &shared.runq;
         let spare = self.wakes.spare();
         let mut context = Context::from_waker(spare.waker());
         runq.anchor();
         let (task, polled) = loop {
-            let Some(entry) = runq.first_of_pass_in(ring) else { return false };
-            let Some(task) = plain(headers, entry) else { return false };
+            let Some(entry) = runq.first_of_pass() else { return false };
+            let Some(task) = plain(shared.tasks.first_block(), entry) else { return false };
             runq.advance();
             let polled = poll(shared, task, spare, &mut context);
             if !(polled.is_pending() && ends_plainly(shared, task, spare)) {

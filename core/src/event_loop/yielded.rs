@@ -73,7 +73,10 @@ impl Yielded {
 }
 
 impl Word {
-    pub const fn yielded(self) -> Yielded {
+    /// More than any code.
+    pub(crate) const MORE_THAN_CODES: u32 = 64;
+
+    pub(crate) const fn yielded(self) -> Yielded {
         let ms = self.value as i32;
         match (self.code & !CAREFUL, self.value) {
             (TURN, DELAY) => Yielded::Delay(0),
@@ -117,7 +120,7 @@ mod tests {
             assert_eq!(Word { code, value }.yielded(), yielded);
             assert_eq!(Word { code: code | CAREFUL, value }.yielded(), yielded);
             assert!(code % 2 == 0 && (code == TURN) == (i < turns.len()));
-            assert!(code & CAREFUL == 0);
+            assert!(code & CAREFUL == 0 && code < Word::MORE_THAN_CODES);
         }
     }
 }
