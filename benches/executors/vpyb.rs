@@ -15,8 +15,9 @@ use crate::harness::Case;
 
 pub fn cases() -> Vec<Case> {
     vec![
-        Case { name: "vpyb-core step(), yield_now", round: rounds(take_bare_turns) },
-        Case { name: "vpyb-core step(), sleep_ms(0)", round: rounds(take_zero_delays) },
+        Case { name: "vpyb-core step(), yield_now", round: rounds(Firmware::step, take_bare_turns) },
+        Case { name: "vpyb-core step(), sleep_ms(0)", round: rounds(Firmware::step, take_zero_delays) },
+        Case { name: "vpyb-core run_pass(), yield_now", round: rounds(Firmware::run_pass, take_bare_turns) },
     ]
 }
 
@@ -44,7 +45,10 @@ async fn take_zero_delays(event_loop: EventLoop, turns: u32) -> Result<(), TaskE
 }
 
 /// Rounds of tasks that `make` makes. Making them is the top level's step, before the clock starts.
-fn rounds<F>(make: fn(EventLoop, u32) -> F) -> Box<dyn FnMut(usize, u32) -> Duration>
+fn rounds<F>(
+    step: impl Fn(&mut Firmware) -> Step + 'static,
+    make: fn(EventLoop, u32) -> F,
+) -> Box<dyn FnMut(usize, u32) -> Duration>
 where
     F: Future<Output = Result<(), TaskError>> + 'static,
 {
@@ -59,9 +63,9 @@ where
             top.run_until_complete(make(event_loop.clone(), turns)).await?;
             Ok(())
         });
-        assert_eq!(firmware.step(), Step::Main, "the top level makes the tasks");
+        assert_eq!(step(&mut firmware), Step::Main, "the top level makes the tasks");
         let start = Instant::now();
-        while firmware.step() != Step::Done {}
+        while step(&mut firmware) != Step::Done {}
         let elapsed = start.elapsed();
         firmware.take_result().expect("the program is done").expect("tasks that only yield do not fail");
         elapsed

@@ -1,88 +1,131 @@
 //! The one leaf future of the core: every await ends in it.
 //!
 //! Owns [`Leaf`]: it posts what the task yields and waits for its completion, or waits on its own where
-//! it cannot speak for the task, as [`SlowWait`] does.
+//! it cannot speak for the task. Knows of devices only that they can be asked.
 
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use crate::error::Interrupt;
-use crate::event_loop::{Post, Shared, Yielded};
-use crate::slow_wait::SlowWait;
+use crate::event_loop::{Post, Shared, Word, Yielded};
 use crate::stream::Readiness;
 
 /// Yields something to the loop and is complete when the task is resumed for it.
+///
+/// It is small, and its state is one word, since it is written and read at each turn of a task.
+///
+/// ```text
+///   code of the yield ──posted──▶ token ──completed──▶ DONE
+///           └─────slow path────▶ DELAYED, READS, WRITES, TURN ──over──▶ DONE
+/// ```
 pub(crate) struct Leaf<'a> {
     shared: &'a Shared,
-    yielded: Yielded,
-    state: State,
+    /// The code of what is yielded, which is even; the token of the resumption that the leaf waits for, which is odd;
+    /// or one of the states below.
+    state: u32,
+    /// The value of what is yielded; on the slow path, the key of a wait.
+    value: u32,
 }
 
-enum State {
-    Fresh,
-    /// The task waits for this leaf.
-    Posted(u32),
-    /// On the slow path: a deadline or a device of its own.
-    Slow(SlowWait),
-    /// On the slow path: one turn.
-    Turn,
-    Done,
-}
+const DONE: u32 = Word::MORE_THAN_CODES;
+const DELAYED: u32 = Word::MORE_THAN_CODES + 2;
+const READS: u32 = Word::MORE_THAN_CODES + 4;
+const WRITES: u32 = Word::MORE_THAN_CODES + 6;
+const TURN: u32 = Word::MORE_THAN_CODES + 8;
 
 impl<'a> Leaf<'a> {
+    #[inline(always)]
     pub fn new(shared: &'a Shared, yielded: Yielded) -> Self {
-        Self { shared, yielded, state: State::Fresh }
+        let Word { code, value } = yielded.word();
+        Self { shared, state: code, value }
+    }
+
+    /// What a poll comes to if it is neither the first and only post of a step nor a mere completion.
+    #[cold]
+    #[inline(never)]
+    fn poll_otherwise(&mut self, cx: &Context<'_>) -> Poll<Result<(), Interrupt>> {
+        let ended = match self.state {
+            token if token % 2 == 1 => self.shared.completes_otherwise(token),
+            code @ ..Word::MORE_THAN_CODES => {
+                let word = Word { code, value: self.value };
+                match self.shared.post_otherwise(word, cx) {
+                    Post::Interrupted(interrupt) => Some(Err(interrupt)),
+                    Post::Token(token) => {
+                        self.state = token;
+                        None
+                    }
+                    Post::Slow => {
+                        self.begin_slow(word.yielded(), cx);
+                        None
+                    }
+                }
+            }
+            DONE => panic!("an await was polled after it was complete"),
+            _ => return self.poll_slow(cx),
+        };
+        let Some(result) = ended else { return Poll::Pending };
+        self.state = DONE;
+        Poll::Ready(result)
     }
 
     /// Begins a wait that the loop does not do for the task.
-    #[cold]
-    fn begin_slow(&mut self, cx: &Context<'_>) {
-        self.state = match self.yielded {
+    fn begin_slow(&mut self, yielded: Yielded, cx: &Context<'_>) {
+        let shared = self.shared;
+        let begun = match yielded {
             Yielded::Delay(ms) | Yielded::SleepMs(ms) | Yielded::AfterMs(ms) | Yielded::After(ms)
                 if ms != 0 =>
             {
-                // If there is no place for it the loop stops with the overflow; the task stays where it is.
-                SlowWait::delay(self.shared, ms, cx).map_or(State::Turn, State::Slow)
+                // Without a place the loop stops with the overflow; the task stays where it is.
+                shared.wake_after(ms, cx).map(|key| (DELAYED, key))
             }
-            Yielded::IoRead(device) => {
-                State::Slow(SlowWait::device(self.shared, device, Readiness::READ, cx))
-            }
-            Yielded::IoWrite(device) => {
-                State::Slow(SlowWait::device(self.shared, device, Readiness::WRITE, cx))
-            }
+            Yielded::IoRead(device) => Some((READS, shared.wake_when_ready(device, Readiness::READ, cx))),
+            Yielded::IoWrite(device) => Some((WRITES, shared.wake_when_ready(device, Readiness::WRITE, cx))),
             _ => {
                 cx.waker().wake_by_ref();
-                State::Turn
+                None
             }
         };
+        (self.state, self.value) = begun.unwrap_or((TURN, 0));
     }
 
     /// Whether a wait on the slow path is over.
-    #[cold]
     fn poll_slow(&mut self, cx: &Context<'_>) -> Poll<Result<(), Interrupt>> {
-        if let Some(interrupt) = self.shared.take_interrupt() {
-            self.give_up();
-            return Poll::Ready(Err(interrupt));
-        }
-        match &self.state {
-            State::Slow(wait) if !wait.is_over(self.shared) => {
-                wait.go_on(self.shared, cx);
-                Poll::Pending
+        let result = match self.shared.take_interrupt() {
+            Some(interrupt) => Err(interrupt),
+            None => {
+                let over = match self.state {
+                    DELAYED => self.shared.is_over(self.value),
+                    READS => self.shared.has_become_ready(self.value, Readiness::READ),
+                    WRITES => self.shared.has_become_ready(self.value, Readiness::WRITE),
+                    _ => true,
+                };
+                if !over {
+                    self.shared.rewake(self.value, cx);
+                    match self.state {
+                        READS => self.shared.ask_again(self.value, Readiness::READ),
+                        WRITES => self.shared.ask_again(self.value, Readiness::WRITE),
+                        _ => {}
+                    }
+                    return Poll::Pending;
+                }
+                Ok(())
             }
-            _ => {
-                self.give_up();
-                Poll::Ready(Ok(()))
-            }
-        }
+        };
+        self.give_up();
+        Poll::Ready(result)
     }
 
+    #[inline(never)]
     fn give_up(&mut self) {
-        match core::mem::replace(&mut self.state, State::Done) {
-            State::Fresh => self.shared.tell_unawaited(self.yielded.verb()),
-            State::Posted(token) => self.shared.retract(token),
-            State::Slow(wait) => wait.give_up(self.shared),
-            State::Turn | State::Done => {}
+        match core::mem::replace(&mut self.state, DONE) {
+            token if token % 2 == 1 => self.shared.retract(token),
+            code @ ..Word::MORE_THAN_CODES => {
+                self.shared.tell_unawaited(Word { code, value: self.value }.yielded().verb());
+            }
+            DELAYED => self.shared.forget_delay(self.value),
+            READS | WRITES => self.shared.forget_device(self.value),
+            _ => {}
         }
     }
 }
@@ -93,38 +136,28 @@ impl Future for Leaf<'_> {
     // Inlined as `Sleep`'s is, and for its sake.
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.state {
-            State::Fresh => match self.shared.post(self.yielded, cx) {
-                Post::Token(token) => {
-                    self.state = State::Posted(token);
-                    Poll::Pending
-                }
-                Post::Slow => {
-                    self.begin_slow(cx);
-                    Poll::Pending
-                }
-                Post::Interrupted(interrupt) => {
-                    self.state = State::Done;
-                    Poll::Ready(Err(interrupt))
-                }
-            },
-            State::Posted(token) => match self.shared.completes(token) {
-                Some(result) => {
-                    self.state = State::Done;
-                    Poll::Ready(result)
-                }
-                None => Poll::Pending,
-            },
-            State::Done => panic!("an await was polled after it was complete"),
-            _ => self.poll_slow(cx),
+        let this = &mut *self;
+        let state = this.state;
+        if state % 2 == 1 {
+            if this.shared.completes(state) {
+                this.state = DONE;
+                return Poll::Ready(Ok(()));
+            }
+        } else if state < Word::MORE_THAN_CODES {
+            let word = Word { code: state, value: this.value };
+            if let Some(token) = this.shared.post(word, cx) {
+                this.state = token;
+                return Poll::Pending;
+            }
         }
+        this.poll_otherwise(cx)
     }
 }
 
 impl Drop for Leaf<'_> {
     #[inline]
     fn drop(&mut self) {
-        if !matches!(self.state, State::Done) {
+        if self.state != DONE {
             self.give_up();
         }
     }

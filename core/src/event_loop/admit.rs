@@ -1,12 +1,11 @@
 //! How a new task comes into the loop: at once, or after a delay.
 //!
-//! Owns the entry of a task that has not run. Its future goes to the owner by the inbox.
-
-use alloc::rc::Rc;
+//! Owns the entry of a task that has not run.
 
 use super::entry::RawEntry;
+use super::name::TaskName;
 use super::shared::{Shared, TaskFuture};
-use super::task::{Header, Place, State, TaskHandle, TaskName};
+use super::task::{Place, Task, TaskHandle};
 use crate::error::{QueueFull, TaskError};
 use crate::observer::{Entry, Event, Why};
 
@@ -16,9 +15,9 @@ impl Shared {
         name: Result<TaskName, &'static str>,
         future: TaskFuture,
     ) -> Result<TaskHandle, QueueFull> {
-        let header = self.register(name);
-        self.admit(&header, future, self.push_task(&header, Why::Created))?;
-        Ok(TaskHandle { header })
+        let task = self.register(name);
+        self.admit(task, future, self.push_task(task, Why::Created))?;
+        Ok(TaskHandle::new(self.rc(), task.slot))
     }
 
     /// Makes a task whose first step is after a delay. Under `FastIo` the entry is made, and is an error.
@@ -31,43 +30,45 @@ impl Shared {
         if delay_ms == 0 {
             return Ok(self.create(name, future)?);
         }
-        let header = self.register(name);
-        let armed = self.arm(delay_ms, RawEntry::task(header.slot), Some(Entry::Task(header.id.get())));
-        self.admit(&header, future, armed.as_ref().map(drop).map_err(|full| *full))?;
-        header.count_entry();
-        header.place.set(Place::Timer(armed?));
-        if self.fast { Err(not_started()) } else { Ok(TaskHandle { header }) }
+        let task = self.register(name);
+        let armed = self.arm(delay_ms, RawEntry::task(task.slot), Some(Entry::Task(task.id.get())));
+        self.admit(task, future, armed.as_ref().map(drop).map_err(|full| *full))?;
+        task.count_entry();
+        task.set_place(Place::Timer(armed?));
+        match self.rules.fails_late_starts {
+            true => Err(not_started()),
+            false => Ok(TaskHandle::new(self.rc(), task.slot)),
+        }
     }
 
-    fn register(&self, name: Result<TaskName, &'static str>) -> Rc<Header> {
-        let (header, id) = {
+    fn register(&self, name: Result<TaskName, &'static str>) -> Task<'_> {
+        let task = {
             let mut registry = self.registry.borrow_mut();
-            let id = registry.next_id();
-            let name = name.unwrap_or_else(|base| registry.numbered(base));
-            let header = registry.free_slot();
-            header.renew(id, name);
-            (header, id)
+            let task = self.task(registry.free_slot(&self.tasks));
+            registry.names.leave(task.name.get());
+            let (id, name) = (registry.next_id(), registry.names.enter(name));
+            task.renew(id, name);
+            task
         };
         if let Some(observer) = &self.observer {
-            observer.observe(Event::TaskCreated { task: id, name: &header.name.borrow() });
+            observer.observe(Event::TaskCreated { task: task.id.get(), name: &self.name_of(task.header) });
         }
-        header
+        task
     }
 
-    /// Hands a new task over to the owner if it was queued; otherwise it is as if ended.
+    /// Takes a new task's future if it was queued; otherwise the task is as if ended.
     fn admit(
         &self,
-        header: &Header,
+        task: Task<'_>,
         future: TaskFuture,
         queued: Result<(), QueueFull>,
     ) -> Result<(), QueueFull> {
         if let Err(full) = queued {
-            header.state.set(State::Finished);
-            self.registry.borrow_mut().retire(header.slot);
+            task.finish();
+            self.registry.borrow_mut().retire(task.slot);
             return Err(full);
         }
-        self.inbox.borrow_mut().push((header.slot, future));
-        self.has_new.set(true);
+        task.future.set(Some(future));
         Ok(())
     }
 }

@@ -6,7 +6,7 @@
 use alloc::boxed::Box;
 
 use super::entry::RawEntry;
-use super::shared::Shared;
+use super::shared::{Shared, Timed};
 use crate::error::{Interrupt, QueueFull, TaskError};
 use crate::observer::{CallbackId, Entry, Event, Why};
 
@@ -14,7 +14,8 @@ use crate::observer::{CallbackId, Entry, Event, Why};
 pub(crate) struct Guard {
     key: usize,
     id: CallbackId,
-    timer: Option<u32>,
+    /// Its place in a timed queue.
+    place: Option<u32>,
 }
 
 pub(super) struct Callback {
@@ -74,12 +75,12 @@ impl Shared {
         let entry = Some(Entry::Callback(id));
         let queued = match when {
             When::Soon => self.push_callback(key, id, Why::Created),
-            When::Later(ms) if self.one_queue => self.arm(ms.max(0), raw, entry).map(Some),
+            When::Later(ms) if self.rules.one_queue => self.arm(ms.max(0), raw, entry).map(Some),
             When::Later(ms) => self.arm(ms, raw, entry).map(Some),
-            When::After(ms) => self.arm_in(&self.lpq, self.now(), ms, raw, entry).map(Some),
+            When::After(ms) => self.arm_in(Timed::LowPriority, self.now(), ms, raw, entry).map(Some),
         };
         match queued {
-            Ok(timer) => Ok(Guard { key, id, timer }),
+            Ok(place) => Ok(Guard { key, id, place }),
             Err(full) => {
                 let refused = self.callbacks.borrow_mut().remove(key);
                 drop(refused);
@@ -110,22 +111,22 @@ impl Shared {
             self.observe(|| Event::TimeoutExpired { task: None });
             return Ok(());
         };
-        let header = self.header(slot);
-        header.discount_entry();
-        self.observe(|| Event::TimeoutExpired { task: Some(header.id.get()) });
-        self.deliver(&header, Interrupt::TimedOut).map_err(TaskError::from)
+        let task = self.task(slot);
+        task.discount_entry();
+        self.observe(|| Event::TimeoutExpired { task: Some(task.id.get()) });
+        self.deliver(task, Interrupt::TimedOut).map_err(TaskError::from)
     }
 
     /// Arms a time-out for the current task; `None` if a queue is full, which stops the loop.
     pub(crate) fn arm_timeout(&self, delay_ms: i32) -> Option<Guard> {
-        let header = self.current_header().expect("wait_for runs inside a task");
-        match self.add_callback(What::Timeout(Some(header.slot)), When::later_ms(delay_ms)) {
+        let task = self.current_task().expect("wait_for runs inside a task");
+        match self.add_callback(What::Timeout(Some(task.slot)), When::later_ms(delay_ms)) {
             Ok(guard) => {
-                header.count_entry();
+                task.count_entry();
                 Some(guard)
             }
             Err(full) => {
-                self.overflow.set(Some(full));
+                self.overflow_with(full);
                 None
             }
         }
@@ -139,11 +140,11 @@ impl Shared {
             return;
         }
         if let Some(slot) = slot.take() {
-            self.header(slot).discount_entry();
+            self.task(slot).discount_entry();
         }
         if remove
-            && let Some(timer) = guard.timer
-            && self.remove_timer(timer)
+            && let Some(place) = guard.place
+            && self.remove_timer(place, RawEntry::callback(guard.key as u32))
         {
             callbacks.remove(guard.key);
         }

@@ -51,6 +51,12 @@ impl RawEntry {
         Self(slot | WAKE)
     }
 
+    /// The slot of a task's own entry; of any other, what is no slot.
+    #[inline]
+    pub const fn plain_slot(self) -> u32 {
+        self.0
+    }
+
     #[inline]
     pub const fn decode(self) -> Decoded {
         match self.0 & KIND {

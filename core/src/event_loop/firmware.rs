@@ -11,9 +11,9 @@ use core::task::{Context, Poll, Waker};
 
 use super::EventLoop;
 use super::config::{Config, Overrides};
-use super::owner::{Owner, Step};
+use super::owner::{Owner, QUIET_PASS, Step};
 use super::run::{Ended, RunForever, RunUntilComplete};
-use super::shared::{Shared, TaskFuture};
+use super::shared::{Shared, TaskFuture, care};
 use super::wake::WakeMark;
 use crate::clock::Clock;
 use crate::error::TaskError;
@@ -35,7 +35,7 @@ impl Link {
     fn event_loop(&self, config: Config) -> EventLoop {
         let shared = self.shared.get_or_init(|| {
             let config = self.overrides.apply(config);
-            Rc::new(Shared::new(self.clock.clone(), self.observer.clone(), config))
+            Shared::new(self.clock.clone(), self.observer.clone(), config)
         });
         let event_loop = EventLoop { shared: shared.clone() };
         if let Some(started) = self.started.take() {
@@ -110,7 +110,9 @@ impl<B> Top<B> {
 pub struct Firmware {
     main: Option<TaskFuture>,
     link: Rc<Link>,
-    owner: Owner,
+    /// The event loop, once there is one.
+    event_loop: Option<(Rc<Shared>, Owner)>,
+    wake_mark: WakeMark,
     main_idle: bool,
     result: Option<Result<(), TaskError>>,
 }
@@ -137,21 +139,26 @@ impl Firmware {
         let started = Cell::new(started);
         let link = Rc::new(Link { clock, observer, overrides, shared: OnceCell::new(), started });
         let main = Box::pin(main(Top { board, link: link.clone() }));
-        Self { main: Some(main), link, owner: Owner::new(), main_idle: false, result: None }
+        Self {
+            main: Some(main),
+            link,
+            event_loop: None,
+            wake_mark: WakeMark::new(),
+            main_idle: false,
+            result: None,
+        }
     }
 
     /// Applies what the last step yielded, reading the clock now, and does one new thing or says that there
     /// is none. Never waits.
+    #[inline(always)]
     pub fn step(&mut self) -> Step {
-        if let Some(shared) = self.link.shared.get()
-            && shared.running.get()
+        if let Some((shared, owner)) = &mut self.event_loop
+            && owner.turn(shared)
         {
-            match self.owner.step(shared) {
-                Ok(step) => return step,
-                Err(ended) => self.end_run(*ended),
-            }
+            return Step::Task;
         }
-        self.step_main()
+        self.step_on(Owner::step)
     }
 
     /// Does what calls of [`step`](Self::step) would do, up to the end of the pass: for an owner that charges nothing
@@ -161,14 +168,26 @@ impl Firmware {
     /// Under `Asyncio3`, which has no passes, it ends with the poll that comes when as many entries have run as were
     /// queued at its beginning.
     pub fn run_pass(&mut self) -> Step {
-        let mut left = self.queued();
-        loop {
-            match self.step() {
-                Step::Task | Step::Callback => left = left.saturating_sub(1),
-                Step::Polled { pass: false, .. } if left > 0 || !self.has_one_queue() => {}
-                step => return step,
+        if let Some((shared, owner)) = &mut self.event_loop
+            && owner.quiet_pass(shared)
+        {
+            return QUIET_PASS;
+        }
+        self.step_on(Owner::pass)
+    }
+
+    /// Has the owner of the event loop do something, if there is a run; else the top level goes on.
+    #[inline(never)]
+    fn step_on(&mut self, step: fn(&mut Owner, &Shared) -> Result<Step, Box<Ended>>) -> Step {
+        if let Some((shared, owner)) = &mut self.event_loop
+            && shared.is_running()
+        {
+            match step(owner, shared) {
+                Ok(step) => return step,
+                Err(ended) => self.end_run(*ended),
             }
         }
+        self.step_main()
     }
 
     /// Ctrl-C: ends the run under way with [`RunError::KeyboardInterrupt`](crate::RunError::KeyboardInterrupt), as
@@ -186,38 +205,33 @@ impl Firmware {
 
     /// Whether the program waits for a future to be complete, rather than running for ever.
     pub fn awaits_completion(&self) -> bool {
-        self.link.shared.get().is_none_or(|shared| !shared.forever.get())
-    }
-
-    /// How many entries the one queue of `Asyncio3` holds.
-    fn queued(&self) -> usize {
-        self.link.shared.get().map_or(0, |shared| shared.waitq.borrow().len())
-    }
-
-    fn has_one_queue(&self) -> bool {
-        self.link.shared.get().is_some_and(|shared| shared.one_queue)
-    }
-
-    fn is_running(&self) -> bool {
-        self.link.shared.get().is_some_and(|shared| shared.running.get())
+        self.shared().is_none_or(|shared| !shared.forever.get())
     }
 
     /// Whether a waker was called that no poll point has seen yet. A port asks this, interrupts masked,
     /// before it lets the CPU sleep.
     pub fn woken(&self) -> bool {
-        self.owner.woken()
+        self.event_loop.as_ref().is_some_and(|(_, owner)| owner.woken())
+    }
+
+    fn shared(&self) -> Option<&Shared> {
+        self.event_loop.as_ref().map(|(shared, _)| &**shared)
+    }
+
+    fn is_running(&self) -> bool {
+        self.shared().is_some_and(Shared::is_running)
     }
 
     /// The number that calls of wakers note; for observers.
     pub fn wake_mark(&self) -> WakeMark {
-        self.owner.wakes.mark()
+        self.wake_mark.clone()
     }
 
     #[cold]
     fn end_run(&mut self, ended: Ended) {
-        let shared = self.link.shared.get().expect("a run has a loop");
-        self.owner.stop();
-        shared.running.set(false);
+        let (shared, owner) = self.event_loop.as_mut().expect("a run has a loop");
+        owner.stop(shared);
+        shared.care_for(care::IDLE);
         shared.observe(|| Event::LoopStopped {
             error: match &ended {
                 Ended::Stopped | Ended::Interrupted => None,
@@ -242,6 +256,10 @@ impl Firmware {
                 Step::Done
             }
             Poll::Pending => {
+                if let Some(shared) = self.link.shared.get() {
+                    self.event_loop
+                        .get_or_insert_with(|| (shared.clone(), Owner::new(shared, self.wake_mark.clone())));
+                }
                 self.main_idle = !self.is_running();
                 Step::Main
             }
@@ -251,10 +269,9 @@ impl Firmware {
 
 impl Drop for Firmware {
     fn drop(&mut self) {
-        if let Some(shared) = self.link.shared.get() {
-            shared.close();
-        }
+        let Some(shared) = self.link.shared.get() else { return };
+        shared.close();
         self.main = None;
-        self.owner.drop_futures();
+        shared.drop_futures();
     }
 }

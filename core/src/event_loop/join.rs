@@ -9,7 +9,6 @@
 //!     └──poll: the task has ended──▶ Done
 //! ```
 
-use alloc::rc::Rc;
 use alloc::string::ToString;
 use core::future::Future;
 use core::pin::Pin;
@@ -17,13 +16,13 @@ use core::task::{Context, Poll, Waker};
 
 use super::EventLoop;
 use super::shared::Shared;
-use super::task::{Header, State, TaskHandle};
+use super::task::{Mark, State, Task, TaskHandle};
 use crate::error::{Interrupt, TaskError};
 
 /// Who awaits a task.
 pub(super) enum Joiner {
-    /// A task with nothing in between, so that an interrupt can be handed on.
-    Task(Rc<Header>),
+    /// The task in a slot, with nothing in between, so that an interrupt can be handed on. What waits holds the slot.
+    Task(u32),
     /// A part of one: `select`, `join_all`.
     Waker(Waker),
 }
@@ -32,12 +31,12 @@ pub(super) enum Joiner {
 #[must_use = "a task is awaited only where this is"]
 pub struct Join<'a> {
     shared: &'a Shared,
-    target: Rc<Header>,
+    target: TaskHandle,
     waits: Option<Waits>,
 }
 
 enum Waits {
-    Task(Rc<Header>),
+    Task(u32),
     Waker(Waker),
 }
 
@@ -53,40 +52,44 @@ impl EventLoop {
     /// Under `Asyncio3` an interrupt goes to the awaited task, and comes back as what that ends with. Under the others
     /// it arrives here at once, and the awaited task goes on. Dropped, nothing is lost: the task goes on.
     pub fn join(&self, task: &TaskHandle) -> Join<'_> {
-        Join { shared: &self.shared, target: task.header.clone(), waits: None }
+        Join { shared: &self.shared, target: task.clone(), waits: None }
     }
 }
 
 impl Join<'_> {
     fn enter(&mut self, cx: &Context<'_>) {
-        let current = self.shared.current_header().filter(|_| self.shared.speaks_for_task(cx));
+        let current = self.shared.current_task().filter(|_| self.shared.speaks_for_task(cx));
         let (waits, joiner) = match current {
-            Some(header) => {
-                header.awaits.replace(Some(self.target.clone()));
-                (Waits::Task(header.clone()), Joiner::Task(header))
+            Some(task) => {
+                task.hold();
+                task.make_side().awaits.set(Some(self.target.task().slot));
+                (Waits::Task(task.slot), Joiner::Task(task.slot))
             }
             None => (Waits::Waker(cx.waker().clone()), Joiner::Waker(cx.waker().clone())),
         };
-        self.target.joiners.borrow_mut().push(joiner);
+        self.target.task().make_side().joiners.borrow_mut().push(joiner);
         self.waits = Some(waits);
     }
 
     fn leave(&mut self) {
         let Some(waits) = self.waits.take() else { return };
-        let mut joiners = self.target.joiners.borrow_mut();
+        let target = self.target.task();
+        let mut joiners = target.make_side().joiners.borrow_mut();
         let place = joiners.iter().position(|joiner| match (joiner, &waits) {
-            (Joiner::Task(joiner), Waits::Task(header)) => Rc::ptr_eq(joiner, header),
+            (Joiner::Task(joiner), Waits::Task(waiting)) => joiner == waiting,
             (Joiner::Waker(joiner), Waits::Waker(waker)) => joiner.will_wake(waker),
             _ => false,
         });
         let joiner = place.map(|place| joiners.remove(place));
         drop(joiners);
         drop(joiner);
-        if let Waits::Task(header) = waits {
-            let awaits_target = |target: &Rc<Header>| Rc::ptr_eq(target, &self.target);
-            if header.awaits.borrow().as_ref().is_some_and(awaits_target) {
-                drop(header.awaits.take());
+        if let Waits::Task(slot) = waits {
+            let waiting = self.shared.task(slot);
+            let awaits = &waiting.make_side().awaits;
+            if awaits.get() == Some(target.slot) {
+                awaits.set(None);
             }
+            waiting.release();
         }
     }
 }
@@ -99,9 +102,9 @@ impl Future for Join<'_> {
             self.leave();
             return Poll::Ready(Err(interrupt.into()));
         }
-        if self.target.state.get() == State::Finished {
+        if self.target.is_finished() {
             self.leave();
-            return Poll::Ready(self.target.ended_with());
+            return Poll::Ready(self.target.task().ended_with());
         }
         let moved = match &self.waits {
             None => true,
@@ -122,14 +125,15 @@ impl Drop for Join<'_> {
     }
 }
 
-impl Header {
+impl Task<'_> {
     /// What the task ended with. Later ones are told the same.
-    fn ended_with(&self) -> Result<(), TaskError> {
-        self.unheard.set(false);
-        match self.ending.take() {
+    fn ended_with(self) -> Result<(), TaskError> {
+        self.unmark(Mark::Unheard);
+        let Some(side) = self.side() else { return Ok(()) };
+        match side.ending.take() {
             None => Ok(()),
             Some(error) => {
-                self.ending.set(Some(told_again(&error)));
+                side.ending.set(Some(told_again(&error)));
                 Err(error)
             }
         }
@@ -148,37 +152,42 @@ pub(super) fn told_again(error: &TaskError) -> TaskError {
 impl Shared {
     /// Whether who is polled with `cx` is all that the current task waits for.
     fn speaks_for_task(&self, cx: &Context<'_>) -> bool {
-        self.posted.get() == 0 && cx.waker().data() == self.waker_data.get()
+        !self.turn.has_posted() && cx.waker().data() == self.turn.waker_data.get()
     }
 
     /// Wakes who awaits a task that has ended, in order of arrival; true if anybody did.
-    pub(super) fn wake_joiners(&self, header: &Header) -> bool {
-        let joiners = header.joiners.take();
+    pub(super) fn wake_joiners(&self, task: Task<'_>) -> bool {
+        let Some(side) = task.side() else { return false };
+        let joiners = side.joiners.take();
         let heard = !joiners.is_empty();
         for joiner in joiners {
             match joiner {
                 Joiner::Waker(waker) => waker.wake(),
-                Joiner::Task(header) if header.state.get() == State::Suspended && !header.woken.get() => {
-                    if let Err(full) = self.push_woken(&header, 0) {
-                        header.woken.set(false);
-                        self.overflow.set(Some(full));
+                Joiner::Task(slot) => {
+                    let waiting = self.task(slot);
+                    if self.state_of(waiting) == State::Suspended
+                        && !waiting.has(Mark::Woken)
+                        && let Err(full) = self.push_woken(waiting, 0)
+                    {
+                        waiting.unmark(Mark::Woken);
+                        self.overflow_with(full);
                     }
                 }
-                Joiner::Task(_) => {}
             }
         }
         heard
     }
 
-    /// The last in the row of those that await one another, if `header` awaits a task that has not ended.
-    pub(super) fn innermost_awaited(&self, header: &Header) -> Option<Rc<Header>> {
-        let awaited = |header: &Header| {
-            header.awaits.borrow().clone().filter(|next| next.state.get() != State::Finished)
+    /// The last in the row of those that await one another, if `task` awaits a task that has not ended.
+    pub(super) fn innermost_awaited(&self, task: Task<'_>) -> Option<Task<'_>> {
+        let awaited = |task: Task<'_>| {
+            let awaited = self.task(task.side()?.awaits.get()?);
+            (!awaited.is_finished()).then_some(awaited)
         };
-        let mut innermost = awaited(header)?;
+        let mut innermost = awaited(task)?;
         // Tasks that await one another in a circle have no last one.
-        for _ in 0..self.registry.borrow().headers.len() {
-            match awaited(&innermost) {
+        for _ in 0..self.registry.borrow().slots() {
+            match awaited(innermost) {
                 Some(next) => innermost = next,
                 None => break,
             }

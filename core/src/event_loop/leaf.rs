@@ -11,18 +11,21 @@
 //!     └──post (slow)──▶ Slow ──deadline or readiness seen──▶ Done
 //! ```
 
-use core::task::Context;
+use core::cell::Cell;
+use core::task::{Context, Waker};
 
 use super::entry::RawEntry;
 use super::poller::Waiter;
-use super::shared::{Shared, Yielded};
-use super::task::{Header, Pending, Place};
+use super::shared::{NOBODY, Shared};
+use super::task::{Pending, Place, Task};
+use super::yielded::{CAREFUL, NOTHING, OPEN, TURN, Word, Yielded};
 use crate::error::Interrupt;
 use crate::observer::{Event, Object, Use};
+use crate::stream::Readiness;
 
-/// What became of a post.
+/// What became of a post that was not the first and only one of a plain step.
 pub(crate) enum Post {
-    /// The task yields this; the leaf waits for the resumption of this token.
+    /// The task yields what was posted; the leaf waits for the resumption of this token.
     Token(u32),
     /// The leaf has to wait on its own.
     Slow,
@@ -30,85 +33,213 @@ pub(crate) enum Post {
     Interrupted(Interrupt),
 }
 
+/// A wait of the slow path.
+pub(super) struct SlowWait {
+    pub waker: Waker,
+    /// The place of its timer, or its device.
+    at: u32,
+}
+
+/// The step under way, as far as awaits have to do with it. What is set together lies together.
+#[repr(C)]
+pub(super) struct Turn {
+    /// The token of this step: odd, so never 0. It comes again after 2^31 steps.
+    pub token: Cell<u32>,
+    /// The token as long as the first leaf to be polled may post without more ado; then the code of what was posted.
+    /// [`OPEN`] if one may post that looks for an interrupt first; [`CLOSED`] between steps.
+    pub offer: Cell<u32>,
+    /// The slot of the task; [`NOBODY`] between steps.
+    pub current: Cell<u32>,
+    /// The token of the leaf that this step completes; 0 if none (or none any more).
+    pub resumed: Cell<u32>,
+    /// The same, if this step brings an interrupt.
+    pub interrupted: Cell<u32>,
+    /// The value of what was posted.
+    pub value: Cell<u32>,
+    /// What the task's waker points to.
+    pub waker_data: Cell<*const ()>,
+    /// What this step brings and nobody has taken yet.
+    pub interrupt: Cell<Option<Interrupt>>,
+}
+
+const CLOSED: u32 = NOTHING;
+
+impl Turn {
+    pub const fn new() -> Self {
+        Self {
+            token: Cell::new(1),
+            offer: Cell::new(CLOSED),
+            current: Cell::new(NOBODY),
+            resumed: Cell::new(0),
+            interrupted: Cell::new(0),
+            value: Cell::new(0),
+            waker_data: Cell::new(core::ptr::null()),
+            interrupt: Cell::new(None),
+        }
+    }
+
+    /// Begins a step of the task in this slot; it completes the leaf of `resumed`.
+    #[inline]
+    pub fn begin(&self, slot: u32, resumed: u32) {
+        let token = self.token.get().wrapping_add(2);
+        self.token.set(token);
+        self.offer.set(token);
+        self.current.set(slot);
+        self.resumed.set(resumed);
+    }
+
+    /// The step under way brings this in the place of what it brought.
+    pub fn raise(&self, interrupt: Option<Interrupt>) {
+        self.interrupt.set(interrupt);
+        if interrupt.is_none() {
+            return;
+        }
+        // Nobody completes or posts without looking for the interrupt first.
+        let resumed = self.resumed.take();
+        if resumed != 0 {
+            self.interrupted.set(resumed);
+        }
+        self.spoil();
+    }
+
+    /// The step under way, if there is one, is not plain.
+    pub fn spoil(&self) {
+        self.offer.set(if self.has_posted() { self.offer.get() | CAREFUL } else { OPEN });
+    }
+
+    /// The poll is over; what was posted is still known.
+    #[inline]
+    pub fn end(&self) {
+        self.current.set(NOBODY);
+        self.resumed.set(0);
+    }
+
+    /// The leaf that posted a turn, if that is all that came of the step.
+    #[inline]
+    pub fn plain(&self) -> Option<u32> {
+        (self.offer.get() == TURN).then(|| self.token.get())
+    }
+
+    /// The leaf that posted in this step, and what; it is forgotten.
+    pub fn take_posted(&self) -> Option<(u32, Yielded)> {
+        self.interrupted.set(0);
+        let posted = self.has_posted();
+        let code = self.offer.replace(CLOSED);
+        posted.then(|| (self.token.get(), Word { code, value: self.value.get() }.yielded()))
+    }
+
+    /// Whether a leaf has posted in this step.
+    pub fn has_posted(&self) -> bool {
+        let offer = self.offer.get();
+        offer % 2 == 0 && offer != OPEN
+    }
+}
+
 impl Shared {
-    /// Posts what the task yields.
+    /// Posts what the task yields, if this is its first leaf to be polled in this step and nothing else has to be
+    /// thought of; gives the token of the resumption that it then waits for.
+    #[inline(always)]
+    pub(crate) fn post(&self, word: Word, cx: &Context<'_>) -> Option<u32> {
+        let token = self.turn.offer.get();
+        if token % 2 == 0 || cx.waker().data() != self.turn.waker_data.get() {
+            return None;
+        }
+        self.turn.offer.set(word.code);
+        self.turn.value.set(word.value);
+        Some(token)
+    }
+
+    /// Posts what the task yields where [`post`](Self::post) has not.
     ///
     /// # Panics
     ///
     /// Outside a step of this loop: an await of one loop was polled by something else.
-    #[inline]
-    pub(crate) fn post(&self, yielded: Yielded, cx: &Context<'_>) -> Post {
+    pub(crate) fn post_otherwise(&self, word: Word, cx: &Context<'_>) -> Post {
         self.assert_in_step();
-        if let Some(interrupt) = self.interrupt.take() {
+        let turn = &self.turn;
+        if let Some(interrupt) = turn.interrupt.take() {
             return Post::Interrupted(interrupt);
         }
-        if self.posted.get() != 0 || cx.waker().data() != self.waker_data.get() {
+        if turn.has_posted() || cx.waker().data() != turn.waker_data.get() {
             return Post::Slow;
         }
-        let token = match self.next_leaf.get().wrapping_add(1) {
-            0 => 1,
-            token => token,
-        };
-        self.next_leaf.set(token);
-        self.posted.set(token);
-        self.yielded.set(yielded);
-        Post::Token(token)
+        turn.offer.set(word.code | CAREFUL);
+        turn.value.set(word.value);
+        Post::Token(turn.token.get())
     }
 
-    /// Whether this step completes the leaf of `token`, and how.
-    #[inline]
-    pub(crate) fn completes(&self, token: u32) -> Option<Result<(), Interrupt>> {
+    /// Whether this step completes the leaf of `token`, without an interrupt.
+    #[inline(always)]
+    pub(crate) fn completes(&self, token: u32) -> bool {
+        let completes = self.turn.resumed.get() == token;
+        if completes {
+            self.turn.resumed.set(0);
+        }
+        completes
+    }
+
+    /// Whether this step completes the leaf of `token` although [`completes`](Self::completes) says no, and how.
+    ///
+    /// # Panics
+    ///
+    /// As [`post_otherwise`](Self::post_otherwise).
+    pub(crate) fn completes_otherwise(&self, token: u32) -> Option<Result<(), Interrupt>> {
         self.assert_in_step();
-        if self.resumed.get() != token {
+        if self.turn.interrupted.get() != token {
             return None;
         }
-        self.resumed.set(0);
-        Some(match self.interrupt.take() {
-            Some(interrupt) => Err(interrupt),
-            None => Ok(()),
-        })
+        self.turn.interrupted.set(0);
+        Some(self.turn.interrupt.take().map_or(Ok(()), Err))
+    }
+
+    #[inline]
+    fn is_in_step(&self) -> bool {
+        self.turn.current.get() != NOBODY
     }
 
     #[inline]
     fn assert_in_step(&self) {
-        assert!(self.in_step.get(), "an await of this event loop was polled outside a step of its tasks");
+        assert!(self.is_in_step(), "an await of this event loop was polled outside a step of its tasks");
     }
 
     /// Takes back what a leaf that is dropped while it waits has posted: entry and registration go.
+    #[inline(never)]
     pub(crate) fn retract(&self, token: u32) {
-        if self.closed.get() || !self.in_step.get() {
+        if self.closed.get() {
             return;
         }
-        if self.posted.get() == token {
-            self.posted.set(0);
-            self.yielded.set(Yielded::Nothing);
+        let Some(task) = self.current_task() else { return };
+        if self.turn.has_posted() && self.turn.token.get() == token {
+            self.turn.offer.set(OPEN);
             return;
         }
-        let Some(header) = self.current_header() else { return };
-        if header.leaf.get() != token {
+        if task.leaf.get() != token {
             return;
         }
-        header.leaf.set(0);
-        let removed = match header.place.replace(Place::Nowhere) {
+        task.leaf.set(0);
+        let entry = RawEntry::task(task.slot);
+        let place = task.place();
+        task.set_place(Place::Nowhere);
+        let removed = match place {
             Place::RunQueue => {
-                let entry = RawEntry::task(header.slot);
+                self.turn.spoil();
                 self.runq.remove_last(entry) || self.ioq.as_ref().is_some_and(|ioq| ioq.remove_last(entry))
             }
-            Place::Timer(serial) => self.remove_timer(serial),
-            Place::Device(device) => self.poller.borrow_mut().withdraw(device, Waiter::Task(header.slot)),
+            Place::Timer(at) => self.remove_timer(at, entry),
+            Place::Device(device) => self.poller.borrow_mut().withdraw(device, Waiter::Task(task.slot)),
             Place::Nowhere | Place::Waker => false,
         };
         if removed {
-            header.discount_entry();
+            task.discount_entry();
         }
         // What was given up leaves no marker. An interrupt that kept until its end is raised at the next await;
         // with one queue there are no markers, and the interrupt waits in its place.
         if removed
-            && !self.one_queue
-            && let Pending::Interrupt(with) = header.pending.replace(Pending::None)
+            && !self.rules.one_queue
+            && let Pending::Interrupt(with) = task.replace_pending(Pending::None)
         {
-            self.tell_interrupt(&header, with);
-            self.interrupt.set(Some(with));
+            self.tell_interrupt(task, with);
+            self.turn.raise(Some(with));
         }
     }
 
@@ -117,14 +248,17 @@ impl Shared {
     /// Whether this step resumes what the task waits for, rather than merely polling it.
     pub(crate) fn is_resumption(&self) -> bool {
         self.assert_in_step();
-        let by_waker = || self.current_header().is_some_and(|header| header.place.get() == Place::Waker);
-        self.resumed.get() != 0 || (self.posted.get() == 0 && by_waker())
+        let by_waker = || self.current_task().is_some_and(|task| task.place() == Place::Waker);
+        let turn = &self.turn;
+        turn.resumed.get() != 0 || turn.interrupted.get() != 0 || (!turn.has_posted() && by_waker())
     }
 
     /// Puts an interrupt in the place of the one that this step brings; gives the former one.
     pub(crate) fn inject(&self, interrupt: Option<Interrupt>) -> Option<Interrupt> {
         self.assert_in_step();
-        self.interrupt.replace(interrupt)
+        let before = self.turn.interrupt.get();
+        self.turn.raise(interrupt);
+        before
     }
 
     // ---- things that tasks share -----------------------------------------------------------------
@@ -134,18 +268,14 @@ impl Shared {
         if self.closed.get() {
             return;
         }
-        self.observe(|| Event::Used {
-            task: self.current_header().map(|header| header.id.get()),
-            object,
-            how,
-        });
+        self.observe(|| Event::Used { task: self.current_task().map(|task| task.id.get()), object, how });
     }
 
     /// Tells the observer that something was made to be awaited, and dropped.
     #[cold]
     pub(crate) fn tell_unawaited(&self, what: &'static str) {
         if !self.closed.get() {
-            let task = self.current_header().map(|header| header.id.get());
+            let task = self.current_task().map(|task| task.id.get());
             self.observe(|| Event::Unawaited { task, what });
         }
     }
@@ -163,55 +293,102 @@ impl Shared {
     /// the end of the sleep. Who asks here does not sleep, so it is taken from there.
     pub(crate) fn take_interrupt(&self) -> Option<Interrupt> {
         self.assert_in_step();
-        if let Some(interrupt) = self.interrupt.take() {
+        if let Some(interrupt) = self.turn.interrupt.take() {
             return Some(interrupt);
         }
-        let header = self.current_header()?;
-        let Pending::Interrupt(with) = header.pending.get() else { return None };
-        header.pending.set(Pending::None);
-        self.tell_interrupt(&header, with);
+        let task = self.current_task()?;
+        let Pending::Interrupt(with) = task.pending() else { return None };
+        task.set_pending(Pending::None);
+        self.tell_interrupt(task, with);
         Some(with)
     }
 
-    fn tell_interrupt(&self, header: &Header, with: Interrupt) {
-        self.observe(|| Event::Interrupted { task: header.id.get(), with });
+    fn tell_interrupt(&self, task: Task<'_>, with: Interrupt) {
+        self.observe(|| Event::Interrupted { task: task.id.get(), with });
     }
 
-    /// The present tick.
-    pub(crate) fn present_tick(&self) -> u32 {
-        self.ticks()
-    }
-
-    /// Has the waker of `cx` called `delay_ms` from now. Gives the wait's key and timer; `None` if the
-    /// wait queue is full, which stops the loop.
-    pub(crate) fn wake_after(&self, delay_ms: i32, cx: &Context<'_>) -> Option<(usize, u32)> {
-        let key = self.wakers.borrow_mut().insert(cx.waker().clone());
-        match self.arm(delay_ms, RawEntry::wake(key as u32), None) {
-            Ok(timer) => Some((key, timer)),
+    /// Has the waker of `cx` called `delay_ms` from now; gives the wait's key. `None` if the wait queue is full, which
+    /// stops the loop.
+    pub(crate) fn wake_after(&self, delay_ms: i32, cx: &Context<'_>) -> Option<u32> {
+        let key = self.enter_wait(cx, 0);
+        match self.arm(delay_ms, RawEntry::wake(key), None) {
+            Ok(place) => {
+                self.slow_waits.borrow_mut()[key as usize].at = place;
+                Some(key)
+            }
             Err(full) => {
-                self.wakers.borrow_mut().remove(key);
-                self.overflow.set(Some(full));
+                self.forget_wait(key);
+                self.overflow_with(full);
                 None
             }
         }
     }
 
+    /// Has the waker of `cx` called when a device is ready; gives the wait's key.
+    pub(crate) fn wake_when_ready(&self, device: u32, interest: Readiness, cx: &Context<'_>) -> u32 {
+        let key = self.enter_wait(cx, device);
+        let before = self.poller.borrow_mut().register(device, interest, Waiter::Waker(key));
+        if let Some(Waiter::Task(slot)) = before {
+            self.task(slot).discount_entry();
+        }
+        key
+    }
+
+    fn enter_wait(&self, cx: &Context<'_>, at: u32) -> u32 {
+        self.slow_waits.borrow_mut().insert(SlowWait { waker: cx.waker().clone(), at }) as u32
+    }
+
+    fn place_of_wait(&self, key: u32) -> u32 {
+        self.slow_waits.borrow()[key as usize].at
+    }
+
+    /// Whether the time of a wait has come.
+    pub(crate) fn is_over(&self, key: u32) -> bool {
+        let due = self.waitq.borrow().due_at(self.place_of_wait(key), RawEntry::wake(key));
+        due.is_none_or(|due| crate::ticks::ticks_diff(due, self.ticks()) <= 0)
+    }
+
+    /// Whether the device of a wait is ready now.
+    pub(crate) fn has_become_ready(&self, key: u32, interest: Readiness) -> bool {
+        self.is_ready(self.place_of_wait(key), interest)
+    }
+
     /// Has another waker called instead.
-    pub(crate) fn rewake(&self, key: usize, cx: &Context<'_>) {
-        let mut wakers = self.wakers.borrow_mut();
-        if let Some(waker) = wakers.get_mut(key) {
-            waker.clone_from(cx.waker());
+    pub(crate) fn rewake(&self, key: u32, cx: &Context<'_>) {
+        if let Some(wait) = self.slow_waits.borrow_mut().get_mut(key as usize) {
+            wait.waker.clone_from(cx.waker());
         }
     }
 
-    /// Gives up a wait of the slow path, whose timer has perhaps fired.
-    pub(crate) fn forget_wake(&self, key: usize, timer: u32) {
-        if self.closed.get() {
-            return;
+    /// Has a device asked again for a wait that was told of it and found nothing, as somebody else has taken it.
+    pub(crate) fn ask_again(&self, key: u32, interest: Readiness) {
+        self.poller.borrow_mut().renew(self.place_of_wait(key), interest, Waiter::Waker(key));
+    }
+
+    /// Calls the waker of a wait, which lasts until it is given up.
+    pub(super) fn call_waker(&self, key: u32) {
+        let waker = self.slow_waits.borrow().get(key as usize).map(|wait| wait.waker.clone());
+        waker.inspect(Waker::wake_by_ref);
+    }
+
+    /// Gives up a wait for a delay, whose timer has perhaps fired.
+    pub(crate) fn forget_delay(&self, key: u32) {
+        if !self.closed.get() {
+            self.remove_timer(self.place_of_wait(key), RawEntry::wake(key));
+            self.forget_wait(key);
         }
-        if self.remove_timer(timer) {
-            let waker = self.wakers.borrow_mut().try_remove(key);
-            drop(waker);
+    }
+
+    /// Gives up a wait for a device.
+    pub(crate) fn forget_device(&self, key: u32) {
+        if !self.closed.get() {
+            self.poller.borrow_mut().withdraw(self.place_of_wait(key), Waiter::Waker(key));
+            self.forget_wait(key);
         }
+    }
+
+    fn forget_wait(&self, key: u32) {
+        let wait = self.slow_waits.borrow_mut().try_remove(key as usize);
+        drop(wait);
     }
 }

@@ -7,12 +7,14 @@
 //! | file | owns |
 //! |---|---|
 //! | `firmware` | [`Top`], [`Firmware`]: a program and its loop as one thing to be stepped |
-//! | `owner` | the futures, the pass |
+//! | `owner` | what is done next, and what becomes of what a step yielded |
+//! | `turns` | steps that are nothing but a task's turn, as nearly all are |
 //! | `resume` | one step of a task |
+//! | `rules` | what distinguishes the disciplines |
 //! | `shared` | what handle, leaves and owner have in common |
 //! | `admit` | how a new task comes in |
-//! | `leaf` | how an await and the loop talk during a step |
-//! | `registry` | all task slots |
+//! | `leaf`, `yielded` | how an await and the loop talk during a step, and in what words |
+//! | `table`, `registry`, `name` | all task slots, which are free, how tasks are called |
 //! | `run_queue`, `wait_queue`, `poller`, `callback`, `wake` | what is ready, due, waited for, to be called, woken |
 //! | `timeline` | the other loop of `Asyncio3`: one queue, no passes |
 //! | `join` | awaiting a task |
@@ -26,18 +28,23 @@ mod entry;
 mod firmware;
 mod join;
 mod leaf;
+mod name;
 mod owner;
 mod pass;
 mod poller;
 mod registry;
 mod resume;
+mod rules;
 mod run;
 mod run_queue;
 mod shared;
+mod table;
 mod task;
 mod timeline;
+mod turns;
 mod wait_queue;
 mod wake;
+mod yielded;
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
@@ -47,22 +54,22 @@ pub use callback::Outcome;
 pub use config::{Config, Discipline, Overrides};
 pub use firmware::{Firmware, Setup, Started, Top};
 pub use join::Join;
+pub use name::TaskName;
 pub use owner::Step;
 pub use run::{RunForever, RunUntilComplete};
-pub use task::{TaskHandle, TaskName};
+pub use task::TaskHandle;
 pub use timeline::ExceptionHandler;
 pub use wake::WakeMark;
 
 pub(crate) use callback::Guard;
 use callback::{What, When};
 pub(crate) use leaf::Post;
-pub(crate) use shared::{Shared, Yielded};
-use task::State;
+pub(crate) use shared::Shared;
+pub(crate) use yielded::{Word, Yielded};
 
 use crate::error::{CancelError, Interrupt, QueueFull, TaskError};
 use crate::observer::{Event, Why};
-use crate::stream::{Pollable, Readiness};
-use crate::ticks;
+use crate::stream::Pollable;
 
 /// A handle on an event loop. Cheap to clone; tasks receive it as an argument (tutorial section 7.7).
 #[derive(Clone)]
@@ -225,12 +232,12 @@ impl EventLoop {
     /// `NotStarted` if the task has not had its first step; it then runs normally. `AlreadyInterrupted` under
     /// `FastIo`, where the original fails an assertion.
     pub fn cancel(&self, task: &TaskHandle) -> Result<(), CancelError> {
-        let header = &task.header;
-        self.shared.observe(|| Event::CancelRequested { task: header.id.get() });
-        if header.state.get() == State::Fresh && !self.shared.one_queue {
+        let task = task.task();
+        self.shared.observe(|| Event::CancelRequested { task: task.id.get() });
+        if task.is_fresh() && !self.shared.rules.one_queue {
             return Err(CancelError::NotStarted);
         }
-        self.shared.deliver(header, Interrupt::Cancelled)
+        self.shared.deliver(task, Interrupt::Cancelled)
     }
 
     /// Appends a task to the run queue once more, whatever it waits for: `create_task` of a task that exists, in
@@ -241,10 +248,10 @@ impl EventLoop {
     ///
     /// [`QueueFull`] if the run queue has no place.
     pub fn requeue(&self, task: &TaskHandle) -> Result<(), QueueFull> {
-        if self.shared.one_queue {
-            return self.shared.bring_forward(&task.header, Why::Requeued);
+        if self.shared.rules.one_queue {
+            return self.shared.bring_forward(task.task(), Why::Requeued);
         }
-        self.shared.push_task(&task.header, Why::Requeued)
+        self.shared.push_task(task.task(), Why::Requeued)
     }
 
     /// Asks the loop to stop once everything that is queued now has run.
@@ -255,7 +262,7 @@ impl EventLoop {
     pub fn stop(&self) -> Result<(), QueueFull> {
         let shared = self.shared.clone();
         let request = async move {
-            shared.stop_requested.set(true);
+            shared.request_stop();
             Ok(())
         };
         self.shared.create(Ok(TaskName::given("stop")), Box::pin(request)).map(drop)
@@ -273,7 +280,7 @@ impl EventLoop {
 
     /// The task whose step is under way, if any.
     pub fn current_task(&self) -> Option<TaskHandle> {
-        self.shared.current_header().map(|header| TaskHandle { header })
+        self.shared.current_task().map(|task| TaskHandle::new(self.shared.clone(), task.slot))
     }
 
     pub(crate) fn shared(&self) -> &Shared {
@@ -288,65 +295,29 @@ pub(crate) fn whole_ms(seconds: f64) -> i32 {
 
 /// What leaves on devices need.
 impl Shared {
-    /// Whether readers and writers give a device up, which costs a turn: `FastIo` after each call, `UasyncioV2` at
-    /// the end of the stream, `Asyncio3` never, as it forgets who was told.
+    /// Whether readers and writers give a device up, which costs a turn.
     pub(crate) fn gives_up_devices(&self, end_of_stream: bool) -> bool {
-        self.fast || (end_of_stream && !self.one_queue)
+        self.rules.gives_up_after_calls || (end_of_stream && self.rules.gives_up_at_the_end)
     }
 
     /// Whether a device stays registered until it is given up.
     pub(crate) fn has_registrations(&self) -> bool {
-        !self.one_queue
+        !self.rules.one_queue
     }
 
     /// Whether a device is asked before it is written.
     pub(crate) fn asks_before_writing(&self) -> bool {
-        self.one_queue
+        self.rules.one_queue
     }
 
     /// Whether the timer of a `wait_for` goes with it, however that ends.
     pub(crate) fn leaves_no_timers(&self) -> bool {
-        self.one_queue
+        self.rules.one_queue
     }
 
     /// The place of a device in the poller.
     pub(crate) fn enter_device(&self, device: &Rc<dyn Pollable>) -> u32 {
+        self.care_for(shared::care::DEVICES);
         self.poller.borrow_mut().enter(device)
-    }
-
-    /// Waits for a device with the waker of `cx`, on the slow path.
-    pub(crate) fn wake_when_ready(
-        &self,
-        device: u32,
-        interest: Readiness,
-        cx: &core::task::Context<'_>,
-    ) -> usize {
-        let key = self.wakers.borrow_mut().insert(cx.waker().clone());
-        let waiter = poller::Waiter::Waker(key);
-        let before = self.poller.borrow_mut().register(device, interest, waiter);
-        if let Some(poller::Waiter::Task(slot)) = before {
-            self.header(slot).discount_entry();
-        }
-        key
-    }
-
-    /// Has a device asked again for a wait of the slow path that was told of it and found nothing.
-    pub(crate) fn ask_again(&self, device: u32, interest: Readiness, key: usize) {
-        self.poller.borrow_mut().renew(device, interest, poller::Waiter::Waker(key));
-    }
-
-    /// Gives up a wait of the slow path for a device.
-    pub(crate) fn forget_device(&self, device: u32, key: usize) {
-        if self.closed.get() {
-            return;
-        }
-        self.poller.borrow_mut().withdraw(device, poller::Waiter::Waker(key));
-        let waker = self.wakers.borrow_mut().try_remove(key);
-        drop(waker);
-    }
-
-    /// The ticks at which a delay from now is over.
-    pub(crate) fn due_after(&self, delay_ms: i32) -> u32 {
-        ticks::ticks_add(self.ticks(), delay_ms)
     }
 }

@@ -21,18 +21,14 @@
 
 use alloc::boxed::Box;
 use alloc::string::ToString;
-use alloc::sync::Arc;
-use alloc::vec::Vec;
-use core::cell::RefCell;
-use core::task::Waker;
 
 use super::entry::RawEntry;
 use super::poller::Waiter;
 use super::run::Ended;
-use super::shared::{Shared, TaskFuture, Yielded};
-use super::task::{Header, Pending, Place};
-use super::wait_queue::WaitQueue;
-use super::wake::{TaskWaker, WakeSet};
+use super::shared::{NOBODY, Shared, Timed, care};
+use super::task::{Pending, Place, Task};
+use super::wake::{WakeMark, WakeSet};
+use super::yielded::Yielded;
 use crate::error::TaskError;
 use crate::observer::{Entry, Event, Why};
 use crate::stream::Readiness;
@@ -65,43 +61,43 @@ pub enum Step {
     Done,
 }
 
-pub(super) struct Slot {
-    pub future: Option<TaskFuture>,
-    pub header: alloc::rc::Rc<Header>,
-    pub waker: Waker,
-    pub shared_waker: Arc<TaskWaker>,
-}
+/// The end of a pass in which no devices are known.
+pub(super) const QUIET_PASS: Step = Step::Polled { devices: 0, pass: true };
 
 /// What the last step left to be applied.
+#[derive(Clone, Copy)]
 pub(super) enum Ran {
     Nothing,
-    Task(u32),
-    /// Under `Asyncio3`, where a yield is reckoned from the end of its step.
-    Dated(u32),
-    Failed(Box<Ended>),
+    /// The task in this slot yielded something.
+    Task(u32, Yielded),
 }
 
 #[derive(Clone, Copy)]
 pub(super) enum Phase {
     Expire,
     /// Under `FastIo` with an I/O queue, the devices are asked before each entry.
-    Ask {
-        left: u32,
-    },
-    Run {
-        left: u32,
-    },
+    Ask,
+    Run,
     Wait {
         since: Instant,
         timeout_ms: i32,
     },
+    /// Under `Asyncio3`, in the place of `Expire`: finds out how long to wait.
+    Look,
+    /// Under `Asyncio3`, in the place of `Run`: the head of the queue is next.
+    Head,
 }
 
 pub(super) struct Owner {
-    pub slots: Vec<Slot>,
     pub wakes: WakeSet,
     pub phase: Phase,
     pub ran: Ran,
+    /// The slot of the task that ran instead, if it yielded its turn in a plain step; else [`NOBODY`].
+    pub turned: u32,
+    /// Under `Asyncio3`: how many entries have to run before the owner of the loop has its turn again.
+    left: usize,
+    /// How the run ends, if somebody failed.
+    pub failed: Option<Box<Ended>>,
     /// The tick at which the pass began.
     pub began: u32,
     /// Under `Asyncio3`: when the last step ended, before its cost.
@@ -117,61 +113,85 @@ pub(super) fn failed(by: impl ToString, error: impl Into<TaskError>) -> Box<Ende
 }
 
 impl Owner {
-    pub fn new() -> Self {
+    pub fn new(shared: &Shared, mark: WakeMark) -> Self {
+        let wakes = WakeSet::new(shared.tasks.first_block().len() as u32, mark);
+        shared.turn.waker_data.set(wakes.spare().waker().data());
         Self {
-            slots: Vec::new(),
-            wakes: WakeSet::default(),
-            phase: Phase::Expire,
+            wakes,
+            phase: if shared.rules.one_queue { Phase::Look } else { Phase::Expire },
             ran: Ran::Nothing,
+            turned: NOBODY,
+            left: 0,
+            failed: None,
             began: 0,
             stepped_at: Instant::default(),
         }
     }
 
     /// One step of a run; the end of the run as an error.
-    #[inline]
     pub fn step(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
         self.apply(shared)?;
-        // Nearly every step is a task's turn.
-        if self.resume_next(shared) { Ok(Step::Task) } else { self.go_round(shared) }
-    }
-
-    /// Goes on round the loop, up to the next thing that is a step.
-    #[inline(never)]
-    fn go_round(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
-        if shared.one_queue {
-            return self.go_along(shared);
-        }
         loop {
-            match self.phase {
-                Phase::Expire => self.expire(shared)?,
-                Phase::Ask { left } => return self.ask_before_entry(shared, left),
-                Phase::Run { left } if shared.ioq.is_some() => {
-                    if let Some(step) = self.run_after_asking(shared, left)? {
-                        return Ok(step);
-                    }
-                }
-                Phase::Run { left: 0 } => self.begin_wait(shared),
-                Phase::Run { left } => {
-                    if let Some(step) = self.run_entry(shared, left)? {
-                        return Ok(step);
-                    }
-                }
-                Phase::Wait { since, timeout_ms } => return self.wait(shared, since, timeout_ms),
+            if self.begins_quietly(shared) {
+                shared.runq.begin_pass();
+                self.phase = Phase::Run;
+            }
+            if self.turn(shared) {
+                return Ok(Step::Task);
+            }
+            if matches!(self.phase, Phase::Run) && self.ends_quietly(shared) {
+                self.phase = Phase::Expire;
+                return Ok(QUIET_PASS);
+            }
+            if let Some(step) = self.go_on(shared)? {
+                return Ok(step);
             }
         }
     }
 
-    /// Forgets the pass under way: the next run begins with a new one.
-    pub fn stop(&mut self) {
-        self.phase = Phase::Expire;
+    /// Steps of a run up to one after which the owner of the loop has its turn; the end of the run as an error.
+    pub fn pass(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
+        loop {
+            self.apply(shared)?;
+            if self.begins_quietly(shared) {
+                if self.quiet_pass(shared) {
+                    return Ok(QUIET_PASS);
+                }
+                continue;
+            }
+            if self.turns(shared) {
+                continue;
+            }
+            match self.go_on(shared)? {
+                None => {}
+                Some(Step::Task | Step::Callback) => self.left = self.left.saturating_sub(1),
+                Some(Step::Polled { pass: false, .. }) if self.left > 0 || !shared.rules.one_queue => {}
+                Some(step) => {
+                    self.left = shared.waitq.borrow().len();
+                    return Ok(step);
+                }
+            }
+        }
     }
 
-    /// Lets go of all futures; theirs may be the last handles on the loop.
-    pub fn drop_futures(&mut self) {
-        for slot in &mut self.slots {
-            slot.future = None;
+    /// Goes on round the loop where it is not for the next turn; gives what is a step.
+    #[inline(never)]
+    fn go_on(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
+        match self.phase {
+            Phase::Expire => self.expire(shared).map(|()| None),
+            Phase::Ask => self.ask_before_entry(shared).map(Some),
+            Phase::Run => self.run_next(shared),
+            Phase::Wait { since, timeout_ms } => self.wait(shared, since, timeout_ms).map(Some),
+            Phase::Look => self.look_ahead(shared).map(|()| None),
+            Phase::Head => self.run_head(shared),
         }
+    }
+
+    /// Forgets the pass under way: the next run begins with a new one.
+    pub fn stop(&mut self, shared: &Shared) {
+        self.phase = if shared.rules.one_queue { Phase::Look } else { Phase::Expire };
+        shared.runq.end_pass();
+        shared.care_for(care::LEFT);
     }
 
     /// Whether a waker was called that no poll point has seen yet.
@@ -179,114 +199,125 @@ impl Owner {
         self.wakes.any()
     }
 
+    /// The run ends with this, as soon as the step is applied.
+    pub(super) fn fail(&mut self, shared: &Shared, ended: Box<Ended>) {
+        self.failed = Some(ended);
+        shared.care_for(care::FAILED);
+    }
+
     // ---- applying what the last step yielded -----------------------------------------------------
 
-    #[inline]
+    #[inline(always)]
     fn apply(&mut self, shared: &Shared) -> Stop {
-        match core::mem::replace(&mut self.ran, Ran::Nothing) {
-            Ran::Nothing => {}
-            Ran::Task(slot) => {
-                let yielded = shared.yielded.replace(Yielded::Nothing);
-                Self::apply_yield(shared, &self.slots[slot as usize].header, yielded)?;
-            }
-            Ran::Dated(slot) => self.apply_dated(shared, slot)?,
-            Ran::Failed(ended) => return Err(ended),
+        let nothing = self.turned == NOBODY && matches!(self.ran, Ran::Nothing);
+        if nothing && shared.is_carefree() { Ok(()) } else { self.apply_ran(shared) }
+    }
+
+    #[inline(never)]
+    fn apply_ran(&mut self, shared: &Shared) -> Stop {
+        shared.take_care_of(care::LEFT);
+        let turned = core::mem::replace(&mut self.turned, NOBODY);
+        if turned != NOBODY && !shared.runq.put_back(RawEntry::task(turned)) {
+            // It fails once more, and the run with it.
+            self.ran = Ran::Task(turned, Yielded::Bare);
         }
-        if shared.stop_requested.get() || shared.overflow.get().is_some() {
-            return Err(Self::called_off(shared));
+        if let Ran::Task(slot, yielded) = core::mem::replace(&mut self.ran, Ran::Nothing) {
+            let task = shared.task(slot);
+            task.discount_entry();
+            if shared.rules.one_queue {
+                self.apply_dated(shared, task, yielded)?;
+            } else {
+                Self::apply_yield(shared, task, yielded)?;
+            }
+        }
+        if shared.take_care_of(care::FAILED)
+            && let Some(ended) = self.failed.take()
+        {
+            return Err(ended);
+        }
+        if let Some(full) = shared.overflow.take() {
+            shared.take_care_of(care::OVERFLOW);
+            return Err(failed("event loop", full));
+        }
+        if shared.take_care_of(care::STOP) {
+            return Err(Box::new(Ended::Stopped));
         }
         Ok(())
     }
 
-    /// Why the run ends although nobody failed.
-    #[cold]
-    fn called_off(shared: &Shared) -> Box<Ended> {
-        if let Some(full) = shared.overflow.take() {
-            return failed("event loop", full);
-        }
-        shared.stop_requested.set(false);
-        Box::new(Ended::Stopped)
-    }
-
-    #[inline]
-    fn apply_yield(shared: &Shared, header: &Header, yielded: Yielded) -> Stop {
+    fn apply_yield(shared: &Shared, task: Task<'_>, yielded: Yielded) -> Stop {
         match yielded {
             Yielded::Nothing => Ok(()),
             Yielded::Park => {
-                header.place.set(Place::Nowhere);
+                task.set_place(Place::Nowhere);
                 Ok(())
             }
             Yielded::Bare | Yielded::Delay(0) | Yielded::SleepMs(0) => {
-                header.place.set(Place::RunQueue);
-                shared.push_run(header, Why::Yielded).map_err(|full| Self::lost(header, full))
+                task.set_place(Place::RunQueue);
+                let pushed = shared.push_into(&shared.runq, task, Why::Yielded);
+                pushed.map_err(|full| Self::lost(shared, task, full))
             }
             Yielded::Delay(ms) | Yielded::SleepMs(ms) => {
-                Self::arm(shared, &shared.waitq, header, shared.now(), ms)
+                Self::arm(shared, Timed::Waiting, task, shared.now(), ms)
             }
             Yielded::AfterMs(ms) | Yielded::After(ms) => {
-                Self::arm(shared, &shared.lpq, header, shared.now(), ms)
+                Self::arm(shared, Timed::LowPriority, task, shared.now(), ms)
             }
-            Yielded::IoRead(device) => Self::wait_for_device(shared, header, device, Readiness::READ),
-            Yielded::IoWrite(device) => Self::wait_for_device(shared, header, device, Readiness::WRITE),
-            Yielded::IoReadDone(device) => Self::give_up_device(shared, header, device, Readiness::READ),
-            Yielded::IoWriteDone(device) => Self::give_up_device(shared, header, device, Readiness::WRITE),
+            Yielded::IoRead(device) => Self::wait_for_device(shared, task, device, Readiness::READ),
+            Yielded::IoWrite(device) => Self::wait_for_device(shared, task, device, Readiness::WRITE),
+            Yielded::IoReadDone(device) => Self::give_up_device(shared, task, device, Readiness::READ),
+            Yielded::IoWriteDone(device) => Self::give_up_device(shared, task, device, Readiness::WRITE),
         }
     }
 
     /// The loop could not move an entry: it is lost, with a record, and the run ends.
-    pub(super) fn lost(header: &Header, full: crate::error::QueueFull) -> Box<Ended> {
-        failed(header.name.borrow(), full)
+    #[cold]
+    pub(super) fn lost(shared: &Shared, task: Task<'_>, full: crate::error::QueueFull) -> Box<Ended> {
+        failed(shared.name_of(task.header), full)
     }
 
-    pub(super) fn arm(
-        shared: &Shared,
-        queue: &RefCell<WaitQueue>,
-        header: &Header,
-        now: Instant,
-        ms: i32,
-    ) -> Stop {
-        let entry = Entry::Task(header.id.get());
-        let timer = shared
-            .arm_in(queue, now, ms, RawEntry::task(header.slot), Some(entry))
-            .map_err(|full| Self::lost(header, full))?;
-        header.count_entry();
-        header.place.set(Place::Timer(timer));
-        if shared.fast {
-            header.pending.set(Pending::Timed);
+    pub(super) fn arm(shared: &Shared, queue: Timed, task: Task<'_>, now: Instant, ms: i32) -> Stop {
+        let (raw, entry) = (RawEntry::task(task.slot), Entry::Task(task.id.get()));
+        let armed = shared.arm_in(queue, now, ms, raw, Some(entry));
+        let place = armed.map_err(|full| Self::lost(shared, task, full))?;
+        task.count_entry();
+        task.set_place(Place::Timer(place));
+        if shared.rules.marks_timed_waits {
+            task.set_pending(Pending::Timed);
         }
         Ok(())
     }
 
-    pub(super) fn wait_for_device(shared: &Shared, header: &Header, device: u32, mask: Readiness) -> Stop {
-        if !shared.one_queue {
-            header.pending.set(Pending::Io);
+    pub(super) fn wait_for_device(shared: &Shared, task: Task<'_>, device: u32, mask: Readiness) -> Stop {
+        if !shared.rules.one_queue {
+            task.set_pending(Pending::Io);
         }
-        header.place.set(Place::Device(device));
-        header.count_entry();
-        let before = shared.poller.borrow_mut().register(device, mask, Waiter::Task(header.slot));
+        task.set_place(Place::Device(device));
+        task.count_entry();
+        let before = shared.poller.borrow_mut().register(device, mask, Waiter::Task(task.slot));
         if let Some(Waiter::Task(slot)) = before {
-            shared.header(slot).discount_entry();
+            shared.task(slot).discount_entry();
         }
         let name = shared.device(device);
-        let (task, write) = (header.id.get(), mask == Readiness::WRITE);
+        let (task, write) = (task.id.get(), mask == Readiness::WRITE);
         shared.observe(|| Event::IoWait { task, device: name.name(), write });
         Ok(())
     }
 
     /// Gives up a registration, and queues the task for I/O. V2's `remove_reader` fails on a device that is not
     /// registered.
-    fn give_up_device(shared: &Shared, header: &Header, device: u32, direction: Readiness) -> Stop {
+    fn give_up_device(shared: &Shared, task: Task<'_>, device: u32, direction: Readiness) -> Stop {
         let former = shared.poller.borrow_mut().unregister(device, direction);
         match former {
-            Some(Some(Waiter::Task(slot))) => shared.header(slot).discount_entry(),
-            None if !shared.fast && direction == Readiness::READ => {
+            Some(Some(Waiter::Task(slot))) => shared.task(slot).discount_entry(),
+            None if shared.rules.fails_unknown_readers && direction == Readiness::READ => {
                 let name = shared.device(device);
                 let message = alloc::format!("{} was given up but nobody waits for it", name.name());
                 return Err(failed("event loop", TaskError::failed(message)));
             }
             _ => {}
         }
-        header.place.set(Place::RunQueue);
-        shared.push_io(header, Why::Yielded).map_err(|full| Self::lost(header, full))
+        task.set_place(Place::RunQueue);
+        shared.push_io(task, Why::Yielded).map_err(|full| Self::lost(shared, task, full))
     }
 }

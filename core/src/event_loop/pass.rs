@@ -6,83 +6,83 @@
 use alloc::boxed::Box;
 
 use super::admit::not_started;
-use super::entry::{Decoded, RawEntry};
-use super::owner::{Owner, Phase, Ran, Step, Stop, failed};
+use super::entry::Decoded;
+use super::owner::{Owner, Phase, Step, Stop, failed};
 use super::poller::Waiter;
 use super::run::Ended;
 use super::run_queue::RunQueue;
-use super::shared::Shared;
-use super::task::{Pending, Place, State};
+use super::shared::{LOW_PRIORITY, Shared, care};
+use super::task::{Mark, Pending, Place};
 use super::wait_queue::Timer;
 use crate::observer::{Event, Why};
 use crate::ticks;
 use crate::time::{Duration, Instant};
-use core::task::Waker;
 
 impl Owner {
+    /// Begins a pass: with what is due behind what is ready.
     pub(super) fn expire(&mut self, shared: &Shared) -> Stop {
         self.began = shared.ticks();
         self.expire_low_priority(shared)?;
         loop {
-            let due = {
-                let mut waitq = shared.waitq.borrow_mut();
-                let is_due = waitq.first().is_some_and(|timer| ticks::ticks_diff(timer.due, self.began) <= 0);
-                if is_due { waitq.pop() } else { None }
-            };
-            let Some(timer) = due else { break };
-            self.move_due(shared, timer)?;
+            let due = shared.waitq.borrow_mut().pop_due(self.began);
+            let Some((timer, place)) = due else { break };
+            self.move_due(shared, timer, place)?;
         }
-        let left = shared.runq.len();
-        self.phase = if shared.ioq.is_some() { Phase::Ask { left } } else { Phase::Run { left } };
+        // Where there is a low-priority queue, when a pass began is asked in any case.
+        if shared.waitq.borrow().len() == 0 && !shared.rules.low_priority {
+            shared.take_care_of(care::TIMED);
+        }
+        shared.runq.begin_pass();
+        self.phase = if shared.ioq.is_some() { Phase::Ask } else { Phase::Run };
         Ok(())
     }
 
     /// Moves one low-priority entry if it is overdue beyond the limit, or due while nothing else is ready or due.
     fn expire_low_priority(&mut self, shared: &Shared) -> Stop {
-        let Some(due) = shared.lpq.borrow().first().map(|timer| timer.due) else { return Ok(()) };
+        let Some(due) = shared.lpq.borrow().first_due() else { return Ok(()) };
         let late = ticks::ticks_diff(due, self.began);
         let limit = shared.max_overdue_ms.get();
         let overdue = limit > 0 && late < -limit;
         let nothing_due = || {
-            let waitq = shared.waitq.borrow();
-            waitq.first().is_none_or(|timer| ticks::ticks_diff(timer.due, self.began) > 0)
+            let first = shared.waitq.borrow().first_due();
+            first.is_none_or(|due| ticks::ticks_diff(due, self.began) > 0)
         };
         if overdue || (shared.runq.len() == 0 && late <= 0 && nothing_due()) {
             let timer = shared.lpq.borrow_mut().pop();
-            return timer.map_or(Ok(()), |timer| self.move_due(shared, timer));
+            return timer.map_or(Ok(()), |(timer, at)| self.move_due(shared, timer, at | LOW_PRIORITY));
         }
         Ok(())
     }
 
-    fn move_due(&mut self, shared: &Shared, timer: Timer) -> Stop {
+    /// Moves an entry that is due, and was at this place, to the run queue.
+    fn move_due(&mut self, shared: &Shared, timer: Timer, place: u32) -> Stop {
         let why = Why::Timer(timer.serial);
         match timer.entry.decode() {
             Decoded::Task(slot) => {
-                let header = shared.header(slot);
-                header.discount_entry();
-                if shared.fast {
-                    if header.state.get() == State::Fresh {
-                        return Err(failed(header.name.borrow(), not_started()));
-                    }
-                    if header.cancelled.replace(false) {
+                let task = shared.task(slot);
+                task.discount_entry();
+                if shared.rules.fails_late_starts && task.is_fresh() {
+                    return Err(failed(shared.name_of(task.header), not_started()));
+                }
+                if shared.rules.marks_timed_waits {
+                    if task.unmark(Mark::Cancelled) {
                         shared.observe(|| Event::TimerDropped { timer: timer.serial });
                         return Ok(());
                     }
                     // An interrupt that was not delivered yet is lost here, as in the original.
-                    header.pending.set(Pending::None);
+                    task.set_pending(Pending::None);
                 }
-                if header.place.get() == Place::Timer(timer.serial) {
-                    header.place.set(Place::RunQueue);
+                if task.place() == Place::Timer(place) {
+                    task.set_place(Place::RunQueue);
                 }
-                shared.push_task(&header, why).map_err(|full| Self::lost(&header, full))
+                shared.push_task(task, why).map_err(|full| Self::lost(shared, task, full))
             }
             Decoded::Callback(key) => {
                 let id = shared.callback_id(key);
                 shared.push_callback(key as usize, id, why).map(drop).map_err(|full| failed("callback", full))
             }
             Decoded::Wake(key) => {
-                let waker = shared.wakers.borrow_mut().remove(key as usize);
-                waker.wake();
+                shared.call_waker(key);
                 self.drain_wakes(shared).map(drop)
             }
             Decoded::Woken(_) | Decoded::Nothing => unreachable!("the wait queue holds no such entry"),
@@ -90,101 +90,79 @@ impl Owner {
     }
 
     /// Asks the devices before the next entry runs: the whole point of the I/O queue.
-    pub(super) fn ask_before_entry(&mut self, shared: &Shared, left: u32) -> Result<Step, Box<Ended>> {
+    pub(super) fn ask_before_entry(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
         self.drain_wakes(shared)?;
-        let (devices, ready) = Self::ask_devices(shared)?;
-        self.phase = Phase::Run { left };
+        let known = shared.poller.borrow().len();
+        let (devices, ready) = Self::ask_devices(shared, known)?;
+        self.phase = Phase::Run;
         if ready > 0 {
             shared.observe(|| Event::Polled { timeout_ms: 0, since: shared.now(), ready });
         }
         Ok(Step::Polled { devices, pass: false })
     }
 
-    /// Runs what the I/O queue holds, which does not count against the pass, else the next entry of the pass.
-    pub(super) fn run_after_asking(
-        &mut self,
-        shared: &Shared,
-        left: u32,
-    ) -> Result<Option<Step>, Box<Ended>> {
+    /// Runs the next entry of the pass, or what the I/O queue holds, which does not count against the pass.
+    pub(super) fn run_next(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
         let io = shared.ioq.as_ref().and_then(RunQueue::pop);
-        let step = match io {
-            Some(entry) => self.run(shared, entry, left + 1)?,
-            None if left == 0 => {
-                self.begin_wait(shared);
-                return Ok(None);
+        let Some(entry) = io.or_else(|| shared.runq.first_of_pass()) else {
+            self.begin_wait(shared);
+            return Ok(None);
+        };
+        if io.is_none() {
+            shared.runq.advance();
+        }
+        if shared.ioq.is_some() {
+            self.phase = Phase::Ask;
+        }
+        Ok(match entry.decode() {
+            Decoded::Task(slot) => {
+                self.resume(shared, slot, true);
+                Some(Step::Task)
             }
-            None => self.run_entry(shared, left)?,
-        };
-        if let Phase::Run { left } = self.phase {
-            self.phase = Phase::Ask { left };
-        }
-        Ok(step)
-    }
-
-    /// Resumes the task that is next in this pass, unless something else is.
-    #[inline]
-    pub(super) fn resume_next(&mut self, shared: &Shared) -> bool {
-        if let Phase::Run { left: left @ 1.. } = self.phase
-            && shared.ioq.is_none()
-            && let Some(Decoded::Task(slot)) = shared.runq.first().map(RawEntry::decode)
-        {
-            shared.runq.pop();
-            self.phase = Phase::Run { left: left - 1 };
-            self.resume(shared, slot, true);
-            return true;
-        }
-        false
-    }
-
-    #[inline]
-    pub(super) fn run_entry(&mut self, shared: &Shared, left: u32) -> Result<Option<Step>, Box<Ended>> {
-        let Some(entry) = shared.runq.pop() else {
-            unreachable!("a pass runs no more entries than it counted")
-        };
-        self.run(shared, entry, left)
-    }
-
-    /// Runs an entry that was taken out of a queue; `left` counts it still.
-    #[inline]
-    fn run(&mut self, shared: &Shared, entry: RawEntry, left: u32) -> Result<Option<Step>, Box<Ended>> {
-        self.phase = Phase::Run { left: left - 1 };
-        match entry.decode() {
-            Decoded::Task(slot) => self.resume(shared, slot, true),
-            Decoded::Woken(slot) => self.resume(shared, slot, false),
+            Decoded::Woken(slot) => {
+                self.resume(shared, slot, false);
+                Some(Step::Task)
+            }
             Decoded::Callback(key) => {
-                shared.runq.pop();
-                self.phase = Phase::Run { left: left - 2 };
-                if let Err(error) = shared.run_callback(key) {
-                    self.ran = Ran::Failed(failed("callback", error));
-                }
-                return Ok(Some(Step::Callback));
+                shared.runq.advance();
+                self.run_callback(shared, key);
+                Some(Step::Callback)
             }
-            Decoded::Nothing => return Ok(None),
+            Decoded::Nothing => None,
             Decoded::Wake(_) => unreachable!("the run queue holds no such entry"),
-        }
-        Ok(Some(Step::Task))
+        })
     }
 
-    pub(super) fn begin_wait(&mut self, shared: &Shared) {
+    pub(super) fn run_callback(&mut self, shared: &Shared, key: u32) {
+        if let Err(error) = shared.run_callback(key) {
+            self.fail(shared, failed("callback", error));
+        }
+    }
+
+    /// Ends a pass: finds out how long there is to wait.
+    fn begin_wait(&mut self, shared: &Shared) {
         let since = shared.now();
-        let mut timeout_ms = if shared.runq.len() > 0 { 0 } else { -1 };
-        if timeout_ms < 0 {
-            // With an empty wait queue, a low-priority delay is reckoned from the beginning of the pass.
-            let mut from = self.began;
-            if let Some(timer) = shared.waitq.borrow().first() {
-                from = ticks::ticks_ms(since);
-                timeout_ms = ticks::ticks_diff(timer.due, from).max(0);
-            }
-            if let Some(timer) = shared.lpq.borrow().first() {
-                let delay = ticks::ticks_diff(timer.due, from).max(0);
-                if timeout_ms < 0 || delay < timeout_ms {
-                    timeout_ms = delay;
-                }
+        if shared.runq.len() > 0 {
+            self.phase = Phase::Wait { since, timeout_ms: 0 };
+            return;
+        }
+        let mut timeout_ms = -1;
+        // With an empty wait queue, a low-priority delay is reckoned from the beginning of the pass.
+        let mut from = self.began;
+        if let Some(due) = shared.waitq.borrow().first_due() {
+            from = ticks::ticks_ms(since);
+            timeout_ms = ticks::ticks_diff(due, from).max(0);
+        }
+        if let Some(due) = shared.lpq.borrow().first_due() {
+            let delay = ticks::ticks_diff(due, from).max(0);
+            if timeout_ms < 0 || delay < timeout_ms {
+                timeout_ms = delay;
             }
         }
         self.phase = Phase::Wait { since, timeout_ms };
     }
 
+    /// Asks devices and wakers; the wait is over, or there is nothing to do yet.
     pub(super) fn wait(
         &mut self,
         shared: &Shared,
@@ -192,29 +170,35 @@ impl Owner {
         timeout_ms: i32,
     ) -> Result<Step, Box<Ended>> {
         let woken = self.drain_wakes(shared)?;
-        let (devices, ready) = Self::ask_devices(shared)?;
-        let until = u64::try_from(timeout_ms)
-            .ok()
-            .map(|ms| Instant::from_millis(since.as_millis()) + Duration::from_millis(ms));
-        let over = timeout_ms == 0 || until.is_some_and(|until| shared.now() >= until);
-        if woken || ready > 0 || over {
-            // Without passes, the head of the queue is next if it was due before the devices were asked.
-            let go_on = shared.one_queue && timeout_ms == 0;
-            self.phase = if go_on { Phase::Run { left: 0 } } else { Phase::Expire };
-            if !go_on || ready > 0 {
-                shared.observe(|| Event::Polled { timeout_ms, since, ready });
+        let known = shared.poller.borrow().len();
+        let (devices, ready) = if known > 0 { Self::ask_devices(shared, known)? } else { (0, 0) };
+        if !woken && ready == 0 && timeout_ms != 0 {
+            // Before the wait is over, or for ever.
+            let until = u64::try_from(timeout_ms)
+                .ok()
+                .map(|ms| Instant::from_millis(since.as_millis()) + Duration::from_millis(ms));
+            if until.is_none_or(|until| shared.now() < until) {
+                return Ok(Step::Idle { until, sample: shared.poller.borrow().sampled() });
             }
-            return Ok(Step::Polled { devices, pass: !shared.one_queue });
         }
-        Ok(Step::Idle { until, sample: shared.poller.borrow().sampled() })
+        let passes = !shared.rules.one_queue;
+        self.phase = match (passes, timeout_ms) {
+            (true, _) => Phase::Expire,
+            // The head of the queue is next if it was due before the devices were asked.
+            (false, 0) => Phase::Head,
+            (false, _) => Phase::Look,
+        };
+        if passes || timeout_ms != 0 || ready > 0 {
+            shared.observe(|| Event::Polled { timeout_ms, since, ready });
+        }
+        Ok(Step::Polled { devices, pass: passes })
     }
 
     // ---- devices and wakers ----------------------------------------------------------------------
 
-    /// Asks each device that is waited for; queues who waited for those that are ready.
-    pub(super) fn ask_devices(shared: &Shared) -> Result<(u16, u16), Box<Ended>> {
+    /// Asks each of the known devices that is waited for; queues who waited for those that are ready.
+    pub(super) fn ask_devices(shared: &Shared, known: usize) -> Result<(u16, u16), Box<Ended>> {
         let (mut devices, mut ready) = (0, 0);
-        let known = shared.poller.borrow().len();
         for place in 0..known {
             let asked = shared.poller.borrow().asked(place);
             let Some((device, mask)) = asked else { continue };
@@ -236,24 +220,20 @@ impl Owner {
     fn tell(shared: &Shared, waiter: Waiter, device: &str) -> Stop {
         match waiter {
             Waiter::Task(slot) => {
-                let header = shared.header(slot);
-                if shared.one_queue {
-                    header.discount_entry();
-                    return shared
-                        .push_now(&header, Why::Device(device))
-                        .map_err(|full| Self::lost(&header, full));
+                let task = shared.task(slot);
+                let lost = |full| Self::lost(shared, task, full);
+                if shared.rules.one_queue {
+                    task.discount_entry();
+                    return shared.push_now(task, Why::Device(device)).map_err(lost);
                 }
                 // An interrupt that was not delivered yet is lost here, as in the original.
-                header.pending.set(Pending::None);
-                shared.push_io(&header, Why::Device(device)).map_err(|full| Self::lost(&header, full))?;
-                if shared.fast {
-                    header.discount_entry();
+                task.set_pending(Pending::None);
+                shared.push_io(task, Why::Device(device)).map_err(lost)?;
+                if shared.rules.forgets_who_was_told {
+                    task.discount_entry();
                 }
             }
-            Waiter::Waker(key) => {
-                let waker = shared.wakers.borrow().get(key).cloned();
-                waker.inspect(Waker::wake_by_ref);
-            }
+            Waiter::Waker(key) => shared.call_waker(key),
         }
         Ok(())
     }
@@ -265,15 +245,14 @@ impl Owner {
             return Ok(false);
         }
         let (mut any, mut result) = (false, Ok(()));
-        let slots = &self.slots;
         self.wakes.drain(|slot| {
-            let header = &slots[slot].header;
-            if result.is_err() || header.state.get() == State::Finished || header.woken.get() {
+            let task = shared.task(slot);
+            if result.is_err() || task.is_finished() || task.has(Mark::Woken) {
                 return;
             }
             any = true;
-            let mark = slots[slot].shared_waker.mark();
-            result = shared.push_woken(header, mark).map_err(|full| Self::lost(header, full));
+            let mark = task.own_mark().unwrap_or_else(|| self.wakes.spare_mark(slot));
+            result = shared.push_woken(task, mark).map_err(|full| Self::lost(shared, task, full));
         });
         result.map(|()| any)
     }

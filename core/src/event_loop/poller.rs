@@ -20,7 +20,7 @@ pub(super) enum Waiter {
     /// The task in this slot, through a queue.
     Task(u32),
     /// The stored waker of this key.
-    Waker(usize),
+    Waker(u32),
 }
 
 /// One direction of a device.

@@ -1,38 +1,39 @@
-//! All task slots, and how often each function has been made a task.
+//! Which slots are free, and how tasks are numbered and called.
 //!
-//! Owns which slot a new task gets and how it is called. Knows no queue: a header counts what names it.
+//! Owns which slot a new task gets. Knows no queue: a header counts what names it.
 
-use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::entry::RawEntry;
-use super::task::{Header, TaskName};
+use super::name::Names;
+use super::table::Table;
 use crate::observer::TaskId;
 
-/// All task slots, and how often each function has been made a task.
 #[derive(Default)]
 pub(super) struct Registry {
-    pub headers: Vec<Rc<Header>>,
+    pub names: Names,
+    /// How many slots have ever been used: the first ones of the table.
+    slots: u32,
     /// Slots whose task has ended; some may still be named by something.
     retired: Vec<u32>,
     next_id: u32,
-    counts: Vec<(&'static str, u32)>,
 }
 
 impl Registry {
-    /// A slot that nothing names any more, or a new one. The owner holds one header, the registry one.
-    pub fn free_slot(&mut self) -> Rc<Header> {
-        let unused = |&slot: &u32| {
-            let header = &self.headers[slot as usize];
-            header.entries.get() == 0 && Rc::strong_count(header) <= 2
-        };
+    /// How many slots have ever been used.
+    pub fn slots(&self) -> u32 {
+        self.slots
+    }
+
+    /// A slot that nothing names any more, or a new one.
+    pub fn free_slot(&mut self, tasks: &Table) -> u32 {
+        let unused = |&slot: &u32| !tasks.task(slot).is_named();
         if let Some(at) = self.retired.iter().position(unused) {
-            return self.headers[self.retired.swap_remove(at) as usize].clone();
+            return self.retired.swap_remove(at);
         }
-        let header = Rc::new(Header::new(self.headers.len() as u32));
-        assert!(header.slot < RawEntry::MAX_INDEX, "a loop holds under 2^30 tasks");
-        self.headers.push(header.clone());
-        header
+        assert!(self.slots < RawEntry::MAX_INDEX, "a loop holds under 2^30 tasks");
+        self.slots += 1;
+        self.slots - 1
     }
 
     pub fn retire(&mut self, slot: u32) {
@@ -42,19 +43,5 @@ impl Registry {
     pub fn next_id(&mut self) -> TaskId {
         self.next_id += 1;
         TaskId(self.next_id - 1)
-    }
-
-    pub fn numbered(&mut self, base: &'static str) -> TaskName {
-        let number = match self.counts.iter_mut().find(|(name, _)| *name == base) {
-            Some((_, count)) => {
-                *count += 1;
-                *count
-            }
-            None => {
-                self.counts.push((base, 1));
-                1
-            }
-        };
-        TaskName::numbered(base, number)
     }
 }

@@ -1,170 +1,169 @@
 //! One step of a task: from the resumption to what it yields or ends with.
 //!
-//! Owns what is handed to the future before the step and taken back after it. What the loop does with a yield
-//! stands in `owner`.
+//! Owns what is handed to the future before the step and taken back after it. What the loop does with a yield stands in
+//! `owner`.
+//!
+//! Most steps are plain; their way is shorter and stands in `turns`.
 
-use alloc::rc::Rc;
-use alloc::sync::Arc;
 use core::task::{Context, Poll};
 
 use super::join::told_again;
-use super::owner::{Owner, Ran, Slot, failed};
-use super::shared::{NOBODY, Shared, Yielded};
-use super::task::{Header, Pending, Place, State};
-use super::wake::TaskWaker;
+use super::owner::{Owner, Ran, failed};
+use super::shared::Shared;
+use super::task::{Mark, Pending, Place, Task};
+use super::wake::OwnWaker;
+use super::yielded::Yielded;
 use crate::error::{Interrupt, TaskError};
 use crate::observer::{Event, TaskId, Yield};
 
 impl Owner {
-    #[cold]
-    pub(super) fn take_inbox(&mut self, shared: &Shared) {
-        shared.has_new.set(false);
-        let new = shared.inbox.take();
-        for (slot, future) in new {
-            while self.slots.len() <= slot as usize {
-                let shared_waker = self.wakes.waker(self.slots.len());
-                let waker = TaskWaker::to_waker(&shared_waker);
-                let header = shared.header(self.slots.len() as u32);
-                self.slots.push(Slot { future: None, header, waker, shared_waker });
+    /// Resumes a task, whatever there is to think of. Its entry stays counted until what it yields is applied.
+    #[inline(never)]
+    pub(super) fn resume(&mut self, shared: &Shared, slot: u32, by_entry: bool) {
+        let task = shared.task(slot);
+        let Some((resumed, interrupt)) = Self::prepare(shared, task, by_entry) else { return };
+        let polled = match task.side().map(|side| side.waker.borrow()) {
+            Some(own) if own.is_some() => {
+                let own = own.as_ref().expect("it is there");
+                Self::poll(shared, task, (resumed, interrupt), own)
             }
-            let entry = &mut self.slots[slot as usize];
-            // Two holders are ours: the slot and its `Waker`. A third one outlived the former task.
-            if Arc::strong_count(&entry.shared_waker) > 2 {
-                TaskWaker::renew(&mut entry.shared_waker);
-                entry.waker = TaskWaker::to_waker(&entry.shared_waker);
-            }
-            entry.future = Some(future);
-        }
+            _ => Self::poll(shared, task, (resumed, interrupt), self.wakes.lend(slot)),
+        };
+        self.settle(shared, task, polled, by_entry);
     }
 
-    #[inline]
-    pub(super) fn resume(&mut self, shared: &Shared, slot: u32, by_entry: bool) {
-        if shared.has_new.get() {
-            self.take_inbox(shared);
+    /// Polls a task with a waker that wakes it.
+    fn poll(
+        shared: &Shared,
+        task: Task<'_>,
+        (resumed, interrupt): (u32, Option<Interrupt>),
+        waker: &OwnWaker,
+    ) -> Poll<Result<(), TaskError>> {
+        let waker = waker.waker();
+        let spare = shared.turn.waker_data.replace(waker.data());
+        shared.turn.begin(task.slot, resumed);
+        shared.turn.raise(interrupt);
+        let mut taken = task.take_future();
+        let future = taken.future.as_mut().expect("a task that has not ended has a future");
+        let polled = future.as_mut().poll(&mut Context::from_waker(waker));
+        drop(taken);
+        shared.turn.waker_data.set(spare);
+        polled
+    }
+
+    /// What is done after a task was polled, whatever it yielded; plain turns need less. The future of a task that has
+    /// ended is dropped in its step, for what it holds may retract entries.
+    #[inline(never)]
+    pub(super) fn settle(
+        &mut self,
+        shared: &Shared,
+        task: Task<'_>,
+        polled: Poll<Result<(), TaskError>>,
+        by_entry: bool,
+    ) {
+        if let Some(own) = self.wakes.take_kept(task.slot) {
+            task.own_waker(own);
+            shared.turn.waker_data.set(self.wakes.spare().waker().data());
         }
-        let Slot { future, header, waker, .. } = &mut self.slots[slot as usize];
-        let header: &Header = header;
-        header.discount_entry();
-        if !by_entry {
-            header.woken.set(false);
-        }
-        let task = header.id.get();
-        let Some(running) = future else {
-            shared.observe(|| Event::StepBegins { task, first: false, stale: true });
-            shared.observe(|| Event::StepEnds { task, yielded: Yield::Return });
-            return;
-        };
-        let first = header.state.replace(State::Running) == State::Fresh;
-        shared.observe(|| Event::StepBegins { task, first, stale: false });
-        Self::enter(shared, header, by_entry);
-        shared.current.set(slot);
-        shared.waker_data.set(waker.data());
-        shared.posted.set(0);
-        shared.in_step.set(true);
-        let polled = running.as_mut().poll(&mut Context::from_waker(waker));
         match polled {
             Poll::Pending => {
-                shared.in_step.set(false);
-                header.state.set(State::Suspended);
-                Self::leave(shared, header, by_entry);
-                self.ran = Ran::Task(slot);
+                shared.turn.end();
+                let yielded = Self::leave(shared, task, by_entry);
+                self.ran = Ran::Task(task.slot, yielded);
             }
             Poll::Ready(result) => {
-                // Still inside the step: what the future holds may retract entries when it is dropped.
-                *future = None;
-                shared.in_step.set(false);
-                header.state.set(State::Finished);
-                self.finish(shared, slot, result);
+                drop(task.future.take());
+                shared.turn.end();
+                self.finish(shared, task, result);
             }
         }
-        shared.current.set(NOBODY);
     }
 
-    /// Hands over what this resumption brings: a completion, an interrupt, or neither.
-    #[inline]
-    fn enter(shared: &Shared, header: &Header, by_entry: bool) {
-        if !by_entry && header.place.get() != Place::Waker {
-            shared.resumed.set(0);
-            shared.interrupt.set(None);
-            return;
+    /// What a step needs before it; gives the leaf that it completes, 0 for none, and the interrupt that it brings.
+    /// `None`: the task has ended already, and there is no step.
+    fn prepare(shared: &Shared, task: Task<'_>, by_entry: bool) -> Option<(u32, Option<Interrupt>)> {
+        if !by_entry {
+            task.unmark(Mark::Woken);
         }
-        shared.resumed.set(if by_entry { header.leaf.get() } else { 0 });
-        if header.pending.get() != Pending::None {
-            Self::raise(shared, header);
+        let id = task.id.get();
+        if task.is_finished() {
+            task.discount_entry();
+            shared.observe(|| Event::StepBegins { task: id, first: false, stale: true });
+            shared.observe(|| Event::StepEnds { task: id, yielded: Yield::Return });
+            return None;
         }
-    }
-
-    /// Hands over an interrupt, or the marker of a wait that a leftover entry cut short.
-    #[cold]
-    fn raise(shared: &Shared, header: &Header) {
-        let with = match header.pending.replace(Pending::None) {
-            Pending::None => return,
+        let first = task.begin();
+        shared.observe(|| Event::StepBegins { task: id, first, stale: false });
+        if !by_entry && task.place() != Place::Waker {
+            return Some((0, None));
+        }
+        let resumed = if by_entry { task.leaf.get() } else { 0 };
+        let with = match task.replace_pending(Pending::None) {
+            Pending::None => return Some((resumed, None)),
             Pending::Interrupt(interrupt) => interrupt,
+            // The marker of a wait that a leftover entry cut short.
             Pending::Io | Pending::Timed => Interrupt::Corrupt,
         };
-        shared.interrupt.set(Some(with));
-        shared.observe(|| Event::Interrupted { task: header.id.get(), with });
+        shared.observe(|| Event::Interrupted { task: id, with });
+        Some((resumed, Some(with)))
     }
 
-    /// Takes back what the step left: the leaf that posted, an interrupt that nobody took.
-    #[inline]
-    fn leave(shared: &Shared, header: &Header, by_entry: bool) {
-        let posted = shared.posted.get();
-        if posted != 0 {
-            header.leaf.set(posted);
-        } else if by_entry || header.leaf.get() == 0 {
-            header.leaf.set(0);
-            header.place.set(Place::Waker);
+    /// Takes back what a step left: the leaf that posted, an interrupt that nobody took.
+    fn leave(shared: &Shared, task: Task<'_>, by_entry: bool) -> Yielded {
+        let posted = shared.turn.take_posted();
+        if let Some((token, _)) = posted {
+            task.leaf.set(token);
+        } else if by_entry || task.leaf.get() == 0 {
+            task.leaf.set(0);
+            task.set_place(Place::Waker);
         }
-        if let Some(interrupt) = shared.interrupt.get() {
-            shared.interrupt.set(None);
-            header.pending.set(Pending::Interrupt(interrupt));
+        if let Some(interrupt) = shared.turn.interrupt.take() {
+            task.set_pending(Pending::Interrupt(interrupt));
         }
-        let task = header.id.get();
+        let yielded = posted.map_or(Yielded::Nothing, |(_, yielded)| yielded);
         if let Some(observer) = &shared.observer {
-            observe_yield(shared, &**observer, task);
+            observe_yield(shared, &**observer, task.id.get(), yielded);
         }
+        yielded
     }
 
     #[inline(never)]
-    pub(super) fn finish(&mut self, shared: &Shared, slot: u32, result: Result<(), TaskError>) {
-        let header = &self.slots[slot as usize].header;
-        let task = header.id.get();
-        shared.yielded.set(Yielded::Nothing);
-        shared.interrupt.set(None);
-        header.leaf.set(0);
-        header.place.set(Place::Nowhere);
-        shared.registry.borrow_mut().retire(slot);
+    pub(super) fn finish(&mut self, shared: &Shared, task: Task<'_>, result: Result<(), TaskError>) {
+        shared.turn.take_posted();
+        shared.turn.interrupt.set(None);
+        let id = task.id.get();
+        task.discount_entry();
+        task.finish();
+        task.leaf.set(0);
+        task.set_place(Place::Nowhere);
+        shared.registry.borrow_mut().retire(task.slot);
         match result {
             Ok(()) => {
-                let stop = shared.stop_requested.get();
-                let yielded = if stop { Yield::StopLoop } else { Yield::Return };
-                shared.observe(|| Event::StepEnds { task, yielded });
-                shared.wake_joiners(header);
+                let yielded = if shared.is_to_stop() { Yield::StopLoop } else { Yield::Return };
+                shared.observe(|| Event::StepEnds { task: id, yielded });
+                shared.wake_joiners(task);
             }
             Err(error) => {
-                shared.observe(|| Event::StepFails { task, error: &error });
-                let heard = shared.wake_joiners(header);
-                if shared.one_queue {
-                    let header = header.clone();
-                    return self.settle_error(shared, &header, error, heard);
+                shared.observe(|| Event::StepFails { task: id, error: &error });
+                let heard = shared.wake_joiners(task);
+                if shared.rules.one_queue {
+                    return self.settle_error(shared, task, error, heard);
                 }
                 // Under `FastIo` even the first interrupt of a task that ended by an error fails an assertion.
-                header.pending.set(Pending::Interrupt(Interrupt::Cancelled));
-                // The slot and the registry hold one each: nobody else can ask any more.
-                if Rc::strong_count(header) > 2 {
-                    header.ending.set(Some(told_again(&error)));
+                task.set_pending(Pending::Interrupt(Interrupt::Cancelled));
+                // Nobody can ask without a handle.
+                if task.is_held() {
+                    task.make_side().ending.set(Some(told_again(&error)));
                 }
                 if !error.ends_task_only() {
-                    self.ran = Ran::Failed(failed(header.name.borrow(), error));
+                    self.fail(shared, failed(shared.name_of(task.header), error));
                 }
             }
         }
     }
 }
 
-fn observe_yield(shared: &Shared, observer: &dyn crate::observer::Observer, task: TaskId) {
-    let yielded = shared.yielded.get();
+fn observe_yield(shared: &Shared, observer: &dyn crate::observer::Observer, task: TaskId, yielded: Yielded) {
     let device = match yielded {
         Yielded::IoRead(device)
         | Yielded::IoWrite(device)

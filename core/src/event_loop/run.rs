@@ -12,8 +12,8 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
+use super::name::TaskName;
 use super::shared::{NOBODY, Shared, TaskFuture};
-use super::task::TaskName;
 use crate::error::{RunError, TaskError};
 
 /// How a run ended.
@@ -90,8 +90,8 @@ where
             let wrapper: TaskFuture = Box::pin(async move {
                 result.set(Some(future.await?));
                 // With one queue a run ends with its own task; what an earlier run left behind merely ends.
-                if !shared.one_queue || shared.main.get() == shared.current.get() {
-                    shared.stop_requested.set(true);
+                if !shared.rules.one_queue || shared.main.get() == shared.turn.current.get() {
+                    shared.request_stop();
                 }
                 Ok(())
             });
@@ -101,9 +101,7 @@ where
                 let by = self.name.as_ref().map_or_else(|base| base.to_string(), TaskName::to_string);
                 return Poll::Ready(Err(RunError::Failed { by, error: full.into() }));
             }
-            self.shared.main.set(created.map_or(NOBODY, |task| task.header.slot));
-            self.shared.forever.set(false);
-            self.shared.running.set(true);
+            self.shared.begin_run(false, created.map_or(NOBODY, |task| task.task().slot));
             return Poll::Pending;
         }
         let Some(ended) = take_end(&self.shared) else { return Poll::Pending };
@@ -122,9 +120,7 @@ impl Future for RunForever {
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
         if !self.started {
             self.started = true;
-            self.shared.main.set(NOBODY);
-            self.shared.forever.set(true);
-            self.shared.running.set(true);
+            self.shared.begin_run(true, NOBODY);
             return Poll::Pending;
         }
         let Some(ended) = take_end(&self.shared) else { return Poll::Pending };
@@ -137,5 +133,5 @@ impl Future for RunForever {
 }
 
 fn take_end(shared: &Shared) -> Option<Ended> {
-    if shared.running.get() { None } else { shared.ended.borrow_mut().take() }
+    if shared.is_running() { None } else { shared.ended.borrow_mut().take() }
 }

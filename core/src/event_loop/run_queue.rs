@@ -2,6 +2,16 @@
 //!
 //! Owns order and capacity. An entry takes one place, a callback two, as in the original. It knows
 //! entries as numbers only; what they name is the loop's business.
+//!
+//! Most entries come again as soon as they were taken. Those are not moved one by one: as long as nothing else is
+//! queued they are *kept* where they lie, behind all others in the order of the queue, and often the whole of it has come
+//! round when the pass is over.
+//!
+//! ```text
+//!            begin   kept       head            end   tail
+//!              │ come │ taken     │ to be taken   │     │
+//!              │ again│ last      │ in this pass  │     │
+//! ```
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -10,11 +20,17 @@ use core::cell::Cell;
 use super::entry::RawEntry;
 use crate::error::{Queue, QueueFull};
 
+/// A ring. Positions count on and on, and wrap; what is at one lies in the ring at its lowest bits.
 pub(super) struct RunQueue {
     ring: Box<[Cell<RawEntry>]>,
-    mask: u32,
+    /// The first of those that are kept.
+    begin: Cell<u32>,
+    /// Behind the last of them.
+    kept: Cell<u32>,
     head: Cell<u32>,
-    len: Cell<u32>,
+    tail: Cell<u32>,
+    /// Where the pass under way ends.
+    end: Cell<u32>,
     capacity: u32,
     queue: Queue,
 }
@@ -24,85 +40,160 @@ impl RunQueue {
         let size = capacity.max(1).next_power_of_two();
         Self {
             ring: vec![Cell::new(RawEntry::FILLER); size].into_boxed_slice(),
-            mask: size as u32 - 1,
+            begin: Cell::new(0),
+            kept: Cell::new(0),
             head: Cell::new(0),
-            len: Cell::new(0),
+            tail: Cell::new(0),
+            end: Cell::new(0),
             capacity: capacity as u32,
             queue,
         }
     }
 
+    #[inline]
+    fn at(&self, position: u32) -> &Cell<RawEntry> {
+        &self.ring[position as usize & (self.ring.len() - 1)]
+    }
+
     /// How many places are taken.
-    #[inline]
     pub fn len(&self) -> u32 {
-        self.len.get()
+        let waiting = self.tail.get().wrapping_sub(self.head.get());
+        waiting.wrapping_add(self.kept.get().wrapping_sub(self.begin.get()))
     }
 
-    fn full(&self) -> QueueFull {
-        QueueFull { queue: self.queue, len: self.capacity as usize }
-    }
+    // ---- putting in ----------------------------------------------------------------------------
 
+    /// Moves those that are kept to where they belong, so that others can be queued behind them.
     #[inline]
+    fn gather(&self) {
+        let (begin, kept) = (self.begin.get(), self.kept.get());
+        if self.head == self.tail {
+            // There are no others, and nothing is left of the pass.
+            self.head.set(begin);
+            self.tail.set(kept);
+            self.end.set(begin);
+        } else {
+            self.move_kept();
+        }
+        self.begin.set(self.head.get());
+        self.kept.set(self.head.get());
+    }
+
+    #[inline(never)]
+    fn move_kept(&self) {
+        let begin = self.begin.get();
+        for i in 0..self.kept.get().wrapping_sub(begin) {
+            self.put(self.at(begin.wrapping_add(i)).get());
+        }
+    }
+
     fn put(&self, entry: RawEntry) {
-        let at = self.head.get().wrapping_add(self.len.get()) & self.mask;
-        self.ring[at as usize].set(entry);
-        self.len.set(self.len.get() + 1);
+        let tail = self.tail.get();
+        self.at(tail).set(entry);
+        self.tail.set(tail.wrapping_add(1));
+    }
+
+    /// Appends an entry, and its second place if it has one; one that does not fit is refused whole.
+    fn append(&self, entry: RawEntry, second: Option<RawEntry>) -> Result<(), QueueFull> {
+        if self.len() + 1 + u32::from(second.is_some()) > self.capacity {
+            return Err(QueueFull { queue: self.queue, len: self.capacity as usize });
+        }
+        self.gather();
+        self.put(entry);
+        second.into_iter().for_each(|second| self.put(second));
+        Ok(())
     }
 
     /// Appends an entry of one place.
-    #[inline]
     pub fn push(&self, entry: RawEntry) -> Result<(), QueueFull> {
-        if self.len.get() >= self.capacity {
-            return Err(self.full());
-        }
-        self.put(entry);
-        Ok(())
+        self.append(entry, None)
     }
 
-    /// Appends an entry of two places; one that does not fit is refused whole.
+    /// Appends an entry of two places.
     pub fn push_two(&self, entry: RawEntry) -> Result<(), QueueFull> {
-        if self.len.get() + 2 > self.capacity {
-            return Err(self.full());
-        }
-        self.put(entry);
-        self.put(RawEntry::FILLER);
-        Ok(())
+        self.append(entry, Some(RawEntry::FILLER))
     }
 
-    /// The first place, which stays.
+    /// Appends the entry that was taken last, if there is a place.
     #[inline]
-    pub fn first(&self) -> Option<RawEntry> {
-        (self.len.get() > 0).then(|| self.ring[self.head.get() as usize].get())
-    }
-
-    /// Takes the first place. The caller takes the second one of a callback.
-    #[inline]
-    pub fn pop(&self) -> Option<RawEntry> {
-        if self.len.get() == 0 {
-            return None;
-        }
+    pub fn put_back(&self, entry: RawEntry) -> bool {
         let head = self.head.get();
-        self.head.set(head.wrapping_add(1) & self.mask);
-        self.len.set(self.len.get() - 1);
-        Some(self.ring[head as usize].get())
+        let nothing_between = self.kept.get() == head.wrapping_sub(1);
+        if nothing_between {
+            self.keep();
+        }
+        nothing_between || self.push(entry).is_ok()
+    }
+
+    /// What is taken from now on can be kept.
+    #[inline]
+    pub fn anchor(&self) {
+        if self.kept != self.head {
+            self.gather();
+        }
+    }
+
+    /// Appends the entry that was taken last, since when nothing was queued or removed. All others that were taken
+    /// since the queue was anchored were appended so, too.
+    #[inline]
+    pub fn keep(&self) {
+        debug_assert!(self.kept.get().wrapping_add(1) == self.head.get(), "nothing came in between");
+        self.kept.set(self.head.get());
+    }
+
+    // ---- taking out ----------------------------------------------------------------------------
+
+    /// A pass begins: it ends with what is queued now.
+    #[inline]
+    pub fn begin_pass(&self) {
+        self.gather();
+        self.end.set(self.tail.get());
+    }
+
+    /// The pass under way is over, whatever is left of it.
+    pub fn end_pass(&self) {
+        self.end.set(self.head.get());
+    }
+
+    /// Whether nothing is left of the pass under way.
+    #[inline]
+    pub fn is_pass_over(&self) -> bool {
+        self.head == self.end
+    }
+
+    /// The first place, which stays, if it belongs to the pass under way.
+    #[inline]
+    pub fn first_of_pass(&self) -> Option<RawEntry> {
+        let head = self.head.get();
+        (head != self.end.get()).then(|| self.at(head).get())
+    }
+
+    /// Takes the first place, which is there. The caller takes the second one of a callback.
+    #[inline]
+    pub fn advance(&self) {
+        self.head.set(self.head.get().wrapping_add(1));
+    }
+
+    /// Takes the first place, if there is one.
+    pub fn pop(&self) -> Option<RawEntry> {
+        self.gather();
+        let entry = (self.head != self.tail).then(|| self.at(self.head.get()).get());
+        entry.inspect(|_| self.advance())
     }
 
     /// Makes the last place that holds `entry` a tombstone; true if there was one.
     pub fn remove_last(&self, entry: RawEntry) -> bool {
-        for i in (0..self.len.get()).rev() {
-            let place = &self.ring[(self.head.get().wrapping_add(i) & self.mask) as usize];
-            if place.get() == entry {
-                place.set(RawEntry::TOMBSTONE);
-                return true;
-            }
-        }
-        false
+        self.gather();
+        let mut places = (0..self.len()).rev().map(|i| self.at(self.head.get().wrapping_add(i)));
+        let place = places.find(|place| place.get() == entry);
+        place.inspect(|place| place.set(RawEntry::TOMBSTONE)).is_some()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::collections::VecDeque;
 
     #[test]
     fn a_callback_that_does_not_fit_is_refused_whole() {
@@ -125,5 +216,45 @@ mod tests {
             assert_eq!(queue.pop(), Some(RawEntry::task(i + 1000)));
         }
         assert_eq!(queue.pop(), None);
+    }
+
+    /// Entries come again, others are queued, some are gone, all in an order that a linear congruence makes.
+    #[test]
+    fn what_is_kept_has_its_place_in_the_order() {
+        for capacity in 1..7 {
+            let (queue, mut list, mut dice) = (RunQueue::new(Queue::Run, capacity), VecDeque::new(), 1_u32);
+            let mut roll = |sides: u32| {
+                dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (dice >> 16) % sides
+            };
+            for pass in 0..400 {
+                queue.begin_pass();
+                for turn in 0..list.len() as u32 {
+                    let entry = list.pop_front().unwrap();
+                    assert_eq!(queue.first_of_pass(), Some(entry));
+                    queue.advance();
+                    for other in 0..[0, 0, 0, 0, 1, 2][roll(6) as usize] {
+                        let new = RawEntry::task(pass * 100 + turn * 10 + other);
+                        assert_eq!(queue.push(new).is_ok(), list.len() < capacity);
+                        list.extend((list.len() < capacity).then_some(new));
+                    }
+                    if roll(4) > 0 {
+                        assert_eq!(queue.put_back(entry), list.len() < capacity);
+                        list.extend((list.len() < capacity).then_some(entry));
+                    }
+                    if roll(20) == 0 {
+                        assert_eq!(queue.remove_last(entry), list.contains(&entry));
+                        let last = list.iter().rposition(|other| *other == entry);
+                        last.map(|last| list[last] = RawEntry::TOMBSTONE);
+                    }
+                    assert_eq!(queue.len(), list.len() as u32);
+                }
+                assert_eq!(queue.first_of_pass(), None);
+                if list.is_empty() {
+                    queue.push(RawEntry::task(pass)).unwrap();
+                    list.push_back(RawEntry::task(pass));
+                }
+            }
+        }
     }
 }

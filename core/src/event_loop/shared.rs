@@ -1,30 +1,32 @@
 //! What handle, leaves and owner of one event loop have in common.
 //!
-//! Owns the queues, the registry of tasks and the cells through which a leaf future and the loop talk
-//! during a step. It does not hold the futures: their owner does, and futures hold this.
+//! Owns the queues, the table of tasks with their futures, and the cells through which a leaf future and the loop talk
+//! during a step. Futures hold this, and are held by it until the owner of the loop lets go of them.
 //!
-//! Invariants: **one-step** — `in_step` is set exactly while the owner polls a task; **counted** — each
+//! Invariants: **one-step** — `turn.current` names a task exactly while the owner polls it; **counted** — each
 //! entry and registration that names a task slot is counted in its header, so that the slot is not used
 //! again too early; **no-borrow-across** — no `RefCell` here stays borrowed while a future, a callback, a
-//! device or an observer is called.
+//! device or an observer is called, but for the future itself and its waker, which nobody else touches.
 
 use alloc::boxed::Box;
-use alloc::rc::Rc;
-use alloc::vec::Vec;
+use alloc::rc::{Rc, Weak};
 use core::cell::{Cell, RefCell};
 use core::future::Future;
 use core::pin::Pin;
-use core::task::Waker;
 
 use slab::Slab;
 
 use super::callback::Callback;
 use super::config::{Config, Discipline};
 use super::entry::RawEntry;
-use super::poller::{Keeping, Poller};
+use super::leaf::{SlowWait, Turn};
+use super::name::TaskName;
+use super::poller::Poller;
 use super::registry::Registry;
+use super::rules::Rules;
 use super::run_queue::RunQueue;
-use super::task::{Header, Pending, Place, State};
+use super::table::Table;
+use super::task::{Header, Mark, Pending, Place, State, Task};
 use super::wait_queue::{Timer, WaitQueue};
 use crate::clock::Clock;
 use crate::error::{CancelError, Interrupt, Queue, QueueFull, TaskError};
@@ -34,60 +36,42 @@ use crate::time::{Duration, Instant};
 
 pub(super) type TaskFuture = Pin<Box<dyn Future<Output = Result<(), TaskError>>>>;
 
-/// What a leaf leaves for the loop when its step ends.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Yielded {
-    /// No leaf of this loop was reached: the task waits for a waker.
-    Nothing,
-    Bare,
-    Delay(i32),
-    SleepMs(i32),
-    IoRead(u32),
-    IoWrite(u32),
-    IoReadDone(u32),
-    IoWriteDone(u32),
-    /// Low priority, milliseconds.
-    AfterMs(i32),
-    /// Low priority, from seconds; in milliseconds.
-    After(i32),
-    /// In no queue: only `requeue` or a delivered interrupt can make it ready.
-    Park,
+/// A timed queue.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Timed {
+    Waiting,
+    LowPriority,
 }
 
-impl Yielded {
-    /// The method that a program calls for it.
-    pub(crate) fn verb(self) -> &'static str {
-        match self {
-            Self::Nothing | Self::Bare => "yield_now",
-            Self::Delay(_) => "sleep",
-            Self::SleepMs(_) => "sleep_ms",
-            Self::IoRead(_) | Self::IoReadDone(_) => "read",
-            Self::IoWrite(_) | Self::IoWriteDone(_) => "awrite",
-            Self::AfterMs(_) => "after_ms",
-            Self::After(_) => "after",
-            Self::Park => "park",
-        }
-    }
-}
+/// Marks a place in the low-priority queue.
+pub(super) const LOW_PRIORITY: u32 = 1 << 30;
 
 /// No task runs.
 pub(super) const NOBODY: u32 = u32::MAX;
 
+/// Memory for no more tasks than this is taken before they are made.
+const MOST_ROOM: usize = 4096;
+
 pub(crate) struct Shared {
+    me: Weak<Self>,
     pub(super) clock: Rc<dyn Clock>,
     pub(super) observer: Option<Rc<dyn Observer>>,
     pub(super) config: Config,
+    pub(super) rules: Rules,
 
+    /// The step under way.
+    pub(super) turn: Turn,
+    /// What has to be looked at beside the next step; see [`care`].
+    care: Cell<u16>,
+
+    /// All task slots.
+    pub(super) tasks: Table,
     pub(super) runq: RunQueue,
     pub(super) waitq: RefCell<WaitQueue>,
     /// Under `FastIo` with an I/O queue: tasks whose device is ready.
     pub(super) ioq: Option<RunQueue>,
     /// Under `FastIo`: timed entries of low priority; empty and of no length without them.
     pub(super) lpq: RefCell<WaitQueue>,
-    /// Whether the discipline is `FastIo`.
-    pub(super) fast: bool,
-    /// Whether the discipline is `Asyncio3`: the wait queue holds what is ready, too.
-    pub(super) one_queue: bool,
     pub(super) max_overdue_ms: Cell<i32>,
     /// Serial numbers of timed entries, in all queues.
     pub(super) next_timer: Cell<u32>,
@@ -95,33 +79,14 @@ pub(crate) struct Shared {
     pub(super) registry: RefCell<Registry>,
     pub(super) callbacks: RefCell<Slab<Callback>>,
     pub(super) next_callback: Cell<u32>,
-    /// Wakers of leaves on the slow path, until their wait is over.
-    pub(super) wakers: RefCell<Slab<Waker>>,
-
-    /// New tasks on their way to the owner.
-    pub(super) inbox: RefCell<Vec<(u32, TaskFuture)>>,
-    /// The inbox is not empty.
-    pub(super) has_new: Cell<bool>,
+    /// Leaves that wait on the slow path.
+    pub(super) slow_waits: RefCell<Slab<SlowWait>>,
     /// The owner is gone: nothing is accepted any more.
     pub(super) closed: Cell<bool>,
 
-    // The step under way.
-    pub(super) in_step: Cell<bool>,
-    pub(super) current: Cell<u32>,
-    pub(super) waker_data: Cell<*const ()>,
-    pub(super) yielded: Cell<Yielded>,
-    /// The leaf that posted the yield of this step; 0 if none has.
-    pub(super) posted: Cell<u32>,
-    /// The leaf that this step completes; 0 if none (or none any more).
-    pub(super) resumed: Cell<u32>,
-    pub(super) interrupt: Cell<Option<Interrupt>>,
-    pub(super) next_leaf: Cell<u32>,
-
     // The run under way.
-    pub(super) running: Cell<bool>,
     /// It runs for ever, rather than until something is complete.
     pub(super) forever: Cell<bool>,
-    pub(super) stop_requested: Cell<bool>,
     /// Under `Asyncio3`: the slot of the task with which the run ends, however that ends.
     pub(super) main: Cell<u32>,
     /// Under `Asyncio3`: is given errors that nobody awaited.
@@ -131,58 +96,130 @@ pub(crate) struct Shared {
     pub(super) ended: RefCell<Option<super::run::Ended>>,
 }
 
+/// What there is to look at beside the next turn. Without the first of these, turns follow one another; without any,
+/// passes do.
+pub(super) mod care {
+    /// No run is under way.
+    pub const IDLE: u16 = 1;
+    /// Somebody observes the loop, there are no passes, or devices are asked before each step: no step is plain.
+    pub const ALWAYS: u16 = 2;
+    /// What the last step left has still to be applied, after the run that it belonged to.
+    pub const LEFT: u16 = 4;
+    /// The run is to stop.
+    pub const STOP: u16 = 8;
+    /// A queue was full where nobody could be told.
+    pub const OVERFLOW: u16 = 16;
+    /// Somebody failed.
+    pub const FAILED: u16 = 32;
+    /// All of these.
+    pub const STEPS: u16 = 255;
+    /// Entries are in timed queues, or may be.
+    pub const TIMED: u16 = 256;
+    /// Devices are known.
+    pub const DEVICES: u16 = 512;
+}
+
 impl Shared {
-    pub(super) fn new(clock: Rc<dyn Clock>, observer: Option<Rc<dyn Observer>>, config: Config) -> Self {
-        let (fast, ioq_len, lp_len, max_overdue_ms) = match config.discipline {
-            Discipline::UasyncioV2 | Discipline::Asyncio3 => (false, 0, 0, 0),
-            Discipline::FastIo { ioq_len, lp_len, max_overdue_ms } => (true, ioq_len, lp_len, max_overdue_ms),
+    pub(super) fn new(clock: Rc<dyn Clock>, observer: Option<Rc<dyn Observer>>, config: Config) -> Rc<Self> {
+        let (ioq_len, lp_len, max_overdue_ms) = match config.discipline {
+            Discipline::UasyncioV2 | Discipline::Asyncio3 => (0, 0, 0),
+            Discipline::FastIo { ioq_len, lp_len, max_overdue_ms } => (ioq_len, lp_len, max_overdue_ms),
         };
-        let one_queue = config.discipline == Discipline::Asyncio3;
-        let (runq_len, waitq) = match one_queue {
-            true => (0, WaitQueue::growing(Queue::Wait, config.waitq_len)),
-            false => (config.runq_len, WaitQueue::new(Queue::Wait, config.waitq_len)),
+        let rules = Rules::of(config.discipline);
+        let (runq_len, room, waitq) = match rules.one_queue {
+            true => (0, config.waitq_len, WaitQueue::growing(Queue::Wait, config.waitq_len)),
+            false => (config.runq_len, config.runq_len, WaitQueue::new(Queue::Wait, config.waitq_len)),
         };
-        let keeping = match config.discipline {
-            Discipline::UasyncioV2 => Keeping::One,
-            Discipline::FastIo { .. } => Keeping::Joined,
-            Discipline::Asyncio3 => Keeping::Apart,
-        };
-        Self {
+        let careful = observer.is_some() || rules.one_queue || ioq_len > 0;
+        let mut care = care::IDLE;
+        care |= if careful { care::ALWAYS } else { 0 };
+        care |= if rules.low_priority { care::TIMED } else { 0 };
+        Rc::new_cyclic(|me| Self {
+            me: me.clone(),
             clock,
             observer,
+            config,
+            rules,
+            turn: Turn::new(),
+            care: Cell::new(care),
+            tasks: Table::new(room.min(MOST_ROOM)),
             runq: RunQueue::new(Queue::Run, runq_len),
             waitq: RefCell::new(waitq),
             ioq: (ioq_len > 0).then(|| RunQueue::new(Queue::Io, ioq_len)),
             lpq: RefCell::new(WaitQueue::new(Queue::LowPriority, lp_len)),
-            fast,
-            one_queue,
             max_overdue_ms: Cell::new(max_overdue_ms),
             next_timer: Cell::new(0),
-            config,
-            poller: RefCell::new(Poller::new(keeping)),
+            poller: RefCell::new(Poller::new(rules.keeping)),
             registry: RefCell::default(),
             callbacks: RefCell::default(),
             next_callback: Cell::new(0),
-            wakers: RefCell::default(),
-            inbox: RefCell::default(),
-            has_new: Cell::new(false),
+            slow_waits: RefCell::default(),
             closed: Cell::new(false),
-            in_step: Cell::new(false),
-            current: Cell::new(NOBODY),
-            waker_data: Cell::new(core::ptr::null()),
-            yielded: Cell::new(Yielded::Nothing),
-            posted: Cell::new(0),
-            resumed: Cell::new(0),
-            interrupt: Cell::new(None),
-            next_leaf: Cell::new(0),
-            running: Cell::new(false),
             forever: Cell::new(false),
-            stop_requested: Cell::new(false),
             main: Cell::new(NOBODY),
             exception_handler: RefCell::default(),
             overflow: Cell::new(None),
             ended: RefCell::default(),
+        })
+    }
+
+    /// A handle's hold on this.
+    pub(super) fn rc(&self) -> Rc<Self> {
+        self.me.upgrade().expect("who asks holds it")
+    }
+
+    // ---- what has to be looked at --------------------------------------------------------------
+
+    /// Whether nothing but the next turn has to be thought of.
+    #[inline]
+    pub(super) fn is_carefree(&self) -> bool {
+        self.care.get() & care::STEPS == 0
+    }
+
+    /// Whether the next pass can be nothing but turns.
+    #[inline]
+    pub(super) fn is_quiet(&self) -> bool {
+        self.care.get() == 0
+    }
+
+    /// Something has to be looked at: before the next step, and if there is one under way, at its end.
+    pub(super) fn care_for(&self, what: u16) {
+        self.care.set(self.care.get() | what);
+        if what & care::STEPS != 0 {
+            self.turn.spoil();
         }
+    }
+
+    /// Whether this has to be cared for; it no longer has.
+    pub(super) fn take_care_of(&self, what: u16) -> bool {
+        let care = self.care.get();
+        self.care.set(care & !what);
+        care & what != 0
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.care.get() & care::IDLE == 0
+    }
+
+    /// A run begins: for ever, or until the task in a slot is complete.
+    pub(super) fn begin_run(&self, forever: bool, main: u32) {
+        self.forever.set(forever);
+        self.main.set(main);
+        self.take_care_of(care::IDLE);
+    }
+
+    pub(super) fn request_stop(&self) {
+        self.care_for(care::STOP);
+    }
+
+    pub(super) fn is_to_stop(&self) -> bool {
+        self.care.get() & care::STOP != 0
+    }
+
+    /// A queue was full, and nobody can be told but the run.
+    pub(super) fn overflow_with(&self, full: QueueFull) {
+        self.overflow.set(Some(full));
+        self.care_for(care::OVERFLOW);
     }
 
     #[inline]
@@ -203,14 +240,28 @@ impl Shared {
         }
     }
 
-    pub(super) fn header(&self, slot: u32) -> Rc<Header> {
-        self.registry.borrow().headers[slot as usize].clone()
+    /// The task in a slot.
+    #[inline]
+    pub(super) fn task(&self, slot: u32) -> Task<'_> {
+        self.tasks.task(slot)
     }
 
     /// The task whose step is under way.
-    pub(super) fn current_header(&self) -> Option<Rc<Header>> {
-        let slot = self.current.get();
-        (slot != NOBODY).then(|| self.header(slot))
+    pub(super) fn current_task(&self) -> Option<Task<'_>> {
+        let slot = self.turn.current.get();
+        (slot != NOBODY).then(|| self.task(slot))
+    }
+
+    /// Where a task stands.
+    pub(super) fn state_of(&self, task: Task<'_>) -> State {
+        match task.state() {
+            State::Suspended if self.turn.current.get() == task.slot => State::Running,
+            state => state,
+        }
+    }
+
+    pub(super) fn name_of(&self, task: &Header) -> TaskName {
+        self.registry.borrow().names.name(task.name.get())
     }
 
     pub(super) fn report_full(&self, full: QueueFull, task: Option<TaskId>) -> QueueFull {
@@ -221,73 +272,72 @@ impl Shared {
     // ---- the run queue -------------------------------------------------------------------------
 
     /// Makes a task ready.
-    pub(super) fn push_task(&self, header: &Header, why: Why<'_>) -> Result<(), QueueFull> {
-        if self.one_queue { self.push_now(header, why) } else { self.push_run(header, why) }
+    pub(super) fn push_task(&self, task: Task<'_>, why: Why<'_>) -> Result<(), QueueFull> {
+        if self.rules.one_queue { self.push_now(task, why) } else { self.push_into(&self.runq, task, why) }
+    }
+
+    /// Queues a task for I/O: in the I/O queue if there is one.
+    pub(super) fn push_io(&self, task: Task<'_>, why: Why<'_>) -> Result<(), QueueFull> {
+        match &self.ioq {
+            Some(ioq) => self.push_into(ioq, task, why),
+            None => self.push_task(task, why),
+        }
+    }
+
+    /// Appends a task to the run queue or the I/O queue.
+    pub(super) fn push_into(&self, queue: &RunQueue, task: Task<'_>, why: Why<'_>) -> Result<(), QueueFull> {
+        let id = task.id.get();
+        queue.push(RawEntry::task(task.slot)).map_err(|full| self.report_full(full, Some(id)))?;
+        task.count_entry();
+        self.turn.spoil();
+        self.observe(|| Event::Ready { entry: Entry::Task(id), why });
+        Ok(())
     }
 
     /// Makes a task ready to be polled because a waker was called; it is in no queue for that yet.
-    pub(super) fn push_woken(&self, header: &Header, mark: u32) -> Result<(), QueueFull> {
-        header.woken.set(true);
-        let raw = RawEntry::woken(header.slot);
-        let task = header.id.get();
-        if self.one_queue {
-            self.push_raw(raw, self.now(), Entry::Task(task), Why::Woken(mark))?;
+    pub(super) fn push_woken(&self, task: Task<'_>, mark: u32) -> Result<(), QueueFull> {
+        task.mark(Mark::Woken);
+        let raw = RawEntry::woken(task.slot);
+        let id = task.id.get();
+        if self.rules.one_queue {
+            self.push_raw(raw, self.now(), Entry::Task(id), Why::Woken(mark))?;
         } else {
-            self.runq.push(raw).map_err(|full| self.report_full(full, Some(task)))?;
-            self.observe(|| Event::Ready { entry: Entry::Task(task), why: Why::Woken(mark) });
+            self.runq.push(raw).map_err(|full| self.report_full(full, Some(id)))?;
+            self.turn.spoil();
+            self.observe(|| Event::Ready { entry: Entry::Task(id), why: Why::Woken(mark) });
         }
-        header.count_entry();
+        task.count_entry();
         Ok(())
     }
 
-    /// Appends a task to the run queue.
-    #[inline]
-    pub(super) fn push_run(&self, header: &Header, why: Why<'_>) -> Result<(), QueueFull> {
-        self.runq
-            .push(RawEntry::task(header.slot))
-            .map_err(|full| self.report_full(full, Some(header.id.get())))?;
-        header.count_entry();
-        self.observe(|| Event::Ready { entry: Entry::Task(header.id.get()), why });
-        Ok(())
-    }
-
-    /// Appends a callback to the run queue, where it takes two places; `Asyncio3` gives its entry's number.
+    /// Appends a callback to the run queue, where it takes two places; `Asyncio3` gives its place.
     pub(super) fn push_callback(
         &self,
         key: usize,
         id: CallbackId,
         why: Why<'_>,
     ) -> Result<Option<u32>, QueueFull> {
-        if self.one_queue {
+        if self.rules.one_queue {
             let raw = RawEntry::callback(key as u32);
             return self.push_raw(raw, self.now(), Entry::Callback(id), why).map(Some);
         }
         self.runq.push_two(RawEntry::callback(key as u32)).map_err(|full| self.report_full(full, None))?;
+        self.turn.spoil();
         self.observe(|| Event::Ready { entry: Entry::Callback(id), why });
         Ok(None)
     }
 
-    /// Queues a task for I/O: in the I/O queue if there is one.
-    pub(super) fn push_io(&self, header: &Header, why: Why<'_>) -> Result<(), QueueFull> {
-        let Some(ioq) = &self.ioq else { return self.push_task(header, why) };
-        ioq.push(RawEntry::task(header.slot))
-            .map_err(|full| self.report_full(full, Some(header.id.get())))?;
-        header.count_entry();
-        self.observe(|| Event::Ready { entry: Entry::Task(header.id.get()), why });
-        Ok(())
-    }
-
     // ---- timed queues --------------------------------------------------------------------------
 
-    /// Puts an entry into the wait queue, due `delay_ms` after the present tick.
+    /// Puts an entry into the wait queue, due `delay_ms` after the present tick; gives its place.
     pub(super) fn arm(&self, delay_ms: i32, raw: RawEntry, entry: Option<Entry>) -> Result<u32, QueueFull> {
-        self.arm_in(&self.waitq, self.now(), delay_ms, raw, entry)
+        self.arm_in(Timed::Waiting, self.now(), delay_ms, raw, entry)
     }
 
-    /// Puts an entry into a timed queue, due `delay_ms` after the tick of `now`.
+    /// Puts an entry into a timed queue, due `delay_ms` after the tick of `now`; gives its place.
     pub(super) fn arm_in(
         &self,
-        queue: &RefCell<WaitQueue>,
+        queue: Timed,
         now: Instant,
         delay_ms: i32,
         raw: RawEntry,
@@ -295,7 +345,12 @@ impl Shared {
     ) -> Result<u32, QueueFull> {
         let due = ticks::ticks_add(ticks::ticks_ms(now), delay_ms);
         let timer = self.next_timer.get();
-        queue.borrow_mut().push(Timer { due, serial: timer, entry: raw, ready: false }).map_err(|full| {
+        let (queue, mark) = match queue {
+            Timed::Waiting => (&self.waitq, 0),
+            Timed::LowPriority => (&self.lpq, LOW_PRIORITY),
+        };
+        let pushed = queue.borrow_mut().push(Timer { due, serial: timer, entry: raw, ready: false });
+        let place = pushed.map_err(|full| {
             let task = match entry {
                 Some(Entry::Task(task)) => Some(task),
                 _ => None,
@@ -303,31 +358,34 @@ impl Shared {
             self.report_full(full, task)
         })?;
         self.next_timer.set(timer.wrapping_add(1));
+        self.care_for(care::TIMED);
         if let Some(entry) = entry {
             self.observe(|| Event::TimerArmed { timer, entry, due: due_instant(now, delay_ms) });
         }
-        Ok(timer)
+        Ok(place | mark)
+    }
+
+    /// Takes a timed entry out if it is still at this place.
+    pub(super) fn remove_timer(&self, place: u32, entry: RawEntry) -> bool {
+        let queue = if place & LOW_PRIORITY == 0 { &self.waitq } else { &self.lpq };
+        let removed = queue.borrow_mut().remove(place & !LOW_PRIORITY, entry);
+        let Some(timer) = removed else { return false };
+        if !timer.ready {
+            self.observe(|| Event::TimerDropped { timer: timer.serial });
+        }
+        true
     }
 
     // ---- tasks ---------------------------------------------------------------------------------
 
-    /// Takes a timed entry out of whichever queue it is in.
-    pub(super) fn remove_timer(&self, serial: u32) -> bool {
-        let removed = self.waitq.borrow_mut().remove(serial);
-        let removed = removed.or_else(|| self.lpq.borrow_mut().remove(serial));
-        if removed.is_some_and(|timer| !timer.ready) {
-            self.observe(|| Event::TimerDropped { timer: serial });
-        }
-        removed.is_some()
-    }
-
     /// Raises an interrupt in a task, by the rules of the discipline.
-    pub(super) fn deliver(&self, header: &Header, interrupt: Interrupt) -> Result<(), CancelError> {
-        if self.one_queue {
-            return self.interrupt_now(header, interrupt);
+    pub(super) fn deliver(&self, task: Task<'_>, interrupt: Interrupt) -> Result<(), CancelError> {
+        if self.rules.one_queue {
+            return self.interrupt_now(task, interrupt);
         }
-        let state = header.state.get();
-        if !self.fast && state != State::Suspended {
+        let state = self.state_of(task);
+        let asserts = self.rules.asserts_interrupts;
+        if !asserts && state != State::Suspended {
             // A running task does not interrupt itself, and a finished one is beyond reach.
             return Ok(());
         }
@@ -335,19 +393,19 @@ impl Shared {
             return Err(CancelError::AlreadyInterrupted);
         }
         // On a finished task this is stored all the same, so that the next one is an error under `FastIo`.
-        let before = header.pending.replace(Pending::Interrupt(interrupt));
+        let before = task.replace_pending(Pending::Interrupt(interrupt));
         // One whose waker was called has its turn anyway: a second entry would cut its next wait short.
         let waits_for_waker =
-            state == State::Suspended && header.place.get() == Place::Waker && !header.woken.get();
+            state == State::Suspended && task.place() == Place::Waker && !task.has(Mark::Woken);
         match before {
-            Pending::Interrupt(_) if self.fast => return Err(CancelError::AlreadyInterrupted),
-            Pending::Timed => header.cancelled.set(true),
+            Pending::Interrupt(_) if asserts => return Err(CancelError::AlreadyInterrupted),
+            Pending::Timed => task.mark(Mark::Cancelled),
             Pending::Io => {}
             _ if waits_for_waker => {}
             _ => return Ok(()),
         }
-        header.place.set(Place::RunQueue);
-        self.push_io(header, Why::Interrupted).map_err(CancelError::QueueFull)
+        task.set_place(Place::RunQueue);
+        self.push_io(task, Why::Interrupted).map_err(CancelError::QueueFull)
     }
 
     /// A device that was waited for.
@@ -355,21 +413,30 @@ impl Shared {
         self.poller.borrow().device(device)
     }
 
-    /// Leaves the loop without its owner: new tasks, callbacks and devices are let go.
+    /// Leaves the loop without its owner: callbacks and devices are let go. The tasks go last.
     pub(super) fn close(&self) {
         self.closed.set(true);
         if let Some(observer) = &self.observer {
-            for header in self.registry.borrow().headers.iter().filter(|it| it.state.get() == State::Fresh) {
-                observer.observe(Event::NeverStarted { task: header.id.get() });
+            let slots = self.registry.borrow().slots();
+            for task in (0..slots).map(|slot| self.task(slot)).filter(|task| task.is_fresh()) {
+                observer.observe(Event::NeverStarted { task: task.id.get() });
             }
         }
         // Taken out first: dropping them may call back into this loop.
-        let inbox = core::mem::take(&mut *self.inbox.borrow_mut());
         let callbacks = core::mem::take(&mut *self.callbacks.borrow_mut());
-        let wakers = core::mem::take(&mut *self.wakers.borrow_mut());
+        let waits = core::mem::take(&mut *self.slow_waits.borrow_mut());
         let poller = core::mem::take(&mut *self.poller.borrow_mut());
         let handler = self.exception_handler.take();
-        drop((inbox, callbacks, wakers, poller, handler));
+        drop((callbacks, waits, poller, handler));
+    }
+
+    /// Lets go of all futures, whose handles are perhaps the last ones on the loop.
+    pub(super) fn drop_futures(&self) {
+        let slots = self.registry.borrow().slots();
+        for slot in 0..slots {
+            let future = self.task(slot).future.take();
+            drop(future);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
-//! What the loop keeps of a task beside its future.
+//! What the loop keeps of a task.
 //!
-//! Owns [`Header`], the pending-interrupt slot with its transitions, names, and [`TaskHandle`]. It does
-//! not know the queues.
+//! Owns [`Header`] with the pending-interrupt slot and its transitions, the [`Side`] that a task has only if it needs
+//! it, and [`TaskHandle`]. It does not know the queues.
 //!
 //! The pending slot (one per task; an undelivered interrupt is replaced by a later one):
 //!
@@ -20,13 +20,17 @@
 //! interrupt that finds it queues the task at once and has the timed entry discarded when it is due. There, an
 //! interrupt that finds another one pending is an error.
 
-use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
-use core::cell::{Cell, RefCell};
+use core::cell::{Cell, OnceCell, RefCell};
 use core::fmt;
+use core::ops::Deref;
 
 use super::join::Joiner;
+use super::name::{NameCode, TaskName};
+use super::shared::{NOBODY, Shared, TaskFuture};
+use super::wake::OwnWaker;
 use crate::error::{Interrupt, TaskError};
 use crate::observer::TaskId;
 
@@ -41,6 +45,7 @@ pub(super) enum Pending {
     Interrupt(Interrupt),
 }
 
+/// Where a task stands. That it runs is not kept in its header: the loop knows whose step is under way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum State {
     /// Has not had its first step.
@@ -55,164 +60,406 @@ pub(super) enum State {
 pub(super) enum Place {
     Nowhere,
     RunQueue,
+    /// At this place of a timed queue.
     Timer(u32),
     Device(u32),
     /// Waits for a waker only.
     Waker,
 }
 
-/// A task's name: given by the program, or its function's with a number.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TaskName {
-    base: Cow<'static, str>,
-    number: Option<u32>,
-}
-
-impl TaskName {
-    /// A name that the program gives.
-    pub fn given(name: impl Into<Cow<'static, str>>) -> Self {
-        Self { base: name.into(), number: None }
-    }
-
-    /// The name of the `number`th task made of the future type `F`: `function#number`.
-    pub(super) fn numbered(base: &'static str, number: u32) -> Self {
-        Self { base: Cow::Borrowed(base), number: Some(number) }
-    }
-
-    /// The function that a future type was made by: `sender` of `my::sender::{{closure}}`.
-    pub(super) fn function_of<F>() -> &'static str {
-        let full = core::any::type_name::<F>();
-        let path = full.split('<').next().unwrap_or(full);
-        path.rsplit("::").find(|part| !part.starts_with('{')).unwrap_or("task")
-    }
-}
-
-impl fmt::Display for TaskName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.base)?;
-        match self.number {
-            Some(number) => write!(f, "#{number}"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// What the loop keeps of a task. It is used again only when nothing names it any more: no handle, no
-/// guard, no entry.
+/// What the loop keeps of each task. It is used again only when nothing names it any more: no handle, no guard, no
+/// entry. Small, because there is one for every task; what few tasks need is in the [`Side`].
 pub(super) struct Header {
-    pub slot: u32,
+    /// None after the task has ended, and while the loop polls it.
+    pub future: Cell<Option<TaskFuture>>,
+    side: OnceCell<Box<Side>>,
     pub id: Cell<TaskId>,
-    pub state: Cell<State>,
-    pub pending: Cell<Pending>,
     /// The leaf that the next entry completes; 0 if there is none.
     pub leaf: Cell<u32>,
-    pub place: Cell<Place>,
+    place_at: Cell<u32>,
+    pub name: Cell<NameCode>,
     /// Entries in queues and registrations that name this slot.
-    pub entries: Cell<u32>,
+    entries: Cell<u16>,
+    /// Handles and awaits that name this slot.
+    holds: Cell<u16>,
+    /// State, pending slot, place and marks.
+    status: Cell<u16>,
+}
+
+/// What is noted of a task.
+#[derive(Clone, Copy)]
+#[repr(u16)]
+pub(super) enum Mark {
     /// A woken entry is in the run queue already.
-    pub woken: Cell<bool>,
+    Woken = 1 << 9,
     /// Under `FastIo`: its next timed entry to fall due is discarded.
-    pub cancelled: Cell<bool>,
-    pub name: RefCell<TaskName>,
+    Cancelled = 1 << 10,
+    /// Under `Asyncio3`: it failed, and nobody has asked how it ended yet.
+    Unheard = 1 << 11,
+}
+
+/// What a task has only if it waits by wakers, or if tasks await one another. It stays with the slot.
+#[derive(Default)]
+pub(super) struct Side {
+    /// The task's own waker, once somebody has kept it.
+    pub waker: RefCell<Option<OwnWaker>>,
     /// What it ended with, until somebody asks.
     pub ending: Cell<Option<TaskError>>,
     /// Who awaits it, in order of arrival.
     pub joiners: RefCell<Vec<Joiner>>,
-    /// The task that it awaits, if that is what it waits for.
-    pub awaits: RefCell<Option<Rc<Header>>>,
-    /// Under `Asyncio3`: it failed, and nobody has asked how it ended yet.
-    pub unheard: Cell<bool>,
+    /// The slot of the task that it awaits, if that is what it waits for.
+    pub awaits: Cell<Option<u32>>,
 }
 
+// The parts of a status. Those of a plain one are 0.
+const STATE: u16 = 3;
+const FRESH: u16 = 1;
+const FINISHED: u16 = 2;
+const PENDING: u16 = 7 << 2;
+/// The task has a waker of its own.
+const OWN_WAKER: u16 = 1 << 5;
+const PLACE: u16 = 7 << 6;
+const NOWHERE: u16 = 1 << 6;
+const TIMER: u16 = 2 << 6;
+const DEVICE: u16 = 3 << 6;
+const WAKER: u16 = 4 << 6;
+const PLAIN: u16 = STATE | PENDING | OWN_WAKER | PLACE;
+
+/// Pending slots, each at the place that is its number.
+const PENDINGS: [Pending; 6] = [
+    Pending::None,
+    Pending::Io,
+    Pending::Timed,
+    Pending::Interrupt(Interrupt::Cancelled),
+    Pending::Interrupt(Interrupt::TimedOut),
+    Pending::Interrupt(Interrupt::Corrupt),
+];
+
 impl Header {
-    pub fn new(slot: u32) -> Self {
+    pub fn new() -> Self {
         Self {
-            slot,
+            future: Cell::new(None),
+            side: OnceCell::new(),
             id: Cell::new(TaskId(0)),
-            state: Cell::new(State::Finished),
-            pending: Cell::new(Pending::None),
             leaf: Cell::new(0),
-            place: Cell::new(Place::Nowhere),
+            place_at: Cell::new(0),
+            name: Cell::new(NameCode::NONE),
             entries: Cell::new(0),
-            woken: Cell::new(false),
-            cancelled: Cell::new(false),
-            name: RefCell::new(TaskName::given("")),
-            ending: Cell::new(None),
-            joiners: RefCell::default(),
-            awaits: RefCell::default(),
-            unheard: Cell::new(false),
+            holds: Cell::new(0),
+            status: Cell::new(FINISHED | NOWHERE),
         }
     }
 
     /// Makes the header that of a new task.
-    pub fn renew(&self, id: TaskId, name: TaskName) {
+    pub fn renew(&self, id: TaskId, name: NameCode) {
         self.id.set(id);
-        self.state.set(State::Fresh);
-        self.pending.set(Pending::None);
+        self.name.set(name);
         self.leaf.set(0);
-        self.place.set(Place::Nowhere);
-        self.cancelled.set(false);
-        self.unheard.set(false);
-        drop(self.ending.take());
-        *self.name.borrow_mut() = name;
+        let mut own = 0;
+        if let Some(side) = self.side.get() {
+            drop(side.ending.take());
+            let mut waker = side.waker.borrow_mut();
+            // A waker that outlived the former task is not the new one's.
+            if waker.as_ref().is_some_and(OwnWaker::is_held) {
+                waker.take().inspect(OwnWaker::retire);
+            }
+            own = if waker.is_some() { OWN_WAKER } else { 0 };
+        }
+        self.status.set(FRESH | NOWHERE | own | self.status.get() & Mark::Woken as u16);
     }
+
+    /// Puts `to` in the place of a part of the status.
+    #[inline]
+    fn set(&self, part: u16, to: u16) {
+        self.status.set(self.status.get() & !part | to);
+    }
+
+    // ---- state, pending slot, marks ----------------------------------------------------------------
+
+    /// The owner's number when the task's own waker was last called, if it has one.
+    pub fn own_mark(&self) -> Option<u32> {
+        self.side.get().and_then(|side| side.waker.borrow().as_ref().map(OwnWaker::mark))
+    }
+
+    /// Whether a resumption of the task by its entry in the run queue is nothing but that: it is suspended there,
+    /// nothing is pending, and nobody keeps its waker.
+    #[inline]
+    pub fn is_plain(&self) -> bool {
+        self.status.get() & PLAIN == 0
+    }
+
+    /// The state, except that it is not told here whether the task runs.
+    pub fn state(&self) -> State {
+        match self.status.get() & STATE {
+            FRESH => State::Fresh,
+            FINISHED => State::Finished,
+            _ => State::Suspended,
+        }
+    }
+
+    /// The task has begun; true if it had not.
+    pub fn begin(&self) -> bool {
+        let fresh = self.is_fresh();
+        self.set(STATE, 0);
+        fresh
+    }
+
+    pub fn finish(&self) {
+        self.set(STATE, FINISHED);
+    }
+
+    pub fn is_finished(&self) -> bool {
+        self.status.get() & STATE == FINISHED
+    }
+
+    pub fn is_fresh(&self) -> bool {
+        self.status.get() & STATE == FRESH
+    }
+
+    pub fn pending(&self) -> Pending {
+        PENDINGS[usize::from((self.status.get() & PENDING) >> 2) % PENDINGS.len()]
+    }
+
+    pub fn set_pending(&self, pending: Pending) {
+        let number = match pending {
+            Pending::None => 0,
+            Pending::Io => 1,
+            Pending::Timed => 2,
+            Pending::Interrupt(Interrupt::Cancelled) => 3,
+            Pending::Interrupt(Interrupt::TimedOut) => 4,
+            Pending::Interrupt(Interrupt::Corrupt) => 5,
+        };
+        self.set(PENDING, number << 2);
+    }
+
+    pub fn replace_pending(&self, pending: Pending) -> Pending {
+        let before = self.pending();
+        self.set_pending(pending);
+        before
+    }
+
+    pub fn has(&self, mark: Mark) -> bool {
+        self.status.get() & mark as u16 != 0
+    }
+
+    pub fn mark(&self, mark: Mark) {
+        self.set(0, mark as u16);
+    }
+
+    /// Takes a mark away; true if there was one.
+    pub fn unmark(&self, mark: Mark) -> bool {
+        let had = self.has(mark);
+        self.set(mark as u16, 0);
+        had
+    }
+
+    // ---- where its entry is ------------------------------------------------------------------------
+
+    pub fn place(&self) -> Place {
+        match self.status.get() & PLACE {
+            NOWHERE => Place::Nowhere,
+            TIMER => Place::Timer(self.place_at.get()),
+            DEVICE => Place::Device(self.place_at.get()),
+            WAKER => Place::Waker,
+            _ => Place::RunQueue,
+        }
+    }
+
+    pub fn set_place(&self, place: Place) {
+        let (kind, at) = match place {
+            Place::RunQueue => (0, None),
+            Place::Nowhere => (NOWHERE, None),
+            Place::Timer(at) => (TIMER, Some(at)),
+            Place::Device(at) => (DEVICE, Some(at)),
+            Place::Waker => (WAKER, None),
+        };
+        self.set(PLACE, kind);
+        if let Some(at) = at {
+            self.place_at.set(at);
+        }
+    }
+
+    // ---- what names the slot -----------------------------------------------------------------------
 
     #[inline]
     pub fn count_entry(&self) {
-        self.entries.set(self.entries.get() + 1);
+        count(&self.entries);
     }
 
     #[inline]
     pub fn discount_entry(&self) {
         debug_assert!(self.entries.get() > 0, "an entry is counted before it is taken");
-        self.entries.set(self.entries.get() - 1);
+        discount(&self.entries);
+    }
+
+    pub fn hold(&self) {
+        count(&self.holds);
+    }
+
+    pub fn release(&self) {
+        discount(&self.holds);
+    }
+
+    pub fn is_held(&self) -> bool {
+        self.holds.get() > 0
+    }
+
+    /// Whether anything names the slot of a task that has ended.
+    pub fn is_named(&self) -> bool {
+        self.entries.get() > 0 || self.is_held()
+    }
+
+    // ---- the side ----------------------------------------------------------------------------------
+
+    /// The side, if the task ever needed one.
+    #[inline]
+    pub fn side(&self) -> Option<&Side> {
+        self.side.get().map(|side| &**side)
+    }
+
+    pub fn make_side(&self) -> &Side {
+        self.side.get_or_init(Box::default)
+    }
+
+    /// Keeps a waker for the task alone.
+    pub fn own_waker(&self, waker: OwnWaker) {
+        let before = self.make_side().waker.replace(Some(waker));
+        drop(before);
+        self.set(0, OWN_WAKER);
+    }
+}
+
+/// A count that has once been full stays so: what it counts is kept for good.
+fn count(counter: &Cell<u16>) {
+    counter.set(counter.get().saturating_add(1));
+}
+
+fn discount(counter: &Cell<u16>) {
+    if counter.get() < u16::MAX {
+        counter.set(counter.get() - 1);
+    }
+}
+
+/// A task's future, while the loop polls it. It goes back even if the poll panics, so that it is dropped with the loop.
+pub(super) struct Polled<'a> {
+    home: &'a Cell<Option<TaskFuture>>,
+    pub future: Option<TaskFuture>,
+}
+
+impl Drop for Polled<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        // Nobody has put another one there, so there is none to be dropped.
+        core::mem::forget(self.home.replace(self.future.take()));
+    }
+}
+
+/// A task's slot and what is in it.
+#[derive(Clone, Copy)]
+pub(super) struct Task<'a> {
+    pub slot: u32,
+    pub header: &'a Header,
+}
+
+impl<'a> Task<'a> {
+    /// Takes the future out, to be polled.
+    #[inline]
+    pub fn take_future(self) -> Polled<'a> {
+        Polled { home: &self.header.future, future: self.header.future.take() }
+    }
+}
+
+impl Deref for Task<'_> {
+    type Target = Header;
+
+    #[inline]
+    fn deref(&self) -> &Header {
+        self.header
     }
 }
 
 /// Names a task, so that it can be cancelled or asked about. Dropping it changes nothing.
-#[derive(Clone)]
 pub struct TaskHandle {
-    pub(super) header: Rc<Header>,
+    shared: Rc<Shared>,
+    slot: u32,
 }
 
 impl TaskHandle {
+    pub(super) fn new(shared: Rc<Shared>, slot: u32) -> Self {
+        debug_assert!(slot != NOBODY, "a handle names a task");
+        shared.task(slot).hold();
+        Self { shared, slot }
+    }
+
+    pub(super) fn task(&self) -> Task<'_> {
+        self.shared.task(self.slot)
+    }
+
     /// The task's number.
     pub fn id(&self) -> TaskId {
-        self.header.id.get()
+        self.task().id.get()
     }
 
     /// The task's name.
     pub fn name(&self) -> TaskName {
-        self.header.name.borrow().clone()
+        self.shared.name_of(self.task().header)
     }
 
     /// Whether the task has ended, in whatever way.
     pub fn is_finished(&self) -> bool {
-        self.header.state.get() == State::Finished
+        self.task().is_finished()
+    }
+}
+
+impl Clone for TaskHandle {
+    fn clone(&self) -> Self {
+        Self::new(self.shared.clone(), self.slot)
+    }
+}
+
+impl Drop for TaskHandle {
+    fn drop(&mut self) {
+        self.task().release();
     }
 }
 
 impl fmt::Debug for TaskHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TaskHandle({})", self.header.name.borrow())
+        write!(f, "TaskHandle({})", self.name())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::ToString;
 
-    async fn sender() {}
-
-    fn function_of<F>(_: &F) -> &'static str {
-        TaskName::function_of::<F>()
+    #[test]
+    fn a_header_is_small() {
+        // Two words for the future, one for the side, and 24 bytes.
+        assert!(size_of::<Header>() <= 3 * size_of::<usize>() + 24);
     }
 
     #[test]
-    fn a_task_is_called_like_its_function() {
-        assert_eq!(function_of(&sender()), "sender");
-        assert_eq!(TaskName::numbered("sender", 2).to_string(), "sender#2");
-        assert_eq!(TaskName::given("reader").to_string(), "reader");
+    fn state_and_pending_slot_do_not_disturb_each_other() {
+        let header = Header::new();
+        header.renew(TaskId(1), NameCode::NONE);
+        for pending in PENDINGS {
+            header.set_pending(pending);
+            assert_eq!((header.state(), header.pending()), (State::Fresh, pending));
+        }
+        header.set_pending(Pending::None);
+        assert!(header.begin() && !header.is_plain());
+        header.set_place(Place::RunQueue);
+        assert!(header.is_plain());
+        header.finish();
+        assert_eq!((header.state(), header.pending()), (State::Finished, Pending::None));
+    }
+
+    #[test]
+    fn a_full_count_stays() {
+        let header = Header::new();
+        (0..=u16::MAX).for_each(|_| header.hold());
+        (0..=u16::MAX).for_each(|_| header.release());
+        assert!(header.is_held());
     }
 }

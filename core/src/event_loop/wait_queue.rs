@@ -1,8 +1,10 @@
 //! The wait queue: entries that are due at a tick.
 //!
-//! Owns order and capacity: a binary heap by due tick, compared on the ring of ticks, then by serial
-//! number, so that of equal due times the one pushed first comes out first. Knows entries as numbers
-//! only, and no clock.
+//! Owns order and capacity: a heap by due tick, compared on the ring of ticks, then by serial number, so that of equal
+//! due times the one pushed first comes out first. Knows entries as numbers only, and no clock.
+//!
+//! Each node of the heap has four below it. An entry stays at one *place* while it is in the queue, by which it is
+//! found again; **at-its-node** — each place knows the node of its entry, and each node its place.
 
 use alloc::vec::Vec;
 
@@ -10,6 +12,7 @@ use super::entry::RawEntry;
 use crate::error::{Queue, QueueFull};
 use crate::ticks::PERIOD;
 
+/// An entry that is due at a tick.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Timer {
     pub due: u32,
@@ -19,100 +22,187 @@ pub(super) struct Timer {
     pub ready: bool,
 }
 
-impl Timer {
+/// A node of the heap: what decides the order, and the place.
+#[derive(Clone, Copy)]
+struct Node {
+    due: u32,
+    serial: u32,
+    /// With [`READY`].
+    place: u32,
+}
+
+const READY: u32 = 1 << 31;
+
+impl Node {
+    fn place(self) -> u32 {
+        self.place & !READY
+    }
+
     /// Whether it comes out before `other`. Serial numbers are compared plainly, as in the original.
-    fn precedes(&self, other: &Self) -> bool {
-        match other.due.wrapping_sub(self.due) % PERIOD {
-            0 => self.serial < other.serial,
-            ahead => ahead < PERIOD / 2,
-        }
+    #[inline]
+    fn precedes(self, other: Self) -> bool {
+        // The ring of ticks has 30 bits: shifted up, the sign tells on which half of it the difference lies.
+        const { assert!(PERIOD == 1 << 30) };
+        let ahead = (other.due.wrapping_sub(self.due) << 2) as i32;
+        ahead > 0 || (ahead == 0 && self.serial < other.serial)
     }
 }
 
+/// What is at a place.
+#[derive(Clone, Copy)]
+struct Placed {
+    entry: RawEntry,
+    /// The node of the entry; of a free place, the next free one.
+    at: u32,
+}
+
 pub(super) struct WaitQueue {
-    heap: Vec<Timer>,
+    heap: Vec<Node>,
+    places: Vec<Placed>,
+    /// The first free place; the end of `places` if there is none.
+    free: u32,
     capacity: usize,
     queue: Queue,
 }
 
+/// How many nodes are below one.
+const BELOW: usize = 4;
+/// Memory for no more entries than this is taken before they come.
+const MOST_ROOM: usize = 4096;
+
 impl WaitQueue {
+    /// A queue of so many entries.
     pub fn new(queue: Queue, capacity: usize) -> Self {
-        Self { heap: Vec::with_capacity(capacity.min(4096)), capacity, queue }
+        Self::with_room(queue, capacity, capacity)
     }
 
     /// A queue that is never full: it grows when it has to, beyond `room` entries.
     pub fn growing(queue: Queue, room: usize) -> Self {
-        Self { heap: Vec::with_capacity(room.min(4096)), capacity: usize::MAX, queue }
+        Self::with_room(queue, usize::MAX, room)
     }
 
+    fn with_room(queue: Queue, capacity: usize, room: usize) -> Self {
+        let room = room.min(MOST_ROOM);
+        let (heap, places) = (Vec::with_capacity(room), Vec::with_capacity(room));
+        Self { heap, places, free: 0, capacity, queue }
+    }
+
+    #[inline]
     pub fn len(&self) -> usize {
         self.heap.len()
     }
 
-    /// The due tick of the entry with this serial number, if it is in the queue.
-    pub fn due_of(&self, serial: u32) -> Option<u32> {
-        self.heap.iter().find(|timer| timer.serial == serial).map(|timer| timer.due)
-    }
-
-    /// The entry that comes out next.
+    /// The tick at which the first entry is due.
     #[inline]
-    pub fn first(&self) -> Option<&Timer> {
-        self.heap.first()
+    pub fn first_due(&self) -> Option<u32> {
+        self.heap.first().map(|node| node.due)
     }
 
-    /// Adds an entry. Serial numbers grow; all timed queues share them.
-    pub fn push(&mut self, timer: Timer) -> Result<(), QueueFull> {
-        if self.heap.len() >= self.capacity {
+    /// The node of the entry at a place, if it is still there.
+    fn node_of(&self, place: u32, entry: RawEntry) -> Option<usize> {
+        let placed = self.places.get(place as usize)?;
+        (placed.entry == entry).then_some(placed.at as usize)
+    }
+
+    /// The due tick of an entry, if it is still at this place.
+    pub fn due_at(&self, place: u32, entry: RawEntry) -> Option<u32> {
+        self.node_of(place, entry).map(|at| self.heap[at].due)
+    }
+
+    /// Adds an entry; gives its place. Serial numbers grow; all timed queues share them.
+    pub fn push(&mut self, timer: Timer) -> Result<u32, QueueFull> {
+        let at = self.heap.len();
+        if at >= self.capacity {
             return Err(QueueFull { queue: self.queue, len: self.capacity });
         }
-        self.heap.push(timer);
-        self.sift_up(self.heap.len() - 1);
-        Ok(())
+        let place = self.free;
+        match self.places.get_mut(place as usize) {
+            Some(placed) => {
+                self.free = placed.at;
+                placed.entry = timer.entry;
+            }
+            None => {
+                self.places.push(Placed { entry: timer.entry, at: 0 });
+                self.free = place + 1;
+            }
+        }
+        let node = Node { due: timer.due, serial: timer.serial, place: place | u32::from(timer.ready) << 31 };
+        self.heap.push(node);
+        self.lift(at, node);
+        Ok(place)
     }
 
-    /// Takes the first entry out.
-    pub fn pop(&mut self) -> Option<Timer> {
+    /// Takes the first entry out; gives it with the place that it had.
+    pub fn pop(&mut self) -> Option<(Timer, u32)> {
         (!self.heap.is_empty()).then(|| self.take(0))
     }
 
-    /// Takes the entry of this serial number out.
-    pub fn remove(&mut self, serial: u32) -> Option<Timer> {
-        let at = self.heap.iter().position(|timer| timer.serial == serial)?;
-        Some(self.take(at))
+    /// Takes the first entry out if it is due at `now`.
+    #[inline]
+    pub fn pop_due(&mut self, now: u32) -> Option<(Timer, u32)> {
+        let due = self.first_due()?;
+        (crate::ticks::ticks_diff(due, now) <= 0).then(|| self.take(0))
     }
 
-    fn take(&mut self, at: usize) -> Timer {
-        let timer = self.heap.swap_remove(at);
-        if at < self.heap.len() {
-            self.sift_down(at);
-            self.sift_up(at);
+    /// Takes an entry out if it is still at this place.
+    pub fn remove(&mut self, place: u32, entry: RawEntry) -> Option<Timer> {
+        let at = self.node_of(place, entry)?;
+        Some(self.take(at).0)
+    }
+
+    fn take(&mut self, at: usize) -> (Timer, u32) {
+        let node = self.heap[at];
+        let place = node.place();
+        let free = core::mem::replace(&mut self.free, place);
+        let Placed { entry, .. } = core::mem::replace(
+            &mut self.places[place as usize],
+            Placed { entry: RawEntry::TOMBSTONE, at: free },
+        );
+        if let Some(last) = self.heap.pop()
+            && at < self.heap.len()
+        {
+            let at = self.sink(at, last);
+            self.lift(at, last);
         }
-        timer
+        (Timer { due: node.due, serial: node.serial, entry, ready: node.place & READY != 0 }, place)
     }
 
-    fn sift_up(&mut self, mut at: usize) {
+    #[inline]
+    fn put(&mut self, at: usize, node: Node) {
+        self.heap[at] = node;
+        self.places[node.place() as usize].at = at as u32;
+    }
+
+    /// Puts a node there, or as far up as it belongs.
+    fn lift(&mut self, mut at: usize, node: Node) {
         while at > 0 {
-            let parent = (at - 1) / 2;
-            if !self.heap[at].precedes(&self.heap[parent]) {
-                return;
+            let above = (at - 1) / BELOW;
+            let other = self.heap[above];
+            if !node.precedes(other) {
+                break;
             }
-            self.heap.swap(at, parent);
-            at = parent;
+            self.put(at, other);
+            at = above;
         }
+        self.put(at, node);
     }
 
-    fn sift_down(&mut self, mut at: usize) {
+    /// Makes room for a node there, or as far down as it belongs; gives where.
+    fn sink(&mut self, mut at: usize, node: Node) -> usize {
         loop {
-            let (left, right) = (2 * at + 1, 2 * at + 2);
-            let Some(mut child) = (left < self.heap.len()).then_some(left) else { return };
-            if right < self.heap.len() && self.heap[right].precedes(&self.heap[left]) {
-                child = right;
+            let begin = BELOW * at + 1;
+            let Some(below) = self.heap.get(begin..) else { return at };
+            let mut first = (at, node);
+            for (i, &other) in below.iter().take(BELOW).enumerate() {
+                if other.precedes(first.1) {
+                    first = (begin + i, other);
+                }
             }
-            if !self.heap[child].precedes(&self.heap[at]) {
-                return;
+            if first.0 == at {
+                return at;
             }
-            self.heap.swap(at, child);
-            at = child;
+            self.put(at, first.1);
+            at = first.0;
         }
     }
 }
@@ -131,7 +221,7 @@ mod tests {
     }
 
     fn drain(queue: &mut WaitQueue) -> Vec<(u32, u32)> {
-        core::iter::from_fn(|| queue.pop()).map(|timer| (timer.due, timer.serial)).collect()
+        core::iter::from_fn(|| queue.pop()).map(|(timer, _)| (timer.due, timer.serial)).collect()
     }
 
     #[test]
@@ -158,13 +248,33 @@ mod tests {
     #[test]
     fn a_removed_entry_leaves_the_others_in_order() {
         let mut queue = queue_of((0..50).map(|i| i * 37 % 50));
+        // The places of a queue that was never popped are in order of pushing.
         for serial in (0..50).step_by(3) {
-            assert_eq!(queue.remove(serial).unwrap().serial, serial);
+            assert_eq!(queue.due_at(serial, RawEntry::task(serial)), Some(serial * 37 % 50));
+            assert_eq!(queue.remove(serial, RawEntry::task(serial)).unwrap().serial, serial);
+            assert_eq!(queue.remove(serial, RawEntry::task(serial)), None);
+            assert_eq!(queue.due_at(serial, RawEntry::task(serial)), None);
         }
         let left = drain(&mut queue);
         assert!(left.is_sorted_by_key(|&(due, _)| due));
         assert_eq!(left.len(), 33);
         assert!(left.iter().all(|&(_, serial)| serial % 3 != 0));
+    }
+
+    #[test]
+    fn places_are_used_again() {
+        let mut queue = WaitQueue::new(Queue::Wait, 3);
+        for serial in 0..100 {
+            let timer = Timer { due: 1, serial, entry: RawEntry::wake(serial), ready: serial % 2 == 0 };
+            let place = queue.push(timer).unwrap();
+            assert!(place < 3);
+            assert_eq!(queue.push(Timer { due: 0, ..timer }).map(|_| queue.pop().unwrap().0.due), Ok(0));
+            if serial % 3 == 0 {
+                assert_eq!(queue.remove(place, timer.entry), Some(timer));
+            } else {
+                assert_eq!(queue.pop(), Some((timer, place)));
+            }
+        }
     }
 
     #[test]

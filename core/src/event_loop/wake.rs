@@ -1,9 +1,13 @@
 //! Wakers: how foreign futures and interrupt handlers make a task ready.
 //!
-//! Owns one bit per task slot in atomic words. A waker is an `Arc`, cheap to clone and safe to call
-//! from an interrupt; it may outlive its task and its loop. It knows nothing of queues: the loop drains
-//! the bits at its poll points, in order of slots.
+//! Owns one bit per task slot in atomic words. A waker is an `Arc`, cheap to clone and safe to call from an interrupt;
+//! it may outlive its task and its loop. It knows nothing of queues: the loop drains the bits at its poll points, in
+//! order of slots.
+//!
+//! Most tasks never keep a waker. All of them are polled with a *spare* one, which wakes whoever is polled with it. The
+//! first time that a task has cloned it, it becomes that task's own, and there is a new spare one.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::task::Wake;
 use alloc::vec::Vec;
@@ -11,28 +15,23 @@ use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use core::task::Waker;
 
-const BITS: usize = u32::BITS as usize;
+const BITS: u32 = u32::BITS;
+/// The place of a waker whose task has ended: it does nothing.
+const RETIRED: u32 = u32::MAX;
 
-/// What all words share.
+/// The bits of a block of slots.
+struct Bits {
+    words: Box<[AtomicU32]>,
+    common: Arc<Common>,
+}
+
+/// What all blocks share.
 #[derive(Default)]
 struct Common {
-    /// Some word is not zero.
+    /// Some bit of some block is set.
     any: AtomicBool,
     /// The owner's number, which each wake notes.
     mark: AtomicU32,
-}
-
-/// A word of bits.
-struct Block {
-    bits: AtomicU32,
-    common: Arc<Common>,
-}
-
-/// The loop's side: all bits.
-#[derive(Default)]
-pub(super) struct WakeSet {
-    blocks: Vec<Arc<Block>>,
-    common: Arc<Common>,
 }
 
 /// A number that the owner of a loop changes as it likes. Each call of a waker notes what it is then, and
@@ -47,6 +46,11 @@ impl fmt::Debug for WakeMark {
 }
 
 impl WakeMark {
+    /// A number that is 0.
+    pub(super) fn new() -> Self {
+        Self(Arc::default())
+    }
+
     /// What it is.
     pub fn get(&self) -> u32 {
         self.0.mark.load(Ordering::Relaxed)
@@ -58,73 +62,13 @@ impl WakeMark {
     }
 }
 
-/// A task's side: one bit.
-pub(super) struct TaskWaker {
-    block: Arc<Block>,
-    bit: u32,
+/// What a waker points to.
+struct TaskWaker {
+    bits: Arc<Bits>,
+    /// Which bit; of a spare waker, that of the task that is polled.
+    place: AtomicU32,
     /// The owner's number when it was called.
     mark: AtomicU32,
-    /// Set when the task has ended while others still held the waker: it does nothing from then on.
-    retired: AtomicBool,
-}
-
-impl WakeSet {
-    /// The waker of a slot.
-    pub fn waker(&mut self, slot: usize) -> Arc<TaskWaker> {
-        while self.blocks.len() <= slot / BITS {
-            self.blocks.push(Arc::new(Block { bits: AtomicU32::new(0), common: self.common.clone() }));
-        }
-        let block = self.blocks[slot / BITS].clone();
-        let (mark, retired) = (AtomicU32::new(0), AtomicBool::new(false));
-        Arc::new(TaskWaker { block, bit: 1 << (slot % BITS), mark, retired })
-    }
-
-    /// The number that wakes note.
-    pub fn mark(&self) -> WakeMark {
-        WakeMark(self.common.clone())
-    }
-
-    /// Whether any waker was called since the last drain.
-    #[inline]
-    pub fn any(&self) -> bool {
-        self.common.any.load(Ordering::Acquire)
-    }
-
-    /// Calls `f` for each slot that was woken, in order of slots, and forgets them.
-    pub fn drain(&self, mut f: impl FnMut(usize)) {
-        // Cleared first: a wake during the drain sets it again and is seen at the next poll point.
-        if !self.common.any.swap(false, Ordering::AcqRel) {
-            return;
-        }
-        for (i, block) in self.blocks.iter().enumerate() {
-            let mut bits = block.bits.swap(0, Ordering::AcqRel);
-            while bits != 0 {
-                f(i * BITS + bits.trailing_zeros() as usize);
-                bits &= bits - 1;
-            }
-        }
-    }
-}
-
-impl TaskWaker {
-    /// The waker for a new task in the slot: this one if nobody else holds it, else a fresh one.
-    pub fn renew(this: &mut Arc<Self>) {
-        if Arc::strong_count(this) > 1 {
-            this.retired.store(true, Ordering::Release);
-            let (block, bit) = (this.block.clone(), this.bit);
-            *this = Arc::new(Self { block, bit, mark: 0.into(), retired: false.into() });
-        }
-    }
-
-    /// The owner's number when it was last called.
-    pub fn mark(&self) -> u32 {
-        self.mark.load(Ordering::Relaxed)
-    }
-
-    /// As a standard waker.
-    pub fn to_waker(this: &Arc<Self>) -> Waker {
-        Waker::from(this.clone())
-    }
 }
 
 impl Wake for TaskWaker {
@@ -133,14 +77,163 @@ impl Wake for TaskWaker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if !self.retired.load(Ordering::Acquire) {
-            let Block { bits, common } = &*self.block;
+        let place = self.place.load(Ordering::Acquire);
+        if let Some(word) = self.bits.words.get((place / BITS) as usize) {
+            let bit = 1 << (place % BITS);
             // Of several calls before the loop looks the first one counts.
-            if bits.load(Ordering::Relaxed) & self.bit == 0 {
-                self.mark.store(common.mark.load(Ordering::Relaxed), Ordering::Relaxed);
+            if word.load(Ordering::Relaxed) & bit == 0 {
+                self.mark.store(self.bits.common.mark.load(Ordering::Relaxed), Ordering::Relaxed);
             }
-            bits.fetch_or(self.bit, Ordering::Release);
-            common.any.store(true, Ordering::Release);
+            word.fetch_or(bit, Ordering::Release);
+            self.bits.common.any.store(true, Ordering::Release);
+        }
+    }
+}
+
+/// A waker with what it points to.
+pub(super) struct OwnWaker {
+    waker: Waker,
+    target: Arc<TaskWaker>,
+}
+
+impl OwnWaker {
+    fn new(bits: &Arc<Bits>) -> Self {
+        let target = Arc::new(TaskWaker {
+            bits: bits.clone(),
+            place: AtomicU32::new(RETIRED),
+            mark: AtomicU32::new(0),
+        });
+        Self { waker: Waker::from(target.clone()), target }
+    }
+
+    #[inline]
+    pub fn waker(&self) -> &Waker {
+        &self.waker
+    }
+
+    /// From now on, and as long as it is spare, it wakes the task at this place of its block.
+    #[inline]
+    pub fn lend(&self, place: u32) {
+        self.target.place.store(place, Ordering::Relaxed);
+    }
+
+    /// The owner's number when it was last called.
+    pub fn mark(&self) -> u32 {
+        self.target.mark.load(Ordering::Relaxed)
+    }
+
+    /// Whether anybody else holds it.
+    #[inline]
+    pub fn is_held(&self) -> bool {
+        Arc::strong_count(&self.target) > 2
+    }
+
+    /// From now on it does nothing.
+    pub fn retire(&self) {
+        self.target.place.store(RETIRED, Ordering::Release);
+    }
+}
+
+/// The slots of a block of the table.
+struct Block {
+    begin: u32,
+    bits: Arc<Bits>,
+    spare: OwnWaker,
+}
+
+impl Block {
+    fn new(begin: u32, slots: u32, common: &Arc<Common>) -> Self {
+        let words = (0..slots.div_ceil(BITS)).map(|_| AtomicU32::new(0)).collect();
+        let bits = Arc::new(Bits { words, common: common.clone() });
+        Self { begin, spare: OwnWaker::new(&bits), bits }
+    }
+}
+
+/// The loop's side: all bits, and the spare wakers.
+pub(super) struct WakeSet {
+    first: Block,
+    /// How many slots the first block has.
+    slots: u32,
+    /// Further blocks, each as long as all before it together.
+    others: Vec<Block>,
+    common: Arc<Common>,
+}
+
+impl WakeSet {
+    /// Wakers for a table whose first block has so many slots.
+    pub fn new(slots: u32, mark: WakeMark) -> Self {
+        let WakeMark(common) = mark;
+        Self { first: Block::new(0, slots, &common), slots, others: Vec::new(), common }
+    }
+
+    /// The owner's number when the spare waker of a slot's block was last called.
+    pub fn spare_mark(&self, slot: u32) -> u32 {
+        let blocks = core::iter::once(&self.first).chain(&self.others);
+        blocks.take_while(|block| block.begin <= slot).last().map_or(0, |block| block.spare.mark())
+    }
+
+    /// The spare waker of the first block, to be lent.
+    #[inline]
+    pub fn spare(&self) -> &OwnWaker {
+        &self.first.spare
+    }
+
+    /// A waker to poll the task of this slot with, until the next is lent.
+    pub fn lend(&mut self, slot: u32) -> &OwnWaker {
+        let block = self.block(slot);
+        block.spare.lend(slot - block.begin);
+        &block.spare
+    }
+
+    /// The waker that was lent for this slot if somebody keeps it; then there is another spare one.
+    pub fn take_kept(&mut self, slot: u32) -> Option<OwnWaker> {
+        let block = self.block(slot);
+        block.spare.is_held().then(|| {
+            let spare = OwnWaker::new(&block.bits);
+            core::mem::replace(&mut block.spare, spare)
+        })
+    }
+
+    fn block(&mut self, slot: u32) -> &mut Block {
+        if slot < self.slots { &mut self.first } else { self.other_block(slot) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn other_block(&mut self, slot: u32) -> &mut Block {
+        let (mut begin, mut at) = (self.slots, 0);
+        loop {
+            if at == self.others.len() {
+                self.others.push(Block::new(begin, begin, &self.common));
+            }
+            if slot - begin < begin {
+                return &mut self.others[at];
+            }
+            (begin, at) = (2 * begin, at + 1);
+        }
+    }
+
+    /// Whether any waker was called since the last drain.
+    #[inline]
+    pub fn any(&self) -> bool {
+        // Who then drains the bits acquires what was done before the wake.
+        self.common.any.load(Ordering::Relaxed)
+    }
+
+    /// Calls `f` for each slot that was woken, in order of slots, and forgets them.
+    pub fn drain(&self, mut f: impl FnMut(u32)) {
+        // Cleared first: a wake during the drain sets it again and is seen at the next poll point.
+        if !self.common.any.swap(false, Ordering::AcqRel) {
+            return;
+        }
+        for block in core::iter::once(&self.first).chain(&self.others) {
+            for (word, at) in block.bits.words.iter().zip(0..) {
+                let mut bits = word.swap(0, Ordering::AcqRel);
+                while bits != 0 {
+                    f(block.begin + at * BITS + bits.trailing_zeros());
+                    bits &= bits - 1;
+                }
+            }
         }
     }
 }
@@ -149,39 +242,51 @@ impl Wake for TaskWaker {
 mod tests {
     use super::*;
 
-    #[test]
-    fn woken_slots_come_out_in_order_and_once() {
-        let mut set = WakeSet::default();
-        let wakers: Vec<_> = (0..70).map(|slot| TaskWaker::to_waker(&set.waker(slot))).collect();
-        for slot in [69, 3, 64, 3] {
-            wakers[slot].wake_by_ref();
-        }
+    fn drained(set: &WakeSet) -> Vec<u32> {
         let mut woken = Vec::new();
         set.drain(|slot| woken.push(slot));
-        assert_eq!(woken, [3, 64, 69]);
+        woken
+    }
+
+    #[test]
+    fn woken_slots_come_out_in_order_and_once() {
+        let mut set = WakeSet::new(33, WakeMark::new());
+        for slot in [300, 69, 3, 64, 3, 32, 33] {
+            set.lend(slot).waker().wake_by_ref();
+        }
+        assert_eq!(drained(&set), [3, 32, 33, 64, 69, 300]);
         assert!(!set.any());
+        assert_eq!(drained(&set), []);
+    }
+
+    #[test]
+    fn a_kept_waker_wakes_its_task_while_others_are_lent() {
+        let mut set = WakeSet::new(8, WakeMark::new());
+        let kept = set.lend(5).waker().clone();
+        let own = set.take_kept(5).unwrap();
+        assert!(set.take_kept(5).is_none());
+        assert!(!set.lend(2).waker().will_wake(&kept) && own.waker().will_wake(&kept));
+        kept.wake_by_ref();
+        assert_eq!(drained(&set), [5]);
+        own.retire();
+        kept.wake();
+        assert!(!set.any() && !own.is_held());
     }
 
     #[test]
     fn a_waker_notes_the_mark_of_its_first_call() {
-        let mut set = WakeSet::default();
-        let tasks: Vec<_> = (0..2).map(|slot| set.waker(slot)).collect();
-        for (mark, slot) in [(7, 1), (8, 0), (9, 1)] {
-            set.mark().replace(mark);
-            TaskWaker::to_waker(&tasks[slot]).wake();
+        let mark = WakeMark::new();
+        let mut set = WakeSet::new(8, mark.clone());
+        let kept: Vec<_> = [0, 1]
+            .map(|slot| {
+                let waker = set.lend(slot).waker().clone();
+                (waker, set.take_kept(slot).unwrap())
+            })
+            .into();
+        for (number, slot) in [(7, 1), (8, 0), (9, 1)] {
+            mark.replace(number);
+            kept[slot].0.wake_by_ref();
         }
-        assert_eq!((tasks[0].mark(), tasks[1].mark()), (8, 7));
-    }
-
-    #[test]
-    fn a_waker_that_outlives_its_task_does_nothing() {
-        let mut set = WakeSet::default();
-        let mut task = set.waker(0);
-        let old = TaskWaker::to_waker(&task);
-        TaskWaker::renew(&mut task);
-        old.wake_by_ref();
-        assert!(!set.any());
-        TaskWaker::to_waker(&task).wake();
-        assert!(set.any());
+        assert_eq!(kept.iter().map(|(_, own)| own.mark()).collect::<Vec<_>>(), [8, 7]);
     }
 }

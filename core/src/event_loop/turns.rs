@@ -1,0 +1,136 @@
+//! Turns: the way of nearly all steps, with nothing on it that others need.
+//!
+//! Owns when a step is *plain*, and how plain steps follow one another. A task's step is plain if it is resumed by its
+//! own entry in the run queue, nothing is pending, nobody keeps its waker, and nothing else has to be looked at: no
+//! observer, no request to stop. If the task then yields its turn, it is only appended to the run queue again; whatever
+//! else becomes of it is settled in `resume`. A pass is *quiet* if there are no timers, no devices and no wakers that
+//! somebody called: then its beginning and its end need no time.
+
+use core::task::{Context, Poll};
+
+use super::entry::RawEntry;
+use super::owner::{Owner, Phase, Ran};
+use super::shared::{NOBODY, Shared};
+use super::task::{Header, Task};
+use super::wake::OwnWaker;
+use crate::error::TaskError;
+
+impl Owner {
+    /// Takes the turn that is next in the pass if that is all there is to do. What the step yielded is applied by the
+    /// next call.
+    #[inline(always)]
+    pub fn turn(&mut self, shared: &Shared) -> bool {
+        if !shared.is_carefree() {
+            return false;
+        }
+        let Some(entry) = shared.runq.first_of_pass() else { return false };
+        let Some(task) = plain(shared.tasks.first_block(), entry) else { return false };
+        let ready = match self.turned {
+            NOBODY => matches!(self.ran, Ran::Nothing),
+            slot => shared.runq.put_back(RawEntry::task(slot)),
+        };
+        if !ready {
+            return false;
+        }
+        shared.runq.advance();
+        self.turned = task.slot;
+        let spare = self.wakes.spare();
+        let polled = poll(shared, task, spare, &mut Context::from_waker(spare.waker()));
+        if polled.is_pending() && ends_plainly(shared, task, spare) {
+            // Nothing is in it, but the compiler would drop it.
+            core::mem::forget(polled);
+        } else {
+            self.turned = NOBODY;
+            self.settle(shared, task, polled, true);
+        }
+        true
+    }
+
+    /// Takes turns as long as that is all there is to do, and applies what they yield at once. True if there is
+    /// something to apply, or to look at, before anything else is done.
+    #[inline(always)]
+    pub fn turns(&mut self, shared: &Shared) -> bool {
+        if !shared.is_carefree() {
+            return false;
+        }
+        let runq = &shared.runq;
+        let spare = self.wakes.spare();
+        let mut context = Context::from_waker(spare.waker());
+        runq.anchor();
+        let (task, polled) = loop {
+            let Some(entry) = runq.first_of_pass() else { return false };
+            let Some(task) = plain(shared.tasks.first_block(), entry) else { return false };
+            runq.advance();
+            let polled = poll(shared, task, spare, &mut context);
+            if !(polled.is_pending() && ends_plainly(shared, task, spare)) {
+                break (task, polled);
+            }
+            runq.keep();
+        };
+        self.settle(shared, task, polled, true);
+        true
+    }
+}
+
+impl Owner {
+    /// Whether a pass begins, and nothing could be due: nobody then asks when it began.
+    #[inline(always)]
+    pub(super) fn begins_quietly(&self, shared: &Shared) -> bool {
+        matches!(self.phase, Phase::Expire) && shared.is_quiet()
+    }
+
+    /// Whether the pass is over, entries are ready, and there is nobody to ask: nobody then asks how long it waited.
+    #[inline(always)]
+    pub(super) fn ends_quietly(&self, shared: &Shared) -> bool {
+        shared.runq.is_pass_over() && shared.runq.len() > 0 && shared.is_quiet() && !self.wakes.any()
+    }
+
+    /// A whole quiet pass; false if something else has to be done, before it or on the way.
+    #[inline]
+    pub(super) fn quiet_pass(&mut self, shared: &Shared) -> bool {
+        if !self.begins_quietly(shared) {
+            return false;
+        }
+        shared.runq.begin_pass();
+        self.phase = Phase::Run;
+        if self.turns(shared) || !self.ends_quietly(shared) {
+            return false;
+        }
+        self.phase = Phase::Expire;
+        true
+    }
+}
+
+/// The task that an entry of the run queue resumes, if it is resumed for nothing but that.
+#[inline(always)]
+fn plain(headers: &[Header], entry: RawEntry) -> Option<Task<'_>> {
+    let slot = entry.plain_slot();
+    let header = headers.get(slot as usize)?;
+    header.is_plain().then_some(Task { slot, header })
+}
+
+#[inline(always)]
+fn poll(
+    shared: &Shared,
+    task: Task<'_>,
+    spare: &OwnWaker,
+    context: &mut Context<'_>,
+) -> Poll<Result<(), TaskError>> {
+    spare.lend(task.slot);
+    shared.turn.begin(task.slot, task.leaf.get());
+    let mut taken = task.take_future();
+    let future = taken.future.as_mut().expect("a task that has not ended has a future");
+    future.as_mut().poll(context)
+}
+
+/// Whether the step has yielded a turn and left nothing else behind.
+#[inline(always)]
+fn ends_plainly(shared: &Shared, task: Task<'_>, spare: &OwnWaker) -> bool {
+    let Some(token) = shared.turn.plain() else { return false };
+    if spare.is_held() {
+        return false;
+    }
+    shared.turn.end();
+    task.leaf.set(token);
+    true
+}
