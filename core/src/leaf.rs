@@ -19,13 +19,14 @@ use crate::stream::Readiness;
 ///   code of the yield ──posted──▶ token ──completed──▶ DONE
 ///           └─────slow path────▶ DELAYED, READS, WRITES, TURN ──over──▶ DONE
 /// ```
+#[repr(C)]
 pub(crate) struct Leaf<'a> {
-    shared: &'a Shared,
     /// The code of what is yielded, which is even; the token of the resumption that the leaf waits for, which is odd;
     /// or one of the states below.
     state: u32,
     /// The value of what is yielded; on the slow path, the key of a wait.
     value: u32,
+    shared: &'a Shared,
 }
 
 const DONE: u32 = Word::MORE_THAN_CODES;

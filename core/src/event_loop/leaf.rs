@@ -56,6 +56,8 @@ pub(super) struct Turn {
     pub interrupted: Cell<u32>,
     /// The value of what was posted.
     pub value: Cell<u32>,
+    /// The context with which the task is polled, if it is polled for a turn.
+    pub context: Cell<*const ()>,
     /// What the task's waker points to.
     pub waker_data: Cell<*const ()>,
     /// What this step brings and nobody has taken yet.
@@ -73,15 +75,27 @@ impl Turn {
             resumed: Cell::new(0),
             interrupted: Cell::new(0),
             value: Cell::new(0),
+            context: Cell::new(core::ptr::null()),
             waker_data: Cell::new(core::ptr::null()),
             interrupt: Cell::new(None),
         }
     }
 
+    /// The token of the next step.
+    #[inline]
+    pub fn next_token(&self) -> u32 {
+        self.token.get().wrapping_add(2)
+    }
+
+    /// Who is polled with this context from now on may post.
+    #[inline]
+    pub fn expect(&self, context: &Context<'_>) {
+        self.context.set(core::ptr::from_ref(context).cast());
+    }
+
     /// Begins a step of the task in this slot; it completes the leaf of `resumed`.
     #[inline]
-    pub fn begin(&self, slot: u32, resumed: u32) {
-        let token = self.token.get().wrapping_add(2);
+    pub fn begin(&self, token: u32, slot: u32, resumed: u32) {
         self.token.set(token);
         self.offer.set(token);
         self.current.set(slot);
@@ -114,10 +128,10 @@ impl Turn {
         self.resumed.set(0);
     }
 
-    /// The leaf that posted a turn, if that is all that came of the step.
+    /// Whether a leaf posted a turn, and that is all that came of the step.
     #[inline]
-    pub fn plain(&self) -> Option<u32> {
-        (self.offer.get() == TURN).then(|| self.token.get())
+    pub fn is_plain(&self) -> bool {
+        self.offer.get() == TURN
     }
 
     /// The leaf that posted in this step, and what; it is forgotten.
@@ -141,7 +155,7 @@ impl Shared {
     #[inline(always)]
     pub(crate) fn post(&self, word: Word, cx: &Context<'_>) -> Option<u32> {
         let token = self.turn.offer.get();
-        if token % 2 == 0 || cx.waker().data() != self.turn.waker_data.get() {
+        if token % 2 == 0 || core::ptr::from_ref(cx).cast() != self.turn.context.get() {
             return None;
         }
         self.turn.offer.set(word.code);

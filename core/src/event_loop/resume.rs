@@ -41,11 +41,13 @@ impl Owner {
     ) -> Poll<Result<(), TaskError>> {
         let waker = waker.waker();
         let spare = shared.turn.waker_data.replace(waker.data());
-        shared.turn.begin(task.slot, resumed);
+        let mut context = Context::from_waker(waker);
+        shared.turn.begin(shared.turn.next_token(), task.slot, resumed);
+        shared.turn.expect(&context);
         shared.turn.raise(interrupt);
         let mut taken = task.take_future();
         let future = taken.future.as_mut().expect("a task that has not ended has a future");
-        let polled = future.as_mut().poll(&mut Context::from_waker(waker));
+        let polled = future.as_mut().poll(&mut context);
         drop(taken);
         shared.turn.waker_data.set(spare);
         polled

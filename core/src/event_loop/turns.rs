@@ -34,9 +34,12 @@ impl Owner {
         }
         shared.runq.advance();
         self.turned = task.slot;
-        let spare = self.wakes.spare();
-        let polled = poll(shared, task, spare, &mut Context::from_waker(spare.waker()));
-        if polled.is_pending() && ends_plainly(shared, task, spare) {
+        let (spare, token) = (self.wakes.spare(), shared.turn.next_token());
+        let mut context = Context::from_waker(spare.waker());
+        shared.turn.expect(&context);
+        let polled = poll(shared, task, token, spare, &mut context);
+        if ends_plainly(shared, task, token, &polled, spare) {
+            shared.turn.end();
             // Nothing is in it, but the compiler would drop it.
             core::mem::forget(polled);
         } else {
@@ -54,19 +57,25 @@ impl Owner {
             return false;
         }
         let runq = &shared.runq;
-        let spare = self.wakes.spare();
+        let (spare, mut token) = (self.wakes.spare(), shared.turn.next_token());
         let mut context = Context::from_waker(spare.waker());
+        shared.turn.expect(&context);
         runq.anchor();
-        let (task, polled) = loop {
-            let Some(entry) = runq.first_of_pass() else { return false };
-            let Some(task) = plain(shared.tasks.first_block(), entry) else { return false };
+        let polled = loop {
+            let next = runq.first_of_pass().and_then(|entry| plain(shared.tasks.first_block(), entry));
+            let Some(task) = next else {
+                shared.turn.end();
+                return false;
+            };
             runq.advance();
-            let polled = poll(shared, task, spare, &mut context);
-            if !(polled.is_pending() && ends_plainly(shared, task, spare)) {
-                break (task, polled);
+            let polled = poll(shared, task, token, spare, &mut context);
+            if !ends_plainly(shared, task, token, &polled, spare) {
+                break polled;
             }
             runq.keep();
+            token = token.wrapping_add(2);
         };
+        let task = shared.current_task().expect("a step is under way");
         self.settle(shared, task, polled, true);
         true
     }
@@ -113,11 +122,12 @@ fn plain(headers: &[Header], entry: RawEntry) -> Option<Task<'_>> {
 fn poll(
     shared: &Shared,
     task: Task<'_>,
+    token: u32,
     spare: &OwnWaker,
     context: &mut Context<'_>,
 ) -> Poll<Result<(), TaskError>> {
     spare.lend(task.slot);
-    shared.turn.begin(task.slot, task.leaf.get());
+    shared.turn.begin(token, task.slot, task.leaf.get());
     let mut taken = task.take_future();
     let future = taken.future.as_mut().expect("a task that has not ended has a future");
     future.as_mut().poll(context)
@@ -125,12 +135,16 @@ fn poll(
 
 /// Whether the step has yielded a turn and left nothing else behind.
 #[inline(always)]
-fn ends_plainly(shared: &Shared, task: Task<'_>, spare: &OwnWaker) -> bool {
-    let Some(token) = shared.turn.plain() else { return false };
-    if spare.is_held() {
-        return false;
+fn ends_plainly(
+    shared: &Shared,
+    task: Task<'_>,
+    token: u32,
+    polled: &Poll<Result<(), TaskError>>,
+    spare: &OwnWaker,
+) -> bool {
+    let plain = polled.is_pending() && shared.turn.is_plain() && !spare.is_held();
+    if plain {
+        task.leaf.set(token);
     }
-    shared.turn.end();
-    task.leaf.set(token);
-    true
+    plain
 }
