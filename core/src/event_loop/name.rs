@@ -157,7 +157,7 @@ mod tests {
         let late = [0; 3].map(|_| names.enter(Err("sender")));
         let texts = late.map(|code| names.name(code).to_string());
         assert_eq!(texts, ["sender#1048575", "sender#1048576", "sender#1048577"]);
-        late.map(|code| names.leave(code));
+        late.into_iter().for_each(|code| names.leave(code));
         assert_eq!(names.whole.len(), 1);
     }
 }

@@ -151,6 +151,9 @@ impl Owner {
 
     /// Steps of a run up to one after which the owner of the loop has its turn; the end of the run as an error.
     pub fn pass(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
+        if shared.rules.one_queue && self.left == 0 {
+            self.left = shared.waitq.borrow().len();
+        }
         loop {
             self.apply(shared)?;
             if self.begins_quietly(shared) {
