@@ -157,10 +157,8 @@ impl Owner {
         loop {
             self.apply(shared)?;
             if self.begins_quietly(shared) {
-                if self.quiet_pass(shared) {
-                    return Ok(QUIET_PASS);
-                }
-                continue;
+                shared.runq.begin_pass();
+                self.phase = Phase::Run;
             }
             if self.turns(shared) {
                 continue;

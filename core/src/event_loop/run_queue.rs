@@ -133,6 +133,12 @@ impl RunQueue {
         }
     }
 
+    /// Whether entries are kept.
+    #[inline]
+    pub fn keeps_any(&self) -> bool {
+        self.kept != self.begin
+    }
+
     /// Appends the entry that was taken last, since when nothing was queued or removed. All others that were taken
     /// since the queue was anchored were appended so, too.
     #[inline]

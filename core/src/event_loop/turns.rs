@@ -11,7 +11,7 @@ use core::task::{Context, Poll};
 use super::entry::RawEntry;
 use super::owner::{Owner, Phase, Ran};
 use super::shared::{NOBODY, Shared};
-use super::task::{Header, Task};
+use super::task::Task;
 use super::wake::OwnWaker;
 use crate::error::TaskError;
 
@@ -24,7 +24,7 @@ impl Owner {
             return false;
         }
         let Some(entry) = shared.runq.first_of_pass() else { return false };
-        let Some(task) = plain(shared.tasks.first_block(), entry) else { return false };
+        let Some(task) = plain(shared, entry) else { return false };
         let ready = match self.turned {
             NOBODY => matches!(self.ran, Ran::Nothing),
             slot => shared.runq.put_back(RawEntry::task(slot)),
@@ -51,70 +51,80 @@ impl Owner {
 
     /// Takes turns as long as that is all there is to do, and applies what they yield at once. True if there is
     /// something to apply, or to look at, before anything else is done.
-    #[inline(always)]
+    #[inline(never)]
     pub fn turns(&mut self, shared: &Shared) -> bool {
         if !shared.is_carefree() {
             return false;
         }
+        shared.runq.anchor();
+        let ended = self.take_turns(shared);
+        ended.map(|polled| self.settle_last(shared, polled)).is_some()
+    }
+
+    /// A whole pass if that is nothing but turns, and nothing is to be asked before it or after it; false if there is
+    /// more to do.
+    #[inline(always)]
+    pub fn quiet_pass(&mut self, shared: &Shared) -> bool {
+        if !self.begins_quietly(shared) {
+            return false;
+        }
+        shared.runq.begin_pass();
+        let ended = self.take_turns(shared);
+        if ended.is_none() && self.ends_quietly(shared) {
+            return true;
+        }
+        self.phase = Phase::Run;
+        if let Some(polled) = ended {
+            self.settle_last(shared, polled);
+        }
+        false
+    }
+
+    /// Takes turns until there is no more, or one was more than that: then it is given.
+    #[inline(always)]
+    fn take_turns(&self, shared: &Shared) -> Option<Poll<Result<(), TaskError>>> {
         let runq = &shared.runq;
         let (spare, mut token) = (self.wakes.spare(), shared.turn.next_token());
         let mut context = Context::from_waker(spare.waker());
         shared.turn.expect(&context);
-        runq.anchor();
-        let polled = loop {
-            let next = runq.first_of_pass().and_then(|entry| plain(shared.tasks.first_block(), entry));
-            let Some(task) = next else {
-                shared.turn.end();
-                return false;
-            };
+        while let Some(task) = runq.first_of_pass().and_then(|entry| plain(shared, entry)) {
             runq.advance();
             let polled = poll(shared, task, token, spare, &mut context);
             if !ends_plainly(shared, task, token, &polled, spare) {
-                break polled;
+                return Some(polled);
             }
             runq.keep();
             token = token.wrapping_add(2);
-        };
-        let task = shared.current_task().expect("a step is under way");
-        self.settle(shared, task, polled, true);
-        true
+        }
+        shared.turn.end();
+        None
     }
-}
 
-impl Owner {
+    /// Settles the turn that was more than that.
+    #[inline(never)]
+    fn settle_last(&mut self, shared: &Shared, polled: Poll<Result<(), TaskError>>) {
+        let task = shared.current_task().expect("its step is under way");
+        self.settle(shared, task, polled, true);
+    }
+
     /// Whether a pass begins, and nothing could be due: nobody then asks when it began.
     #[inline(always)]
     pub(super) fn begins_quietly(&self, shared: &Shared) -> bool {
         matches!(self.phase, Phase::Expire) && shared.is_quiet()
     }
 
-    /// Whether the pass is over, entries are ready, and there is nobody to ask: nobody then asks how long it waited.
+    /// Whether the pass is over, turns come again, and there is nobody to ask: nobody then asks how long it waited.
     #[inline(always)]
     pub(super) fn ends_quietly(&self, shared: &Shared) -> bool {
-        shared.runq.is_pass_over() && shared.runq.len() > 0 && shared.is_quiet() && !self.wakes.any()
-    }
-
-    /// A whole quiet pass; false if something else has to be done, before it or on the way.
-    #[inline]
-    pub(super) fn quiet_pass(&mut self, shared: &Shared) -> bool {
-        if !self.begins_quietly(shared) {
-            return false;
-        }
-        shared.runq.begin_pass();
-        self.phase = Phase::Run;
-        if self.turns(shared) || !self.ends_quietly(shared) {
-            return false;
-        }
-        self.phase = Phase::Expire;
-        true
+        shared.runq.is_pass_over() && shared.runq.keeps_any() && shared.is_quiet() && !self.wakes.any()
     }
 }
 
 /// The task that an entry of the run queue resumes, if it is resumed for nothing but that.
 #[inline(always)]
-fn plain(headers: &[Header], entry: RawEntry) -> Option<Task<'_>> {
+fn plain(shared: &Shared, entry: RawEntry) -> Option<Task<'_>> {
     let slot = entry.plain_slot();
-    let header = headers.get(slot as usize)?;
+    let header = shared.tasks.first_block().get(slot as usize)?;
     header.is_plain().then_some(Task { slot, header })
 }
 
