@@ -1,0 +1,56 @@
+//! Runs a firmware on the CPU, and lets the CPU sleep when there is nothing to do.
+//!
+//! Owns the idle rule. Between the loop's look at its devices and the CPU's sleep an interrupt may make one of them
+//! ready; its handler says so with [`rouse`]. Whether somebody did, whether a waker was called, and the sleep are one
+//! section with interrupts masked. A pending interrupt ends a sleep also while it is masked.
+
+use core::sync::atomic::{AtomicBool, Ordering};
+
+use cortex_m::asm;
+use vpyb_core::time::{Duration, Instant};
+use vpyb_core::{Firmware, Step, TaskError};
+
+use crate::clock;
+
+static ROUSED: AtomicBool = AtomicBool::new(false);
+
+/// The loop has to look at its devices again. Interrupt handlers call it when they have changed what a device is ready
+/// for; a waker need not, it is seen by itself.
+pub fn rouse() {
+    ROUSED.store(true, Ordering::Relaxed);
+}
+
+/// Steps a firmware until its top level has returned, which gives its result, or until `end`.
+pub fn drive(firmware: &mut Firmware, end: Option<Instant>) -> Option<Result<(), TaskError>> {
+    while end.is_none_or(|end| clock::now() < end) {
+        match firmware.step() {
+            Step::Done => return Some(firmware.take_result().unwrap_or(Ok(()))),
+            Step::Idle { until, sample } => {
+                let sampled = sample.then(next_tick);
+                sleep(firmware, [until, sampled, end].into_iter().flatten().min());
+            }
+            Step::Main | Step::Task | Step::Callback | Step::Polled { .. } => {}
+        }
+    }
+    None
+}
+
+fn next_tick() -> Instant {
+    Instant::from_millis(clock::now().as_millis()) + Duration::from_millis(1)
+}
+
+/// Sleeps until an interrupt, at the latest one at the instant that the loop waits for.
+fn sleep(firmware: &Firmware, until: Option<Instant>) {
+    critical_section::with(|cs| {
+        if ROUSED.swap(false, Ordering::Relaxed) || firmware.woken() {
+            return;
+        }
+        if let Some(until) = until {
+            if clock::now() >= until {
+                return;
+            }
+            clock::wake_by(cs, until);
+        }
+        asm::wfi();
+    });
+}
