@@ -6,7 +6,6 @@
 
 use core::sync::atomic::{AtomicBool, Ordering};
 
-use cortex_m::asm;
 use vpyb_core::time::{Duration, Instant};
 use vpyb_core::{Firmware, Step, TaskError};
 
@@ -20,14 +19,19 @@ pub fn rouse() {
     ROUSED.store(true, Ordering::Relaxed);
 }
 
-/// Steps a firmware until its top level has returned, which gives its result, or until `end`.
-pub fn drive(firmware: &mut Firmware, end: Option<Instant>) -> Option<Result<(), TaskError>> {
+/// Steps a firmware until its top level has returned, which gives its result, or until `end`. `wait` lets the CPU
+/// sleep until there is an interrupt; it is called with interrupts masked.
+pub fn drive(
+    firmware: &mut Firmware,
+    end: Option<Instant>,
+    mut wait: impl FnMut(),
+) -> Option<Result<(), TaskError>> {
     while end.is_none_or(|end| clock::now() < end) {
         match firmware.step() {
             Step::Done => return Some(firmware.take_result().unwrap_or(Ok(()))),
             Step::Idle { until, sample } => {
                 let sampled = sample.then(next_tick);
-                sleep(firmware, [until, sampled, end].into_iter().flatten().min());
+                sleep(firmware, [until, sampled, end].into_iter().flatten().min(), &mut wait);
             }
             Step::Main | Step::Task | Step::Callback | Step::Polled { .. } => {}
         }
@@ -40,7 +44,7 @@ fn next_tick() -> Instant {
 }
 
 /// Sleeps until an interrupt, at the latest one at the instant that the loop waits for.
-fn sleep(firmware: &Firmware, until: Option<Instant>) {
+fn sleep(firmware: &Firmware, until: Option<Instant>, wait: impl FnOnce()) {
     critical_section::with(|cs| {
         if ROUSED.swap(false, Ordering::Relaxed) || firmware.woken() {
             return;
@@ -51,6 +55,6 @@ fn sleep(firmware: &Firmware, until: Option<Instant>) {
             }
             clock::wake_by(cs, until);
         }
-        asm::wfi();
+        wait();
     });
 }

@@ -42,11 +42,16 @@ const EXIT_PANIC: i32 = 101;
 /// The CPU met a fault.
 const EXIT_FAULT: i32 = 102;
 
+/// Starts heap and clock. Called once, before anything else.
+pub fn begin() {
+    let peripherals = cortex_m::Peripherals::take().expect("start-up comes first");
+    heap::start();
+    clock::start(peripherals.SYST);
+}
+
 /// Starts the chip and runs the program that the command line names, the first one if it names none.
 pub fn start(programs: &[Program]) -> ! {
-    heap::start();
-    let peripherals = cortex_m::Peripherals::take().expect("start-up comes first");
-    clock::start(peripherals.SYST);
+    begin();
     let status = match run(programs) {
         Ok(status) => status,
         Err(message) => {
@@ -75,7 +80,7 @@ fn run(programs: &[Program]) -> Result<i32, String> {
     let board = ChipBoard::new(console.clone());
     let args = chosen.args;
     let mut firmware = Firmware::new(setup, board, |top| (chosen.program.main)(top, args));
-    let result = idle::drive(&mut firmware, until);
+    let result = idle::drive(&mut firmware, until, cortex_m::asm::wfi);
     Ok(report(&console, result))
 }
 
