@@ -85,6 +85,7 @@ impl Chosen {
             "waitq_len" => self.overrides.waitq_len = Some(length()?),
             "ioq_len" => self.overrides.ioq_len = Some(length()?),
             "lp_len" => self.overrides.lp_len = Some(length()?),
+            "max_overdue_ms" => self.overrides.max_overdue_ms = Some(number(name, value)?),
             _ => return Err(format!("there is no setting `--{name}`")),
         }
         Ok(())

@@ -81,8 +81,7 @@ impl Observer for Watch {
                 self.console.print(retrieved);
             }
             // What the loop makes of a zero delay, and what it asks between steps.
-            Event::Polled { .. } | Event::Used { .. } | Event::CallbackEnds { .. } => {}
-            Event::LoopStopped { .. } => {}
+            Event::Polled { .. } | Event::CallbackEnds { .. } | Event::LoopStopped { .. } => {}
             // All else that happens within a step is a change.
             _ => self.console.touch(),
         }

@@ -1,0 +1,88 @@
+//! What happened, as a list of lines: a tick, a blank, and what.
+//!
+//! Owns how the list is made of a trace. The firmware prints the same of itself.
+
+use vpyb_core::ticks::ticks_ms;
+use vpyb_core::time::Instant;
+use vpyb_sim::runner::Outcome;
+use vpyb_sim::trace::record::{Entry, Interrupt, Why, Yielded};
+use vpyb_sim::trace::{Kind, Record, Seq, Trace, Words};
+
+/// The events of a simulated run that lie in ticks before `end`, and its own end if it came to one.
+pub fn of(run: &Outcome, end: Instant) -> Vec<String> {
+    let trace = &run.trace;
+    let words = Words::new(trace);
+    let mut list = Vec::new();
+    // A step's line follows those of what happened within it.
+    let mut open: Option<(Instant, String)> = None;
+    for (seq, record) in trace.iter() {
+        match record.kind {
+            Kind::Step { .. } | Kind::Callback { .. } => {
+                list.extend(open.take());
+                match step(trace, &words, seq, record) {
+                    Some(Event::Step(line)) => open = Some((record.at, line)),
+                    Some(Event::Callback) => list.push((record.at, "callback".into())),
+                    None => {}
+                }
+            }
+            _ => list.extend(note(trace, record).map(|line| (record.at, line))),
+        }
+    }
+    list.extend(open);
+    if run.verdict == "passed" || run.verdict.starts_with("error") {
+        list.push((trace.end(), format!("end {}", run.verdict)));
+    }
+    let lines = list.into_iter().map(|(at, line)| format!("{} {line}", ticks_ms(at)));
+    before(&lines.collect::<Vec<_>>(), end)
+}
+
+/// The lines whose ticks lie before `end`.
+pub fn before(lines: &[String], end: Instant) -> Vec<String> {
+    let tick = |line: &String| line.split(' ').next().and_then(|tick| tick.parse().ok());
+    lines.iter().filter(|line| tick(line).is_none_or(|tick: u32| tick < ticks_ms(end))).cloned().collect()
+}
+
+enum Event {
+    Step(String),
+    Callback,
+}
+
+fn step(trace: &Trace, words: &Words<'_>, seq: Seq, record: &Record) -> Option<Event> {
+    let Kind::Step { task, first, stale, yielded, .. } = record.kind else { return Some(Event::Callback) };
+    let after = &trace.records()[seq.0 as usize + 1..];
+    let within =
+        || after.iter().take_while(|later| !matches!(later.kind, Kind::Step { .. } | Kind::Callback { .. }));
+    let interrupt = within().find_map(|later| match later.kind {
+        Kind::Interrupted { task: hit, with } if hit == task => Some(with),
+        _ => None,
+    });
+    let zero = matches!(yielded, Yielded::None | Yielded::Delay(0) | Yielded::SleepMs(0));
+    let again = Kind::Ready { entry: Entry::Task(task), why: Why::Yielded };
+    // The poll that ends a pass is caused by the pass's last step.
+    let loops = |kind: Kind| kind == again || matches!(kind, Kind::Polled { .. });
+    let changed = || within().any(|later| later.cause == Some(seq) && !loops(later.kind));
+    if zero && !first && !stale && interrupt.is_none() && !changed() {
+        return None;
+    }
+    let how = match yielded {
+        Yielded::After(ms) => format!("after {ms}"),
+        other => words.yielded(other),
+    };
+    let interrupt = match interrupt {
+        None => "",
+        Some(Interrupt::Cancelled) => " !cancelled",
+        Some(Interrupt::TimedOut) => " !timed out",
+        Some(Interrupt::Corrupt) => " !corrupt",
+    };
+    Some(Event::Step(format!("{}{interrupt}: {how}", words.task(task))))
+}
+
+/// What happened within a step or outside of all.
+fn note(trace: &Trace, record: &Record) -> Option<String> {
+    match record.kind {
+        Kind::Line { text, .. } => Some(format!("prints {}", trace.text(text))),
+        Kind::Led { led, on } => Some(format!("{} {}", trace.text(led), if on { "high" } else { "low" })),
+        Kind::Count { counter, by } => Some(format!("count {} {by}", trace.text(counter))),
+        _ => None,
+    }
+}
