@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::cell::RefCell;
 
 use critical_section::Mutex;
-use embedded_io::{ErrorType, Write};
+use embedded_io::{ErrorType, Read, ReadReady, Write, WriteReady};
 use vpyb_core::stream::{Pollable, Readiness, StreamRead, StreamWrite};
 use vpyb_core::time::{Duration, Instant};
 use vpyb_core::{BoardError, Uart, UartConfig, UartError};
@@ -27,10 +27,12 @@ struct Receiver {
     baud: u32,
     /// The interrupt is off, because the ring was full.
     held: bool,
+    /// What went wrong and was not told yet.
+    error: Option<UartError>,
 }
 
 impl Receiver {
-    const CLOSED: Self = Self { ring: VecDeque::new(), room: 0, baud: 0, held: false };
+    const CLOSED: Self = Self { ring: VecDeque::new(), room: 0, baud: 0, held: false, error: None };
 }
 
 static RECEIVERS: [Mutex<RefCell<Receiver>>; UNITS.len()] =
@@ -40,14 +42,26 @@ static RECEIVERS: [Mutex<RefCell<Receiver>>; UNITS.len()] =
 pub(crate) fn on_interrupt(unit: usize) {
     critical_section::with(|cs| {
         let mut receiver = RECEIVERS[unit].borrow_ref_mut(cs);
-        while Lines::status(cs, unit).full {
-            if receiver.ring.len() >= receiver.room {
+        loop {
+            let status = Lines::status(cs, unit);
+            if !status.full && !status.overrun {
+                break;
+            }
+            if status.full && receiver.ring.len() >= receiver.room {
                 receiver.held = true;
                 Lines::listen(cs, unit, false);
                 break;
             }
+            if status.overrun {
+                receiver.error = Some(UartError::Overrun);
+            } else if status.framing {
+                receiver.error = Some(UartError::Framing);
+            }
+            // An overrun that came between two reads of the registers is cleared by taking what is no frame.
             let byte = Lines::take(cs, unit);
-            receiver.ring.push_back(byte);
+            if status.full {
+                receiver.ring.push_back(byte);
+            }
         }
     });
     idle::rouse();
@@ -71,9 +85,9 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// The pins that send and receive.
-    pub fn pins(&self) -> [&'static str; 2] {
-        UNITS[self.unit].pins
+    /// Its place among the units.
+    pub fn unit(&self) -> usize {
+        self.unit
     }
 
     /// Opens it. One that is open already is given again as it is.
@@ -84,8 +98,8 @@ impl Prepared {
         let baud = critical_section::with(|cs| {
             let mut receiver = RECEIVERS[unit].borrow_ref_mut(cs);
             if receiver.room == 0 {
-                *receiver =
-                    Receiver { ring, room: config.read_buf_len.into(), baud: config.baud, held: false };
+                let room = config.read_buf_len.into();
+                *receiver = Receiver { ring, room, baud: config.baud, ..Receiver::CLOSED };
                 Lines::open(cs, unit, divider);
                 Lines::listen(cs, unit, true);
             }
@@ -207,6 +221,27 @@ impl ErrorType for ChipUart {
     type Error = UartError;
 }
 
+impl Read for ChipUart {
+    /// Waits, keeping the CPU, until there is at least one byte. An error is reported once, before the bytes that
+    /// came after it.
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize, UartError> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        while self.any() == 0 {}
+        if let Some(error) = self.with(|receiver| receiver.error.take()) {
+            return Err(error);
+        }
+        Ok(StreamRead::read(self, buf).unwrap_or(0))
+    }
+}
+
+impl ReadReady for ChipUart {
+    fn read_ready(&mut self) -> Result<bool, UartError> {
+        Ok(self.any() > 0)
+    }
+}
+
 impl Write for ChipUart {
     fn write(&mut self, buf: &[u8]) -> Result<usize, UartError> {
         StreamWrite::write(self, buf);
@@ -215,5 +250,11 @@ impl Write for ChipUart {
 
     fn flush(&mut self) -> Result<(), UartError> {
         Ok(())
+    }
+}
+
+impl WriteReady for ChipUart {
+    fn write_ready(&mut self) -> Result<bool, UartError> {
+        Ok(true)
     }
 }

@@ -16,6 +16,7 @@ use vpyb_core::{Board, BoardError, PinMode, Pull, UartConfig};
 use super::console::Console;
 use crate::clock;
 use crate::pins::{self, Users};
+use crate::registers::UNITS;
 use crate::uart::ChipUart;
 
 /// A handle on the chip and what stands in for its board.
@@ -68,7 +69,7 @@ impl Board for ChipBoard {
 
     fn uart(&self, name: &str, config: UartConfig) -> Result<ChipUart, BoardError> {
         let uart = ChipUart::prepare(name, config)?;
-        for pin in uart.pins() {
+        for pin in UNITS[uart.unit()].pins {
             self.bench.users.borrow_mut().claim(pins::named(pin)?, name)?;
         }
         Ok(uart.open())

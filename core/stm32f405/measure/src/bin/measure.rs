@@ -32,7 +32,11 @@ fn main() -> ! {
         for t in [1, 3, 10] {
             let (one, a1) = turns(*d, t, 1000);
             let (two, a2) = turns(*d, t, 2000);
-            semihosting::println!("switch {t} {} {} ({a1} {a2})", d.name(), (two - one) as f32 / (1000 * t) as f32);
+            semihosting::println!(
+                "switch {t} {} {} ({a1} {a2})",
+                d.name(),
+                (two - one) as f32 / (1000 * t) as f32
+            );
         }
     }
     semihosting::process::exit(0)
