@@ -6,13 +6,18 @@
 //! millisecond tick of each. Steps that change nothing and yield a zero delay are left out on both sides: how many of
 //! them there are depends on what instructions cost.
 //!
-//! How a firmware is built and run is in `emulator`, how a list is made of a trace in `events`. Where the emulator
-//! or the target is not installed, the test says so and passes, but not if `CI` is set.
+//! How a firmware is built and run is in `emulator`, what it is told in `request`, how a list is made of a trace in
+//! `events`, and what goes through the emulator's own serial port in `serial_port`. Where emulator or target are not
+//! installed, the tests say so and pass, but not if `CI` is set.
 
 mod emulator;
 mod events;
+mod request;
+mod serial_port;
 
 use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::thread;
 
@@ -25,7 +30,8 @@ use vpyb_sim::scenario::model::{Action, Scenario};
 use vpyb_sim::trace::{Kind, Trace};
 
 use crate::checked_in::scenarios;
-use emulator::{Emulator, Request};
+use emulator::Emulator;
+use request::Request;
 
 /// Records of a simulated run at the most. One that has more is full of tasks that spin; the chip is run just as long.
 const RECORDS: usize = 100_000;
@@ -54,13 +60,12 @@ impl Case {
 
 /// Why a scenario needs more than the emulator has.
 fn beyond_the_emulator(scenario: &Scenario) -> Option<&'static str> {
-    let stalls = |action: &Action| !matches!(action, Action::Send { .. } | Action::Nothing);
-    let pins = |action: &Action| stalls(action);
+    let beyond = |action: &Action| !matches!(action, Action::Send { .. } | Action::Nothing);
     if scenario.program.is_none() {
         Some("it is no program, but a script")
     } else if !scenario.tasks.is_empty() || !scenario.phases.is_empty() {
         Some("it has scripted tasks")
-    } else if scenario.actors.iter().flat_map(|actor| &actor.steps).any(|step| pins(&step.action)) {
+    } else if scenario.actors.iter().flat_map(|actor| &actor.steps).any(|step| beyond(&step.action)) {
         Some("its actors do more than send bytes")
     } else if scenario.uarts.values().any(|uart| uart.baud.is_some()) {
         Some("a UART's speed is wrong, and the emulator's frames have no bits")
@@ -102,8 +107,35 @@ fn end_of(trace: &Trace) -> Instant {
     if is_full { Instant::from_millis(trace.end().as_millis()) } else { trace.end() }
 }
 
+/// The emulator with the firmware that has all programs.
+struct Chip {
+    emulator: Emulator,
+    firmware: PathBuf,
+    /// A folder for requests.
+    requests: PathBuf,
+}
+
+impl Chip {
+    fn find() -> Option<Self> {
+        let emulator = Emulator::find()?;
+        let folder = emulator.build("vpyb-stm32f405", "release");
+        let requests = folder.join("requests");
+        fs::create_dir_all(&requests).expect("a folder for requests");
+        Some(Self { emulator, firmware: folder.join("all"), requests })
+    }
+
+    fn run(&self, name: &str, request: &Request) -> Result<Vec<String>, String> {
+        let file: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+        let path = self.requests.join(file);
+        fs::write(&path, &request.0).expect("a request");
+        let word = format!("@{}", path.display());
+        let text = self.emulator.run(&self.firmware, &[&word], &["-serial", "none"])?;
+        Ok(text.lines().map(str::to_owned).collect())
+    }
+}
+
 /// What differs, if anything does.
-fn compare(case: &Case, emulator: &Emulator) -> Result<usize, String> {
+fn compare(case: &Case, chip: &Chip) -> Result<usize, String> {
     let options = Options { bound: Bound { records: RECORDS }, ..Options::default() };
     let simulated = runner::run(&case.scenario, PROGRAMS, options);
     if simulated.trace.iter().any(|(_, record)| matches!(record.kind, Kind::UartRx { framing: true, .. })) {
@@ -115,7 +147,7 @@ fn compare(case: &Case, emulator: &Emulator) -> Result<usize, String> {
         if simulated.trace.records().len() > RECORDS { end.as_millis() } else { end.as_millis() + GRACE_MS };
     let until = case.scenario.run.until.map_or(until_ms, |until| until.as_millis().min(until_ms));
     let request = Request::new(&case.scenario, &simulated.trace, until);
-    let mut found = events::before(&emulator.run(&case.name(), &request)?, end);
+    let mut found = events::before(&chip.run(&case.name(), &request)?, end);
     if let Some(first) = case.first {
         assert!(expected.len() >= first && found.len() >= first, "{}: there are {first} events", case.name());
         expected.truncate(first);
@@ -139,14 +171,14 @@ fn difference(expected: &[String], found: &[String], at: usize) -> String {
 
 #[test]
 fn programs_do_the_same_on_the_chip_as_in_the_simulator() {
-    let Some(emulator) = Emulator::find() else { return };
+    let Some(chip) = Chip::find() else { return };
     let (cases, left_out) = cases();
     let (next, outcomes) = (Mutex::new(cases.iter()), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 while let Some(case) = { next.lock().expect("nobody panics").next() } {
-                    let outcome = compare(case, &emulator);
+                    let outcome = compare(case, &chip);
                     outcomes.lock().expect("nobody panics").push((case, outcome));
                 }
             });

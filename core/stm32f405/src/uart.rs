@@ -119,6 +119,15 @@ pub struct ChipUart {
 }
 
 impl ChipUart {
+    /// Opens the unit of this name, without a look at who else uses its pins: that is the board's business.
+    ///
+    /// # Errors
+    ///
+    /// `Unknown`, or `Setting` for a speed that its clock cannot be divided to.
+    pub fn open(name: &str, config: UartConfig) -> Result<Self, BoardError> {
+        Ok(Self::prepare(name, config)?.open())
+    }
+
     /// Finds the unit of this name and its setting.
     pub(crate) fn prepare(name: &str, config: UartConfig) -> Result<Prepared, BoardError> {
         let Some(unit) = UNITS.iter().position(|unit| unit.name == name) else {

@@ -1,21 +1,11 @@
-//! The firmware with all programs, and the emulator that runs it.
+//! The emulator of the chip, and the firmwares that it runs.
 //!
-//! Owns how both are found, how the firmware is told what to do, and what is read from it. A firmware that hangs is
-//! ended by the watchdog of `timeout`.
+//! Owns how both are found and started, and what is read from them. A firmware that hangs is ended by the watchdog of
+//! `timeout`. The benchmark `benches/chip` uses this file, too.
 
-use std::collections::BTreeMap;
 use std::env;
-use std::fmt::Write as _;
-use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-
-use vpyb_core::time::Instant;
-use vpyb_sim::board::UARTS;
-use vpyb_sim::scenario::model::{Arg, Scenario};
-use vpyb_sim::trace::{Kind, Trace};
-
-use crate::checked_in::root;
 
 /// The package of the port, from the workspace's root.
 const PORT: &str = "core/stm32f405";
@@ -23,131 +13,68 @@ const TARGET: &str = "thumbv7em-none-eabihf";
 /// Seconds of the host's time that a run may take.
 const PATIENCE: &str = "120";
 
-/// What a firmware is told: one word a line.
-pub struct Request(String);
-
-impl Request {
-    /// A scenario's program and settings. Bytes that come from outside come when the simulated run had them.
-    pub fn new(scenario: &Scenario, trace: &Trace, until_ms: u64) -> Self {
-        let program = scenario.program.as_ref().expect("a program");
-        let mut words = format!("{}\n--watch\n--until_ms={until_ms}\n", program.name);
-        for (name, value) in &program.args {
-            match value {
-                Arg::Text(text) => writeln!(words, "{name}={text}"),
-                Arg::Int(int) => writeln!(words, "{name}={int}"),
-            }
-            .expect("a text");
-        }
-        let cpu = &scenario.cpu;
-        writeln!(words, "--discipline={}", cpu.scheduler).expect("a text");
-        let lengths = [
-            ("runq_len", cpu.runq_len),
-            ("waitq_len", cpu.waitq_len),
-            ("ioq_len", cpu.ioq_len),
-            ("lp_len", cpu.lp_len),
-        ];
-        for (name, length) in lengths {
-            length.iter().for_each(|length| writeln!(words, "--{name}={length}").expect("a text"));
-        }
-        if let Some(ms) = cpu.max_overdue_ms {
-            writeln!(words, "--max_overdue_ms={ms}").expect("a text");
-        }
-        let links = links(scenario);
-        for (to, from) in &links {
-            writeln!(words, "--link={from}:{to}").expect("a text");
-        }
-        for (uart, at, byte) in received(trace) {
-            if !links.contains_key(uart) {
-                writeln!(words, "--at={}:{uart}:{byte}", at.as_nanos()).expect("a text");
-            }
-        }
-        Self(words)
-    }
-}
-
-/// Links from a UART to a UART: who sends, by who receives.
-fn links(scenario: &Scenario) -> BTreeMap<&'static str, &'static str> {
-    let sends = |pin: &str| UARTS.iter().find(|unit| unit.tx == pin).map(|unit| unit.name);
-    let receives = |pin: &str| UARTS.iter().find(|unit| unit.rx == pin).map(|unit| unit.name);
-    let ends = scenario.board.links.iter().flat_map(|[one, other]| [(one, other), (other, one)]);
-    ends.filter_map(|(from, to)| Some((receives(to)?, sends(from)?))).collect()
-}
-
-fn received(trace: &Trace) -> Vec<(&str, Instant, u8)> {
-    let byte = |kind| match kind {
-        Kind::UartRx { uart, byte, .. } => Some((trace.text(uart), byte)),
-        _ => None,
-    };
-    let bytes = trace.records().iter().filter_map(|record| Some((record.at, byte(record.kind)?)));
-    bytes.map(|(at, (uart, byte))| (uart, at, byte)).collect()
-}
-
-/// The emulator with the firmware.
+/// A machine that has the emulator, and can build for the chip.
 pub struct Emulator {
-    firmware: PathBuf,
-    requests: PathBuf,
+    port: PathBuf,
 }
 
 impl Emulator {
-    /// Builds the firmware. `None`, with the reason on the output, if emulator or target are not installed; where `CI`
-    /// is set that is an error.
+    /// `None`, with the reason on the output, if emulator or target are not installed; where `CI` is set that is an
+    /// error.
     pub fn find() -> Option<Self> {
-        let answers = |command: &mut Command| {
-            command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
-        };
-        let emulator = answers(Command::new("qemu-system-arm").arg("--version"));
+        let emulator = Command::new("qemu-system-arm").arg("--version").output();
         let target = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output();
-        let target = target.is_ok_and(|out| {
-            PathBuf::from(String::from_utf8_lossy(&out.stdout).trim()).is_dir() && out.status.success()
+        let has_target = target.is_ok_and(|out| {
+            out.status.success() && Path::new(String::from_utf8_lossy(&out.stdout).trim()).is_dir()
         });
-        if !emulator || !target {
-            let missing = if emulator { TARGET } else { "qemu-system-arm" };
-            assert!(env::var_os("CI").is_none(), "{missing} is not installed, and CI must not go without it");
-            println!("skipped: {missing} is not installed, so that nothing was run on the chip");
-            return None;
-        }
-        Some(Self::build())
+        let missing = match emulator {
+            Err(_) => "qemu-system-arm",
+            Ok(_) if !has_target => TARGET,
+            Ok(_) => return Some(Self { port: Path::new(env!("CARGO_MANIFEST_DIR")).join(PORT) }),
+        };
+        assert!(env::var_os("CI").is_none(), "{missing} is not installed, and CI must not go without it");
+        println!("skipped: {missing} is not installed, so that nothing is run on the chip");
+        None
     }
 
-    fn build() -> Self {
-        let port = root().join(PORT);
-        let target = port.join("target");
+    /// Builds firmwares of a package in a profile of the port; gives the folder that they are in.
+    pub fn build(&self, package: &str, profile: &str) -> PathBuf {
+        // Not where the environment may say: the root's and the port's are two.
+        let target = self.port.join("target");
         let built = Command::new(env!("CARGO"))
-            .args(["build", "--locked", "--release", "--bin", "all", "--target-dir"])
+            .args(["build", "--locked", "--package", package, "--profile", profile, "--target-dir"])
             .arg(&target)
-            .current_dir(&port)
+            .current_dir(&self.port)
             .output()
             .expect("cargo starts");
-        assert!(built.status.success(), "the firmware: {}", String::from_utf8_lossy(&built.stderr));
-        let requests = target.join("requests");
-        fs::create_dir_all(&requests).expect("a folder for requests");
-        Self { firmware: target.join(TARGET).join("release/all"), requests }
+        assert!(built.status.success(), "{package}: {}", String::from_utf8_lossy(&built.stderr));
+        target.join(TARGET).join(profile)
     }
 
-    /// Runs the firmware and gives its lines.
-    pub fn run(&self, name: &str, request: &Request) -> Result<Vec<String>, String> {
-        let file: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-        let path = self.requests.join(file);
-        fs::write(&path, &request.0).expect("a request");
-        let semihosting = format!("enable=on,target=native,chardev=console,arg=all,arg=@{}", path.display());
+    /// Runs a firmware with these words, and with these settings of the emulator's serial ports; gives what it prints.
+    ///
+    /// # Errors
+    ///
+    /// If it ends in another way than well, or with an error of its program.
+    pub fn run(&self, firmware: &Path, words: &[&str], serial: &[&str]) -> Result<String, String> {
+        let words: String = words.iter().map(|word| format!(",arg={word}")).collect();
         let output = Command::new("timeout")
             .args([PATIENCE, "qemu-system-arm", "-M", "netduinoplus2", "-nographic", "-monitor", "none"])
-            .args(["-serial", "none", "-chardev", "stdio,id=console", "-icount", "shift=0,sleep=off"])
-            .args(["-semihosting-config", &semihosting, "-kernel"])
-            .arg(&self.firmware)
+            .args(serial)
+            .args(["-chardev", "stdio,id=console", "-icount", "shift=0,sleep=off", "-semihosting-config"])
+            .arg(format!("enable=on,target=native,chardev=console,arg=firmware{words}"))
+            .arg("-kernel")
+            .arg(firmware)
             .stdin(Stdio::null())
             .output()
             .expect("the emulator starts");
         let text = String::from_utf8_lossy(&output.stdout);
         // 0: it ended well, 1: with an error, which is the last line.
         if !matches!(output.status.code(), Some(0 | 1)) {
+            let last = text.char_indices().rev().nth(1000).map_or(0, |(at, _)| at);
             let errors = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("the firmware ended with {}: {}{}", output.status, tail(&text), errors));
+            return Err(format!("the firmware ended with {}: {}{errors}", output.status, &text[last..]));
         }
-        Ok(text.lines().map(str::to_owned).collect())
+        Ok(text.into_owned())
     }
-}
-
-fn tail(text: &str) -> &str {
-    &text[text.char_indices().rev().nth(1000).map_or(0, |(at, _)| at)..]
 }

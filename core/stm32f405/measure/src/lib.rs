@@ -1,4 +1,4 @@
-//! What the measuring firmwares have in common: a counter of instructions, and firmwares of a few tasks.
+//! What the measuring firmwares have in common: a counter of instructions, and how an event loop is run.
 //!
 //! Owns the counter. In the emulator a timer counts nanoseconds of its time, and each instruction takes one.
 #![no_std]
@@ -34,10 +34,18 @@ where
     Firmware::new(setup, (), main)
 }
 
-/// A task that yields so often.
+/// Yields so often.
 pub async fn yields(event_loop: EventLoop, turns: u32) -> Result<(), TaskError> {
     for _ in 0..turns {
         event_loop.yield_now().await?;
+    }
+    Ok(())
+}
+
+/// Sleeps a millisecond so often.
+pub async fn sleeps(event_loop: EventLoop, times: u32) -> Result<(), TaskError> {
+    for _ in 0..times {
+        event_loop.sleep_ms(1).await?;
     }
     Ok(())
 }

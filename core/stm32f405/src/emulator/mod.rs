@@ -11,7 +11,7 @@
 pub mod board;
 mod console;
 mod host;
-mod lines;
+pub mod lines;
 mod outside;
 mod watch;
 
