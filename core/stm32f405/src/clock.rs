@@ -110,18 +110,21 @@ pub fn now() -> Instant {
     critical_section::with(|cs| Instant::from_nanos(COUNTER.borrow(cs).nanos(COUNTER.borrow(cs).cycles()).0))
 }
 
-/// Makes sure that there is an interrupt at this instant or before it. One that is nearer than 24 µs may come a little
-/// later.
-pub fn wake_by(cs: CriticalSection<'_>, at: Instant) {
+/// Makes sure that there is an interrupt at this instant or before it, and says whether it lies ahead at all. One that is
+/// nearer than 24 µs may come a little later.
+pub fn wake_by(cs: CriticalSection<'_>, at: Instant) -> bool {
     let counter = COUNTER.borrow(cs);
+    let (now, _) = counter.nanos(counter.cycles());
+    let Some(ahead) = at.as_nanos().checked_sub(now).filter(|ahead| *ahead > 0) else { return false };
+    let period = match u32::try_from(ahead) {
+        Ok(nanos) if nanos < LONGEST / CYCLES * NANOS => (nanos * CYCLES / NANOS + 1).max(SHORTEST),
+        _ => LONGEST,
+    };
     let left = SYST::get_current();
-    let nanos = at.as_nanos().saturating_sub(counter.nanos(counter.cycles()).0);
-    let longest = u64::from(LONGEST / CYCLES * NANOS);
-    let cycles = if nanos < longest { (nanos as u32 * CYCLES).div_ceil(NANOS) } else { LONGEST };
-    let period = cycles.max(SHORTEST);
-    if !SCB::is_pendst_pending() && left > NEAR && period < left {
+    if period < left && left > NEAR && !SCB::is_pendst_pending() {
         counter.cut(period);
     }
+    true
 }
 
 /// Keeps the CPU until an instant, while interrupts are served. It sleeps where there is time to.

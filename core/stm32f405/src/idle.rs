@@ -30,13 +30,23 @@ pub fn drive(
         match firmware.step() {
             Step::Done => return Some(firmware.take_result().unwrap_or(Ok(()))),
             Step::Idle { until, sample } => {
-                let sampled = sample.then(next_tick);
-                sleep(firmware, [until, sampled, end].into_iter().flatten().min(), &mut wait);
+                let mut until = earlier(until, end);
+                if sample {
+                    until = earlier(until, Some(next_tick()));
+                }
+                sleep(firmware, until, &mut wait);
             }
             Step::Main | Step::Task | Step::Callback | Step::Polled { .. } => {}
         }
     }
     None
+}
+
+fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
 }
 
 fn next_tick() -> Instant {
@@ -49,12 +59,8 @@ fn sleep(firmware: &Firmware, until: Option<Instant>, wait: impl FnOnce()) {
         if ROUSED.swap(false, Ordering::Relaxed) || firmware.woken() {
             return;
         }
-        if let Some(until) = until {
-            if clock::now() >= until {
-                return;
-            }
-            clock::wake_by(cs, until);
+        if until.is_none_or(|until| clock::wake_by(cs, until)) {
+            wait();
         }
-        wait();
     });
 }
