@@ -20,6 +20,8 @@ use std::{env, fs};
 use emulator::Emulator;
 use figures::{FIGURES, Figures};
 
+/// An instruction takes a nanosecond of the emulator's time.
+const COUNTING: u8 = 0;
 const PACKAGE: &str = "vpyb-measure";
 /// A figure may grow by so many parts of a thousand before it counts as grown.
 const SLACK: f64 = 10.0;
@@ -38,12 +40,12 @@ fn main() -> ExitCode {
 /// Builds and runs the measuring firmwares.
 fn measure(emulator: &Emulator) -> Result<Figures, String> {
     let mut measured = Figures::default();
-    let folder = emulator.build(PACKAGE, "release");
-    measured.read(&emulator.run(&folder.join("measure"), &[], &["-serial", "none"])?, "")?;
+    let folder = emulator.build(PACKAGE, &["measure", "smallest", "empty"], "release");
+    measured.read(&emulator.run(&folder.join("measure"), COUNTING, &[], &["-serial", "none"])?, "")?;
     let size = |name: &str| elf::flash(&fs::read(folder.join(name)).map_err(|error| error.to_string())?);
     measured.add("flash", f64::from(size("smallest")?) - f64::from(size("empty")?));
-    let fast = emulator.build(PACKAGE, "fast");
-    measured.read(&emulator.run(&fast.join("measure"), &[], &["-serial", "none"])?, "fast ")?;
+    let fast = emulator.build(PACKAGE, &["measure"], "fast");
+    measured.read(&emulator.run(&fast.join("measure"), COUNTING, &[], &["-serial", "none"])?, "fast ")?;
     Ok(measured)
 }
 

@@ -1,6 +1,6 @@
 //! Runs a firmware on the CPU, and lets the CPU sleep when there is nothing to do.
 //!
-//! Owns the idle rule. Between the loop's look at its devices and the CPU's sleep an interrupt may make one of them
+//! Owns the idle rule and Ctrl-C. Between the loop's look at its devices and the CPU's sleep an interrupt may make one of them
 //! ready; its handler says so with [`rouse`]. Whether somebody did, whether a waker was called, and the sleep are one
 //! section with interrupts masked. A pending interrupt ends a sleep also while it is masked.
 
@@ -19,7 +19,15 @@ pub fn rouse() {
     ROUSED.store(true, Ordering::Relaxed);
 }
 
-/// Steps a firmware until its top level has returned, which gives its result, or until `end`. `wait` lets the CPU
+static CTRL_C: AtomicBool = AtomicBool::new(false);
+
+/// Somebody pressed Ctrl-C: the run of the loop ends before its next pass.
+pub fn keyboard_interrupt() {
+    CTRL_C.store(true, Ordering::Relaxed);
+    rouse();
+}
+
+/// Runs a firmware pass by pass until its top level has returned, which gives its result, or until `end`. `wait` lets the CPU
 /// sleep until there is an interrupt; it is called with interrupts masked.
 pub fn drive(
     firmware: &mut Firmware,
@@ -27,7 +35,11 @@ pub fn drive(
     mut wait: impl FnMut(),
 ) -> Option<Result<(), TaskError>> {
     while end.is_none_or(|end| clock::now() < end) {
-        match firmware.step() {
+        if CTRL_C.load(Ordering::Relaxed) {
+            CTRL_C.store(false, Ordering::Relaxed);
+            firmware.keyboard_interrupt();
+        }
+        match firmware.run_pass() {
             Step::Done => return Some(firmware.take_result().unwrap_or(Ok(()))),
             Step::Idle { until, sample } => {
                 let mut until = earlier(until, end);

@@ -14,6 +14,7 @@
 //! | [`idle`] | the loop round [`Firmware::step`](vpyb_core::Firmware::step), and sleep |
 //! | [`pins`] | which pin is which |
 //! | [`uart`] | the driver of the UARTs, above `registers` |
+//! | `edges` | handlers of pins' interrupts |
 //! | [`target`] | start-up, console and `Board` of the one target that is built |
 #![no_std]
 #![warn(missing_docs)]
@@ -21,6 +22,7 @@
 extern crate alloc;
 
 pub mod clock;
+mod edges;
 pub mod heap;
 pub mod idle;
 pub mod pins;

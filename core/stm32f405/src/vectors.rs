@@ -6,7 +6,7 @@ use cortex_m_rt::exception;
 use stm32_metapac::interrupt;
 
 use crate::registers::UNITS;
-use crate::{clock, target, uart};
+use crate::{clock, edges, target, uart};
 
 #[exception]
 fn SysTick() {
@@ -26,3 +26,23 @@ macro_rules! uarts {
 }
 
 uarts!(USART1 => 0, USART2 => 1, USART3 => 2, UART4 => 3, USART6 => 4);
+
+/// The handlers of the pins' lines, each with the lines that share it.
+macro_rules! lines {
+    ($($vector:ident => $lines:expr),+ $(,)?) => {
+        $(#[interrupt]
+        fn $vector() {
+            edges::on_interrupt($lines);
+        })+
+    };
+}
+
+lines! {
+    EXTI0 => 0..=0,
+    EXTI1 => 1..=1,
+    EXTI2 => 2..=2,
+    EXTI3 => 3..=3,
+    EXTI4 => 4..=4,
+    EXTI9_5 => 5..=9,
+    EXTI15_10 => 10..=15,
+}

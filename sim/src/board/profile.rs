@@ -81,6 +81,7 @@ impl Profile {
         poll: instructions(100),
         io_poll: instructions(60),
         isr: instructions(100),
+        irq_latency: instructions(50),
         access: instructions(40),
     };
 

@@ -38,12 +38,13 @@ impl Emulator {
     }
 
     /// Builds firmwares of a package in a profile of the port; gives the folder that they are in.
-    pub fn build(&self, package: &str, profile: &str) -> PathBuf {
+    pub fn build(&self, package: &str, firmwares: &[&str], profile: &str) -> PathBuf {
         // Not where the environment may say: the root's and the port's are two.
         let target = self.port.join("target");
         let built = Command::new(env!("CARGO"))
             .args(["build", "--locked", "--package", package, "--profile", profile, "--target-dir"])
             .arg(&target)
+            .args(firmwares.iter().flat_map(|firmware| ["--bin", firmware]))
             .current_dir(&self.port)
             .output()
             .expect("cargo starts");
@@ -52,16 +53,18 @@ impl Emulator {
     }
 
     /// Runs a firmware with these words, and with these settings of the emulator's serial ports; gives what it prints.
+    /// An instruction takes `1 << shift` nanoseconds, and time that nobody uses is skipped.
     ///
     /// # Errors
     ///
     /// If it ends in another way than well, or with an error of its program.
-    pub fn run(&self, firmware: &Path, words: &[&str], serial: &[&str]) -> Result<String, String> {
+    pub fn run(&self, firmware: &Path, shift: u8, words: &[&str], serial: &[&str]) -> Result<String, String> {
         let words: String = words.iter().map(|word| format!(",arg={word}")).collect();
         let output = Command::new("timeout")
             .args([PATIENCE, "qemu-system-arm", "-M", "netduinoplus2", "-nographic", "-monitor", "none"])
             .args(serial)
-            .args(["-chardev", "stdio,id=console", "-icount", "shift=0,sleep=off", "-semihosting-config"])
+            .args(["-icount", &format!("shift={shift},sleep=off")])
+            .args(["-chardev", "stdio,id=console", "-semihosting-config"])
             .arg(format!("enable=on,target=native,chardev=console,arg=firmware{words}"))
             .arg("-kernel")
             .arg(firmware)

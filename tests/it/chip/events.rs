@@ -14,21 +14,28 @@ pub fn of(run: &Outcome, end: Instant) -> Vec<String> {
     let words = Words::new(trace);
     let mut list = Vec::new();
     // A step's line follows those of what happened within it.
-    let mut open: Option<(Instant, String)> = None;
+    let mut open: Option<(Seq, (Instant, String))> = None;
     for (seq, record) in trace.iter() {
         match record.kind {
             Kind::Step { .. } | Kind::Callback { .. } => {
-                list.extend(open.take());
+                list.extend(open.take().map(|(_, line)| line));
                 match step(trace, &words, seq, record) {
-                    Some(Event::Step(line)) => open = Some((record.at, line)),
+                    Some(Event::Step(line)) => open = Some((seq, (record.at, line))),
                     Some(Event::Callback) => list.push((record.at, "callback".into())),
                     None => {}
                 }
             }
-            _ => list.extend(note(trace, record).map(|line| (record.at, line))),
+            Kind::LoopStopped { .. } => list.extend(open.take().map(|(_, line)| line)),
+            _ => {
+                if let Some(line) = note(trace, record) {
+                    let over = open.take_if(|(step, _)| record.cause != Some(*step));
+                    list.extend(over.map(|(_, line)| line));
+                    list.push((record.at, line));
+                }
+            }
         }
     }
-    list.extend(open);
+    list.extend(open.map(|(_, line)| line));
     if run.verdict == "passed" || run.verdict.starts_with("error") {
         list.push((trace.end(), format!("end {}", run.verdict)));
     }
@@ -79,9 +86,13 @@ fn step(trace: &Trace, words: &Words<'_>, seq: Seq, record: &Record) -> Option<E
 
 /// What happened within a step or outside of all.
 fn note(trace: &Trace, record: &Record) -> Option<String> {
+    let cause = record.cause.and_then(|cause| trace.get(cause));
+    let by_handler = cause.is_some_and(|cause| matches!(cause.kind, Kind::Handler { .. }));
     match record.kind {
         Kind::Line { text, .. } => Some(format!("prints {}", trace.text(text))),
         Kind::Led { led, on } => Some(format!("{} {}", trace.text(led), if on { "high" } else { "low" })),
+        // Nobody hears what handlers count.
+        Kind::Count { .. } if by_handler => None,
         Kind::Count { counter, by } => Some(format!("count {} {by}", trace.text(counter))),
         _ => None,
     }

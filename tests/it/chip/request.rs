@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use vpyb_core::time::Instant;
 use vpyb_sim::board::UARTS;
-use vpyb_sim::scenario::model::{Arg, Scenario};
-use vpyb_sim::trace::{Kind, Trace};
+use vpyb_sim::scenario::model::{Action, Arg, Scenario};
+use vpyb_sim::trace::record::Drive;
+use vpyb_sim::trace::{Kind, Record, Trace};
 
 /// The words for a firmware.
 pub struct Request(pub String);
@@ -44,12 +44,49 @@ impl Request {
         for (to, from) in &links {
             writeln!(words, "--link={from}:{to}").expect("a text");
         }
-        for (uart, at, byte) in received(trace) {
-            if !links.contains_key(uart) {
-                writeln!(words, "--at={}:{uart}:{byte}", at.as_nanos()).expect("a text");
+        for [one, other] in scenario.board.links.iter().filter(|ends| !ends.iter().any(is_line)) {
+            writeln!(words, "--join={one}:{other}").expect("a text");
+        }
+        for record in trace.records() {
+            if let Some(stimulus) = stimulus(scenario, trace, record, &links) {
+                writeln!(words, "--at={}:{stimulus}", record.at.as_nanos()).expect("a text");
             }
         }
         Self(words)
+    }
+}
+
+/// Whether a UART sends or receives on a pin.
+fn is_line(pin: &String) -> bool {
+    UARTS.iter().any(|unit| unit.tx == pin || unit.rx == pin)
+}
+
+/// What came from outside with a record, if anything did.
+fn stimulus(
+    scenario: &Scenario,
+    trace: &Trace,
+    record: &Record,
+    links: &BTreeMap<&str, &str>,
+) -> Option<String> {
+    match record.kind {
+        Kind::UartRx { uart, byte, .. } => {
+            let uart = trace.text(uart);
+            (!links.contains_key(uart)).then(|| format!("{uart}:{byte}"))
+        }
+        Kind::Driven { pin, drive } => {
+            let pin = trace.text(pin).strip_suffix(".probe")?;
+            let level = match drive {
+                Drive::Low => "low",
+                Drive::High => "high",
+                Drive::Released => "float",
+            };
+            Some(format!("{pin}:{level}"))
+        }
+        Kind::Stimulus { actor, step, .. } => {
+            let actor = scenario.actors.iter().find(|found| found.name == trace.text(actor))?;
+            (actor.steps[usize::from(step)].action == Action::CtrlC).then(|| "ctrl-c".into())
+        }
+        _ => None,
     }
 }
 
@@ -59,13 +96,4 @@ fn links(scenario: &Scenario) -> BTreeMap<&'static str, &'static str> {
     let receives = |pin: &str| UARTS.iter().find(|unit| unit.rx == pin).map(|unit| unit.name);
     let ends = scenario.board.links.iter().flat_map(|[one, other]| [(one, other), (other, one)]);
     ends.filter_map(|(from, to)| Some((receives(to)?, sends(from)?))).collect()
-}
-
-fn received(trace: &Trace) -> Vec<(&str, Instant, u8)> {
-    let byte = |kind| match kind {
-        Kind::UartRx { uart, byte, .. } => Some((trace.text(uart), byte)),
-        _ => None,
-    };
-    let bytes = trace.records().iter().filter_map(|record| Some((record.at, byte(record.kind)?)));
-    bytes.map(|(at, (uart, byte))| (uart, at, byte)).collect()
 }

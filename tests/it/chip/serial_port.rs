@@ -9,7 +9,7 @@ use vpyb_sim::cli::PROGRAMS;
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::trace::Kind;
 
-use super::Chip;
+use super::{Chip, SHIFT};
 use crate::checked_in::scenarios;
 
 #[test]
@@ -32,7 +32,7 @@ fn a_line_comes_back_through_the_serial_port() {
     assert!(made.is_ok_and(|status| status.success()), "a pipe is made");
     let port = format!("pipe:{}", pipe.display());
     let serial = ["-serial", "null", "-serial", "null", "-serial", "null", "-serial", &port];
-    let printed = chip.emulator.run(&chip.firmware, &["uart_loopback", "--until_ms=10000"], &serial);
+    let printed = chip.emulator.run(&chip.firmware, SHIFT, &["uart_loopback", "--until_ms=10000"], &serial);
     let printed = printed.expect("the firmware ends well");
     let expected: Vec<_> = lines.collect();
     assert_eq!(printed.lines().take(expected.len()).collect::<Vec<_>>(), expected);

@@ -1,23 +1,23 @@
 //! The core's `Board` in the emulator.
 //!
-//! Owns what stands in for pins: a level in memory for each. UARTs are the emulator's, see `lines`.
+//! Owns the handles that programs hold. What stands in for pins and wires is in `nets`, what a frame takes in `lines`.
 
-use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
 use core::convert::Infallible;
 use core::fmt;
 
-use embedded_hal::digital::{ErrorType, InputPin, OutputPin, StatefulOutputPin};
+use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState, StatefulOutputPin};
 use vpyb_core::ticks::ticks_us;
 use vpyb_core::time::Duration;
-use vpyb_core::{Board, BoardError, PinMode, Pull, UartConfig};
+use vpyb_core::{Board, BoardError, Edge, Gpio, Irq, PinMode, Pull, UartConfig};
 
 use super::console::Console;
-use crate::clock;
-use crate::pins::{self, Users};
+use super::nets::{self, Drive};
+use crate::pins::{self, Pin, Users};
 use crate::registers::UNITS;
 use crate::uart::ChipUart;
+use crate::{clock, edges};
 
 /// A handle on the chip and what stands in for its board.
 #[derive(Clone)]
@@ -28,43 +28,38 @@ pub struct ChipBoard {
 struct Bench {
     console: Rc<Console>,
     users: RefCell<Users>,
-    levels: RefCell<BTreeMap<&'static str, Rc<Cell<bool>>>>,
 }
 
 impl ChipBoard {
     /// A board whose console is this one.
     pub(super) fn new(console: Rc<Console>) -> Self {
-        Self { bench: Rc::new(Bench { console, users: RefCell::default(), levels: RefCell::default() }) }
-    }
-
-    fn level(&self, name: &'static str) -> Rc<Cell<bool>> {
-        self.bench.levels.borrow_mut().entry(name).or_default().clone()
-    }
-
-    /// Something happened that a watched run does not leave out.
-    fn touch(&self) {
-        self.bench.console.touch();
+        Self { bench: Rc::new(Bench { console, users: RefCell::default() }) }
     }
 }
 
 impl Board for ChipBoard {
-    type Led = EmulatedPin;
-    type Pin = EmulatedPin;
+    type Led = ChipPin;
+    type Pin = ChipPin;
     type Uart = ChipUart;
 
-    fn led(&self, name: &str) -> Result<EmulatedPin, BoardError> {
-        let name = pins::led(name)?.name;
-        let level = self.level(name);
-        level.set(false);
-        Ok(EmulatedPin { bench: self.bench.clone(), name, level })
+    fn led(&self, name: &str) -> Result<ChipPin, BoardError> {
+        let pin = pins::led(name)?;
+        nets::set(pin, Drive::Low, None);
+        Ok(ChipPin { bench: self.bench.clone(), pin, high: Drive::High, is_led: true })
     }
 
-    fn pin(&self, name: &str, mode: PinMode) -> Result<EmulatedPin, BoardError> {
+    fn pin(&self, name: &str, mode: PinMode) -> Result<ChipPin, BoardError> {
         let pin = pins::named(name)?;
         self.bench.users.borrow_mut().claim(pin, "the program")?;
-        let level = self.level(pin.name);
-        level.set(mode == PinMode::Input(Pull::Up));
-        Ok(EmulatedPin { bench: self.bench.clone(), name: pin.name, level })
+        let (drive, pull, high) = match mode {
+            PinMode::Input(pull) => (Drive::Released, pull, Drive::High),
+            PinMode::Output => (Drive::Low, Pull::None, Drive::High),
+            PinMode::OpenDrain(pull) => (Drive::Released, pull, Drive::Released),
+        };
+        if nets::set(pin, drive, Some(pull)) {
+            self.bench.console.touch();
+        }
+        Ok(ChipPin { bench: self.bench.clone(), pin, high, is_led: false })
     }
 
     fn uart(&self, name: &str, config: UartConfig) -> Result<ChipUart, BoardError> {
@@ -84,7 +79,7 @@ impl Board for ChipBoard {
     }
 
     fn delay_us(&self, us: u32) {
-        self.touch();
+        self.bench.console.touch();
         clock::wait_until(clock::now() + Duration::from_micros(us.into()));
     }
 
@@ -94,52 +89,84 @@ impl Board for ChipBoard {
 }
 
 /// What stands in for a pin or an LED: high is lit.
-pub struct EmulatedPin {
+pub struct ChipPin {
     bench: Rc<Bench>,
-    name: &'static str,
-    level: Rc<Cell<bool>>,
+    pin: Pin,
+    /// What it does to its net when it is set high: an open drain lets go.
+    high: Drive,
+    is_led: bool,
 }
 
-impl EmulatedPin {
-    fn drive(&self, high: bool) {
-        self.level.set(high);
-        let level = if high { "high" } else { "low" };
-        self.bench.console.note(format_args!("{} {level}", self.name));
+impl ChipPin {
+    fn set(&self, drive: Drive) {
+        let changed = nets::set(self.pin, drive, None);
+        if self.is_led {
+            let level = if drive == Drive::Low { "low" } else { "high" };
+            self.bench.console.note(format_args!("{} {level}", self.pin.name));
+        } else if changed {
+            self.bench.console.touch();
+        }
+    }
+
+    fn reads_high(&self) -> bool {
+        critical_section::with(|cs| nets::level(cs, self.pin)) == Some(PinState::High)
     }
 }
 
-impl ErrorType for EmulatedPin {
+impl ErrorType for ChipPin {
     type Error = Infallible;
 }
 
-impl InputPin for EmulatedPin {
+impl InputPin for ChipPin {
     fn is_high(&mut self) -> Result<bool, Infallible> {
-        Ok(self.level.get())
+        Ok(self.reads_high())
     }
 
     fn is_low(&mut self) -> Result<bool, Infallible> {
-        Ok(!self.level.get())
+        Ok(!self.reads_high())
     }
 }
 
-impl OutputPin for EmulatedPin {
+impl OutputPin for ChipPin {
     fn set_low(&mut self) -> Result<(), Infallible> {
-        self.drive(false);
+        self.set(Drive::Low);
         Ok(())
     }
 
     fn set_high(&mut self) -> Result<(), Infallible> {
-        self.drive(true);
+        self.set(self.high);
         Ok(())
     }
 }
 
-impl StatefulOutputPin for EmulatedPin {
+impl StatefulOutputPin for ChipPin {
     fn is_set_high(&mut self) -> Result<bool, Infallible> {
-        Ok(self.level.get())
+        Ok(nets::drive(self.pin) == self.high)
     }
 
     fn is_set_low(&mut self) -> Result<bool, Infallible> {
-        Ok(!self.level.get())
+        Ok(nets::drive(self.pin) != self.high)
+    }
+}
+
+impl Gpio for ChipPin {
+    fn on_edge(
+        &mut self,
+        edge: Edge,
+        handler: impl FnMut(&mut Irq<'_>, PinState) + Send + 'static,
+    ) -> Result<(), BoardError> {
+        edges::on_edge(self.pin, edge, handler)
+    }
+
+    fn off_edge(&mut self) {
+        edges::off_edge(self.pin);
+    }
+
+    fn mask(&mut self) {
+        edges::mask(self.pin, true);
+    }
+
+    fn unmask(&mut self) {
+        edges::mask(self.pin, false);
     }
 }

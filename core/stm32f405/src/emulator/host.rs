@@ -14,7 +14,9 @@ use semihosting::fs::File;
 use semihosting::io::{self, Read, Write as _};
 use vpyb_core::time::Instant;
 
+use super::nets::Drive;
 use super::outside::{Stimulus, What};
+use crate::pins::{self, Pin};
 use crate::program::number;
 use crate::registers::UNITS;
 
@@ -30,10 +32,12 @@ pub struct Settings {
     pub watch: bool,
     /// `--until_ms=N`: stop then.
     pub until: Option<Instant>,
-    /// `--at=NANOSECONDS:UART:BYTE`: bytes from outside.
+    /// `--at=NANOSECONDS:UART:BYTE`, `--at=NANOSECONDS:PIN:LEVEL` or `--at=NANOSECONDS:ctrl-c`: what comes from outside.
     pub stimuli: Vec<Stimulus>,
     /// `--link=UART:UART`: a wire from TX to RX.
     pub links: Vec<(usize, usize)>,
+    /// `--join=PIN:PIN`: a wire.
+    pub joins: Vec<(Pin, Pin)>,
 }
 
 /// Reads the command line.
@@ -75,6 +79,7 @@ impl Settings {
             ("--watch", "") => self.watch = true,
             ("--until_ms", ms) => self.until = Some(Instant::from_millis(number("until_ms", ms)?)),
             ("--link", link) => self.links.push(self::link(link)?),
+            ("--join", join) => self.joins.push(self::join(join)?),
             ("--at", stimulus) => self.stimuli.push(self::stimulus(stimulus)?),
             _ => self.words.push(word.to_string()),
         }
@@ -91,15 +96,26 @@ fn link(text: &str) -> Result<(usize, usize), String> {
     Ok((unit(from)?, unit(to)?))
 }
 
+fn pin(name: &str) -> Result<Pin, String> {
+    pins::named(name).map_err(|error| error.to_string())
+}
+
+fn join(text: &str) -> Result<(Pin, Pin), String> {
+    let (one, other) = text.split_once(':').ok_or("write a wire as `--join=X1:X2`")?;
+    Ok((pin(one)?, pin(other)?))
+}
+
 fn stimulus(text: &str) -> Result<Stimulus, String> {
-    let mut parts = text.split(':');
-    let (Some(nanos), Some(name), Some(byte), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return Err("write a byte from outside as `--at=NANOSECONDS:UART:BYTE`".to_string());
+    let parts: Vec<&str> = text.split(':').collect();
+    let what = match parts[1..] {
+        ["ctrl-c"] => What::CtrlC,
+        [name, "low"] => What::Drive { pin: pin(name)?, drive: Drive::Low },
+        [name, "high"] => What::Drive { pin: pin(name)?, drive: Drive::High },
+        [name, "float"] => What::Drive { pin: pin(name)?, drive: Drive::Released },
+        [name, byte] => What::Byte { unit: unit(name)?, byte: number("at", byte)? },
+        _ => return Err(format!("`--at={text}` is neither a byte, nor a level, nor Ctrl-C")),
     };
-    let at = Instant::from_nanos(number("at", nanos)?);
-    Ok(Stimulus { at, what: What::Byte { unit: unit(name)?, byte: number("byte", byte)? } })
+    Ok(Stimulus { at: Instant::from_nanos(number("at", parts[0])?), what })
 }
 
 /// Tells the host what is wrong.

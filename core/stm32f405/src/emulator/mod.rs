@@ -2,16 +2,18 @@
 //!
 //! Real here are the instructions, flash and memory, the interrupt controller, SysTick, and the registers of the
 //! UARTs with their interrupts. The emulator has no pins, and a UART there has no speed and no wire that could be
-//! joined to another. For these, models stand in behind `Board`: [`board`] has LEDs and pins that are memory, and
-//! `lines` has the time that a frame takes, wires from one UART to another, and bytes that come from outside. They are
-//! part of this target alone. Core, programs and the driver of the UARTs do not know of them.
+//! joined to another. For these, models stand in behind `Board`: `nets` has pins, LEDs and wires in memory, `exti`
+//! the interrupt lines of pins, and [`lines`] the time that a frame takes, wires from one UART to another, and frames
+//! that come from outside. They are part of this target alone. Core, programs and drivers do not know of them.
 //!
 //! The host is reached by semihosting: console, command line, files, exit status.
 
 pub mod board;
 mod console;
+mod exti;
 mod host;
 pub mod lines;
+mod nets;
 mod outside;
 mod watch;
 
@@ -26,6 +28,7 @@ use vpyb_core::{Firmware, Setup, TaskError};
 use crate::{Program, choose, clock, heap, idle};
 pub use board::ChipBoard;
 use console::Console;
+pub(crate) use exti::Exti;
 use host::Settings;
 pub(crate) use lines::Lines;
 pub(crate) use outside::on_wrap;
@@ -63,10 +66,13 @@ pub fn start(programs: &[Program]) -> ! {
 }
 
 fn run(programs: &[Program]) -> Result<i32, String> {
-    let Settings { words, watch, until, stimuli, links } = host::settings()?;
+    let Settings { words, watch, until, stimuli, links, joins } = host::settings()?;
     let chosen = choose(programs, words.iter().map(String::as_str))?;
     for (from, to) in links {
         lines::link(from, to);
+    }
+    for (one, other) in joins {
+        nets::join(one, other);
     }
     outside::start(stimuli);
     let console = Rc::new(Console::new(watch));

@@ -8,8 +8,10 @@ use core::cell::RefCell;
 use critical_section::Mutex;
 use vpyb_core::time::Instant;
 
-use super::lines;
-use crate::clock;
+use super::nets::Drive;
+use super::{lines, nets};
+use crate::pins::Pin;
+use crate::{clock, idle};
 
 /// Something that happens to the chip.
 #[derive(Clone, Copy)]
@@ -30,6 +32,15 @@ pub enum What {
         /// What it carries.
         byte: u8,
     },
+    /// Somebody drives a pin's net.
+    Drive {
+        /// The pin.
+        pin: Pin,
+        /// How.
+        drive: Drive,
+    },
+    /// Ctrl-C on the console.
+    CtrlC,
 }
 
 /// What is to come, the next one last.
@@ -56,6 +67,8 @@ pub(crate) fn on_wrap() {
             coming.pop();
             match next.what {
                 What::Byte { unit, byte } => lines::receive(cs, unit, byte),
+                What::Drive { pin, drive } => nets::from_outside(cs, pin, drive),
+                What::CtrlC => idle::keyboard_interrupt(),
             }
         }
     });
