@@ -40,6 +40,7 @@ pub const FIGURES: &[Figure] = &[
     figure("receive", "instructions of the receive interrupt, for one byte"),
     figure("access", "instructions for a call of the board, the microseconds"),
     figure("flash", "bytes of flash over an empty firmware"),
+    figure("fast flash", "the same, built for speed"),
     figure("task", "bytes of memory a task, beside its future"),
     figure("allocations", "allocations while tasks are switched"),
 ];

@@ -40,12 +40,14 @@ fn main() -> ExitCode {
 /// Builds and runs the measuring firmwares.
 fn measure(emulator: &Emulator) -> Result<Figures, String> {
     let mut measured = Figures::default();
-    let folder = emulator.build(PACKAGE, &["measure", "smallest", "empty"], "release");
-    measured.read(&emulator.run(&folder.join("measure"), COUNTING, &[], &["-serial", "none"])?, "")?;
-    let size = |name: &str| elf::flash(&fs::read(folder.join(name)).map_err(|error| error.to_string())?);
-    measured.add("flash", f64::from(size("smallest")?) - f64::from(size("empty")?));
-    let fast = emulator.build(PACKAGE, &["measure"], "fast");
-    measured.read(&emulator.run(&fast.join("measure"), COUNTING, &[], &["-serial", "none"])?, "fast ")?;
+    for (profile, before) in [("release", ""), ("fast", "fast ")] {
+        let folder = emulator.build(PACKAGE, &["measure", "smallest", "empty"], profile);
+        let firmware = folder.join("measure");
+        measured.read(&emulator.run(&firmware, COUNTING, &[], &["-serial", "none"])?, before)?;
+        let size = |name: &str| elf::flash(&fs::read(folder.join(name)).map_err(|error| error.to_string())?);
+        let flash = f64::from(size("smallest")?) - f64::from(size("empty")?);
+        measured.add(&format!("{before}flash"), flash);
+    }
     Ok(measured)
 }
 

@@ -11,6 +11,7 @@ use core::ops::RangeInclusive;
 
 use critical_section::Mutex;
 use embedded_hal::digital::PinState;
+use stm32_metapac::Interrupt;
 use vpyb_core::observer::{Object, Use};
 use vpyb_core::ticks::ticks_us;
 use vpyb_core::{BoardError, Edge, Irq, IrqObserver};
@@ -22,10 +23,25 @@ use crate::{clock, idle};
 /// How many lines there are for pins.
 pub(crate) const LINES: usize = 16;
 
+/// The interrupt of a line.
+pub(crate) fn vector(line: usize) -> Interrupt {
+    match line {
+        0 => Interrupt::EXTI0,
+        1 => Interrupt::EXTI1,
+        2 => Interrupt::EXTI2,
+        3 => Interrupt::EXTI3,
+        4 => Interrupt::EXTI4,
+        5..=9 => Interrupt::EXTI9_5,
+        _ => Interrupt::EXTI15_10,
+    }
+}
+
 type Handler = Box<dyn FnMut(&mut Irq<'_>, PinState) + Send>;
 
-static HANDLERS: [Mutex<RefCell<Option<(Pin, Handler)>>>; LINES] =
-    [const { Mutex::new(RefCell::new(None)) }; LINES];
+/// A line that has a handler, and for which pin.
+type Used = Option<(Pin, Handler)>;
+
+static HANDLERS: [Mutex<RefCell<Used>>; LINES] = [const { Mutex::new(RefCell::new(None)) }; LINES];
 
 /// Nobody watches what handlers do.
 struct Unwatched;

@@ -23,7 +23,7 @@ const fn pin(name: &'static str, port: char, number: u8) -> Pin {
     Pin { name, port, number }
 }
 
-/// Pins on the headers, and that of the switch, X17.
+/// Pins on the headers, of which X17 is the switch's, and those that go to the board's own parts, called as on the chip.
 const PINS: &[Pin] = &[
     pin("X1", 'A', 0),
     pin("X2", 'A', 1),
@@ -55,6 +55,19 @@ const PINS: &[Pin] = &[
     pin("Y10", 'B', 11),
     pin("Y11", 'B', 0),
     pin("Y12", 'B', 1),
+    pin("PB5", 'B', 5),
+    pin("PB2", 'B', 2),
+    pin("PA8", 'A', 8),
+    pin("PA9", 'A', 9),
+    pin("PA10", 'A', 10),
+    pin("PA11", 'A', 11),
+    pin("PA12", 'A', 12),
+    pin("PC8", 'C', 8),
+    pin("PC9", 'C', 9),
+    pin("PC10", 'C', 10),
+    pin("PC11", 'C', 11),
+    pin("PC12", 'C', 12),
+    pin("PD2", 'D', 2),
 ];
 
 /// The LEDs: red, green, yellow, blue. High is lit.

@@ -8,11 +8,10 @@ use core::cell::Cell;
 use cortex_m::peripheral::NVIC;
 use critical_section::{CriticalSection, Mutex};
 use embedded_hal::digital::PinState;
-use stm32_metapac::Interrupt;
 use vpyb_core::Edge;
 
 use super::nets;
-use crate::edges::LINES;
+use crate::edges::{LINES, vector};
 use crate::pins::Pin;
 
 /// A line that somebody uses.
@@ -26,19 +25,6 @@ struct Line {
 }
 
 static STATES: [Mutex<Cell<Option<Line>>>; LINES] = [const { Mutex::new(Cell::new(None)) }; LINES];
-
-/// The vector of a line.
-fn vector(line: usize) -> Interrupt {
-    match line {
-        0 => Interrupt::EXTI0,
-        1 => Interrupt::EXTI1,
-        2 => Interrupt::EXTI2,
-        3 => Interrupt::EXTI3,
-        4 => Interrupt::EXTI4,
-        5..=9 => Interrupt::EXTI9_5,
-        _ => Interrupt::EXTI15_10,
-    }
-}
 
 fn change(cs: CriticalSection<'_>, pin: Pin, change: impl FnOnce(&mut Line)) {
     let state = STATES[usize::from(pin.number)].borrow(cs);

@@ -52,6 +52,11 @@ pub fn begin() {
     clock::start(peripherals.SYST);
 }
 
+/// The board, for a firmware that is started in another way.
+pub fn board() -> ChipBoard {
+    ChipBoard::new(Rc::new(Console::new(false)))
+}
+
 /// Starts the chip and runs the program that the command line names, the first one if it names none.
 pub fn start(programs: &[Program]) -> ! {
     begin();

@@ -9,17 +9,17 @@ use core::convert::Infallible;
 use core::fmt::{self, Write as _};
 
 use embassy_stm32::gpio::{self, AfType, AnyPin, Flex, OutputType, Speed};
-use embedded_hal::digital::{ErrorType, InputPin, OutputPin, StatefulOutputPin};
+use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState, StatefulOutputPin};
 use vpyb_core::stream::StreamWrite;
 use vpyb_core::ticks::ticks_us;
 use vpyb_core::time::Duration;
-use vpyb_core::{Board, BoardError, PinMode, Pull, UartConfig};
+use vpyb_core::{Board, BoardError, Edge, Gpio, Irq, PinMode, Pull, UartConfig};
 
 use super::lines;
-use crate::clock;
 use crate::pins::{self, Pin, Users};
 use crate::registers::UNITS;
 use crate::uart::ChipUart;
+use crate::{clock, edges};
 
 /// The console's place among the units, and how it is set up.
 pub const CONSOLE: usize = 4;
@@ -66,7 +66,7 @@ impl ChipBoard {
 
     fn get(&self, pin: Pin) -> ChipPin {
         let mut pins = self.bench.pins.borrow_mut();
-        let made = || ChipPin { flex: Rc::new(RefCell::new(flex(pin))) };
+        let made = || ChipPin { pin, flex: Rc::new(RefCell::new(flex(pin))) };
         pins.entry(pin.name).or_insert_with(made).clone()
     }
 
@@ -123,6 +123,10 @@ impl Board for ChipBoard {
                 flex.set_low();
                 flex.set_as_output(Speed::Medium);
             }
+            PinMode::OpenDrain(bias) => {
+                flex.set_high();
+                flex.set_as_input_output_pull(Speed::Medium, pull(bias));
+            }
         }
         drop(flex);
         Ok(pin)
@@ -163,6 +167,7 @@ impl fmt::Write for Printer<'_> {
 /// A pin or an LED.
 #[derive(Clone)]
 pub struct ChipPin {
+    pin: Pin,
     flex: Rc<RefCell<Flex<'static>>>,
 }
 
@@ -199,5 +204,27 @@ impl StatefulOutputPin for ChipPin {
 
     fn is_set_low(&mut self) -> Result<bool, Infallible> {
         Ok(self.flex.borrow().is_set_low())
+    }
+}
+
+impl Gpio for ChipPin {
+    fn on_edge(
+        &mut self,
+        edge: Edge,
+        handler: impl FnMut(&mut Irq<'_>, PinState) + Send + 'static,
+    ) -> Result<(), BoardError> {
+        edges::on_edge(self.pin, edge, handler)
+    }
+
+    fn off_edge(&mut self) {
+        edges::off_edge(self.pin);
+    }
+
+    fn mask(&mut self) {
+        edges::mask(self.pin, true);
+    }
+
+    fn unmask(&mut self) {
+        edges::mask(self.pin, false);
     }
 }

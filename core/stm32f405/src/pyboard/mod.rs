@@ -7,6 +7,7 @@
 //! given in the variable `VPYB_WORDS` when the firmware is built.
 
 mod board;
+mod exti;
 mod lines;
 
 use alloc::rc::Rc;
@@ -23,6 +24,7 @@ use vpyb_core::{Board as _, Firmware, Setup};
 use crate::registers::UNITS;
 use crate::{Program, choose, clock, heap, idle};
 pub use board::{ChipBoard, ChipPin};
+pub(crate) use exti::Exti;
 pub(crate) use lines::Lines;
 
 /// Words for the program, given when the firmware is built: `argument=value`, `--discipline=fast-io`.

@@ -10,12 +10,11 @@ use core::hint::black_box;
 
 use cortex_m::asm;
 use vpyb_core::stream::StreamRead;
-use vpyb_core::ticks::ticks_us;
-use vpyb_core::{Config, Discipline, EventLoop, TaskError, TaskHandle, UartConfig};
+use vpyb_core::{Board, Config, Discipline, EventLoop, TaskError, TaskHandle, UartConfig};
 use vpyb_measure::{firmware, instructions};
-use vpyb_stm32f405::target::lines;
+use vpyb_stm32f405::idle;
+use vpyb_stm32f405::target::{board, lines};
 use vpyb_stm32f405::uart::ChipUart;
-use vpyb_stm32f405::{clock, idle};
 
 /// How many are done in the smaller and in the larger run.
 const SOME: [usize; 2] = [4, 12];
@@ -110,10 +109,10 @@ pub fn per_byte() -> u32 {
 
 /// A call of the board: the microseconds.
 pub fn per_access() -> u32 {
+    let board = board();
     let began = instructions();
-    let ticks = || black_box(ticks_us(clock::now()));
     for _ in 0..16 {
-        ticks();
+        black_box(board.ticks_us());
     }
     instructions().wrapping_sub(began) * 10 / 16
 }
