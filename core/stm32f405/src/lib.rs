@@ -12,6 +12,7 @@
 //! | [`clock`] | instants and the alarm, by SysTick |
 //! | [`heap`] | memory for tasks |
 //! | [`idle`] | the loop round [`Firmware::step`](vpyb_core::Firmware::step), and sleep |
+//! | [`i2c`] | a master of an I2C bus, on two pins |
 //! | [`pins`] | which pin is which |
 //! | [`uart`] | the driver of the UARTs, above `registers` |
 //! | `edges` | handlers of pins' interrupts |
@@ -24,6 +25,7 @@ extern crate alloc;
 pub mod clock;
 mod edges;
 pub mod heap;
+pub mod i2c;
 pub mod idle;
 pub mod pins;
 mod program;

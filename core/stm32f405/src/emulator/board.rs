@@ -2,7 +2,9 @@
 //!
 //! Owns the handles that programs hold. What stands in for pins and wires is in `nets`, what a frame takes in `lines`.
 
+use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
+use alloc::string::{String, ToString};
 use core::cell::RefCell;
 use core::convert::Infallible;
 use core::fmt;
@@ -10,10 +12,11 @@ use core::fmt;
 use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState, StatefulOutputPin};
 use vpyb_core::ticks::ticks_us;
 use vpyb_core::time::Duration;
-use vpyb_core::{Board, BoardError, Edge, Gpio, Irq, PinMode, Pull, UartConfig};
+use vpyb_core::{Board, BoardError, Edge, Gpio, I2cConfig, Irq, PinMode, Pull, UartConfig};
 
 use super::console::Console;
 use super::nets::{self, Drive};
+use crate::i2c::ChipI2c;
 use crate::pins::{self, Pin, Users};
 use crate::registers::UNITS;
 use crate::uart::ChipUart;
@@ -28,29 +31,19 @@ pub struct ChipBoard {
 struct Bench {
     console: Rc<Console>,
     users: RefCell<Users>,
+    buses: RefCell<BTreeMap<String, ChipI2c>>,
 }
 
 impl ChipBoard {
     /// A board whose console is this one.
     pub(super) fn new(console: Rc<Console>) -> Self {
-        Self { bench: Rc::new(Bench { console, users: RefCell::default() }) }
-    }
-}
-
-impl Board for ChipBoard {
-    type Led = ChipPin;
-    type Pin = ChipPin;
-    type Uart = ChipUart;
-
-    fn led(&self, name: &str) -> Result<ChipPin, BoardError> {
-        let pin = pins::led(name)?;
-        nets::set(pin, Drive::Low, None);
-        Ok(ChipPin { bench: self.bench.clone(), pin, high: Drive::High, is_led: true })
+        let (users, buses) = Default::default();
+        Self { bench: Rc::new(Bench { console, users, buses }) }
     }
 
-    fn pin(&self, name: &str, mode: PinMode) -> Result<ChipPin, BoardError> {
+    fn pin_for(&self, name: &str, mode: PinMode, user: &str) -> Result<ChipPin, BoardError> {
         let pin = pins::named(name)?;
-        self.bench.users.borrow_mut().claim(pin, "the program")?;
+        self.bench.users.borrow_mut().claim(pin, user)?;
         let (drive, pull, high) = match mode {
             PinMode::Input(pull) => (Drive::Released, pull, Drive::High),
             PinMode::Output => (Drive::Low, Pull::None, Drive::High),
@@ -61,6 +54,23 @@ impl Board for ChipBoard {
         }
         Ok(ChipPin { bench: self.bench.clone(), pin, high, is_led: false })
     }
+}
+
+impl Board for ChipBoard {
+    type Led = ChipPin;
+    type Pin = ChipPin;
+    type Uart = ChipUart;
+    type I2c = ChipI2c;
+
+    fn led(&self, name: &str) -> Result<ChipPin, BoardError> {
+        let pin = pins::led(name)?;
+        nets::set(pin, Drive::Low, None);
+        Ok(ChipPin { bench: self.bench.clone(), pin, high: Drive::High, is_led: true })
+    }
+
+    fn pin(&self, name: &str, mode: PinMode) -> Result<ChipPin, BoardError> {
+        self.pin_for(name, mode, "the program")
+    }
 
     fn uart(&self, name: &str, config: UartConfig) -> Result<ChipUart, BoardError> {
         let uart = ChipUart::prepare(name, config)?;
@@ -68,6 +78,15 @@ impl Board for ChipBoard {
             self.bench.users.borrow_mut().claim(pins::named(pin)?, name)?;
         }
         Ok(uart.open())
+    }
+
+    fn i2c(&self, name: &str, config: I2cConfig) -> Result<ChipI2c, BoardError> {
+        if let Some(bus) = self.bench.buses.borrow().get(name) {
+            return Ok(bus.clone());
+        }
+        let bus = ChipI2c::open(name, config, |pin, mode| self.pin_for(pin, mode, name))?;
+        self.bench.buses.borrow_mut().insert(name.to_string(), bus.clone());
+        Ok(bus)
     }
 
     fn print(&self, text: fmt::Arguments<'_>) {

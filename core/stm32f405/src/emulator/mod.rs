@@ -26,7 +26,7 @@ use semihosting::process::exit;
 use vpyb_core::{Firmware, Setup, TaskError};
 
 use crate::{Program, choose, clock, heap, idle};
-pub use board::ChipBoard;
+pub use board::{ChipBoard, ChipPin};
 use console::Console;
 pub(crate) use exti::Exti;
 use host::Settings;

@@ -4,6 +4,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
+use alloc::string::{String, ToString};
 use core::cell::RefCell;
 use core::convert::Infallible;
 use core::fmt::{self, Write as _};
@@ -13,9 +14,10 @@ use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState, StatefulOu
 use vpyb_core::stream::StreamWrite;
 use vpyb_core::ticks::ticks_us;
 use vpyb_core::time::Duration;
-use vpyb_core::{Board, BoardError, Edge, Gpio, Irq, PinMode, Pull, UartConfig};
+use vpyb_core::{Board, BoardError, Edge, Gpio, I2cConfig, Irq, PinMode, Pull, UartConfig};
 
 use super::lines;
+use crate::i2c::ChipI2c;
 use crate::pins::{self, Pin, Users};
 use crate::registers::UNITS;
 use crate::uart::ChipUart;
@@ -37,6 +39,7 @@ struct Bench {
     /// The pins of each UART that is open, by its place among the units.
     lines: RefCell<BTreeMap<usize, [Flex<'static>; 2]>>,
     console: RefCell<Option<ChipUart>>,
+    buses: RefCell<BTreeMap<String, ChipI2c>>,
 }
 
 fn flex(pin: Pin) -> Flex<'static> {
@@ -57,8 +60,8 @@ fn pull(pull: Pull) -> gpio::Pull {
 impl ChipBoard {
     /// The board, with its console opened.
     pub(super) fn new() -> Self {
-        let (users, pins, lines, console) = Default::default();
-        let board = Self { bench: Rc::new(Bench { users, pins, lines, console }) };
+        let (users, pins, lines, console, buses) = Default::default();
+        let board = Self { bench: Rc::new(Bench { users, pins, lines, console, buses }) };
         let console = board.uart_for(UNITS[CONSOLE].name, CONSOLE_CONFIG, "the console");
         *board.bench.console.borrow_mut() = console.ok();
         board
@@ -68,6 +71,26 @@ impl ChipBoard {
         let mut pins = self.bench.pins.borrow_mut();
         let made = || ChipPin { pin, flex: Rc::new(RefCell::new(flex(pin))) };
         pins.entry(pin.name).or_insert_with(made).clone()
+    }
+
+    fn pin_for(&self, name: &str, mode: PinMode, user: &str) -> Result<ChipPin, BoardError> {
+        let pin = pins::named(name)?;
+        self.bench.users.borrow_mut().claim(pin, user)?;
+        let pin = self.get(pin);
+        let mut flex = pin.flex.borrow_mut();
+        match mode {
+            PinMode::Input(bias) => flex.set_as_input(pull(bias)),
+            PinMode::Output => {
+                flex.set_low();
+                flex.set_as_output(Speed::Medium);
+            }
+            PinMode::OpenDrain(bias) => {
+                flex.set_high();
+                flex.set_as_input_output_pull(Speed::Medium, pull(bias));
+            }
+        }
+        drop(flex);
+        Ok(pin)
     }
 
     fn uart_for(&self, name: &str, config: UartConfig, user: &str) -> Result<ChipUart, BoardError> {
@@ -102,6 +125,7 @@ impl Board for ChipBoard {
     type Led = ChipPin;
     type Pin = ChipPin;
     type Uart = ChipUart;
+    type I2c = ChipI2c;
 
     fn led(&self, name: &str) -> Result<ChipPin, BoardError> {
         let led = self.get(pins::led(name)?);
@@ -113,27 +137,20 @@ impl Board for ChipBoard {
     }
 
     fn pin(&self, name: &str, mode: PinMode) -> Result<ChipPin, BoardError> {
-        let pin = pins::named(name)?;
-        self.bench.users.borrow_mut().claim(pin, "the program")?;
-        let pin = self.get(pin);
-        let mut flex = pin.flex.borrow_mut();
-        match mode {
-            PinMode::Input(bias) => flex.set_as_input(pull(bias)),
-            PinMode::Output => {
-                flex.set_low();
-                flex.set_as_output(Speed::Medium);
-            }
-            PinMode::OpenDrain(bias) => {
-                flex.set_high();
-                flex.set_as_input_output_pull(Speed::Medium, pull(bias));
-            }
-        }
-        drop(flex);
-        Ok(pin)
+        self.pin_for(name, mode, "the program")
     }
 
     fn uart(&self, name: &str, config: UartConfig) -> Result<ChipUart, BoardError> {
         self.uart_for(name, config, name)
+    }
+
+    fn i2c(&self, name: &str, config: I2cConfig) -> Result<ChipI2c, BoardError> {
+        if let Some(bus) = self.bench.buses.borrow().get(name) {
+            return Ok(bus.clone());
+        }
+        let bus = ChipI2c::open(name, config, |pin, mode| self.pin_for(pin, mode, name))?;
+        self.bench.buses.borrow_mut().insert(name.to_string(), bus.clone());
+        Ok(bus)
     }
 
     fn print(&self, text: fmt::Arguments<'_>) {
