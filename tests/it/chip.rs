@@ -13,6 +13,7 @@
 mod cases;
 mod emulator;
 mod events;
+mod prices;
 mod request;
 mod serial_port;
 
@@ -27,9 +28,10 @@ use vpyb_core::time::Instant;
 use vpyb_sim::board::Bound;
 use vpyb_sim::cli::PROGRAMS;
 use vpyb_sim::runner::{self, Options};
+use vpyb_sim::trace::record::Yielded;
 use vpyb_sim::trace::{Kind, Trace};
 
-use cases::{Case, cases};
+use cases::{Case, How, cases};
 use emulator::Emulator;
 use request::Request;
 
@@ -39,9 +41,6 @@ const RECORDS: usize = 60_000;
 const SHIFT: u8 = 3;
 /// A firmware that goes on for so long after the simulated run was over has its end wrong.
 const GRACE_MS: u64 = 1000;
-
-/// Of tasks that print at each turn so many events are compared, without their ticks.
-const TURNS: usize = 200;
 
 /// Where the comparison ends: the simulated run's end, or the last whole tick of one that filled its trace.
 fn end_of(trace: &Trace) -> Instant {
@@ -86,8 +85,12 @@ enum Outcome {
 }
 
 /// What a simulated run had that the emulator has not.
-fn beyond_the_emulator(trace: &Trace) -> Option<&'static str> {
-    trace.records().iter().find_map(|record| match record.kind {
+fn beyond_the_emulator(run: &runner::Outcome) -> Option<&'static str> {
+    let running = |kind| matches!(kind, Kind::Step { yielded: Yielded::Running, .. });
+    if run.trace.records().iter().any(|record| running(record.kind)) {
+        return Some("one of its steps does not end");
+    }
+    run.trace.records().iter().find_map(|record| match record.kind {
         Kind::UartRx { framing: true, .. } => Some("a frame is damaged, and the emulator's have no bits"),
         Kind::I2c { .. } => Some("it uses a device on I2C"),
         _ => None,
@@ -97,7 +100,7 @@ fn beyond_the_emulator(trace: &Trace) -> Option<&'static str> {
 fn compare(case: &Case, chip: &Chip) -> Outcome {
     let options = Options { bound: Bound { records: RECORDS }, ..Options::default() };
     let simulated = runner::run(&case.scenario, PROGRAMS, options);
-    if let Some(reason) = beyond_the_emulator(&simulated.trace) {
+    if let Some(reason) = beyond_the_emulator(&simulated) {
         return Outcome::Beyond(reason);
     }
     let end = end_of(&simulated.trace);
@@ -110,11 +113,10 @@ fn compare(case: &Case, chip: &Chip) -> Outcome {
         Ok(lines) => events::before(&lines, end),
         Err(problem) => return Outcome::Differs(problem),
     };
-    if case.prints_turns {
+    if let How::Order(count) = case.how {
         for list in [&mut expected, &mut found] {
-            assert!(list.len() >= TURNS, "{}: there are {TURNS} events", case.name());
-            list.truncate(TURNS);
-            list.iter_mut().for_each(|line| *line = line.split_once(' ').expect("a tick").1.to_owned());
+            list.truncate(count);
+            list.iter_mut().for_each(|line| *line = events::without_numbers(line));
         }
     }
     match (0..expected.len().max(found.len())).find(|&i| expected.get(i) != found.get(i)) {
@@ -136,7 +138,7 @@ fn difference(expected: &[String], found: &[String], at: usize) -> String {
 #[test]
 fn programs_do_the_same_on_the_chip_as_in_the_simulator() {
     let Some(chip) = Chip::find() else { return };
-    let (cases, mut left_out) = cases();
+    let (cases, mut notes) = cases();
     let (next, outcomes) = (Mutex::new(cases.iter()), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
@@ -155,11 +157,11 @@ fn programs_do_the_same_on_the_chip_as_in_the_simulator() {
                 programs.insert(case.program());
                 (runs, events) = (runs + 1, events + count);
             }
-            Outcome::Beyond(reason) => left_out.push(format!("{}: {reason}", case.name())),
+            Outcome::Beyond(reason) => notes.push(format!("not compared: {}: {reason}", case.name())),
             Outcome::Differs(how) => wrong.push(format!("{}: {how}", case.name())),
         }
     }
-    left_out.iter().for_each(|line| println!("not compared: {line}"));
+    notes.iter().for_each(|note| println!("{note}"));
     println!("{} programs did the same on the chip, in {runs} runs with {events} events", programs.len());
     assert!(wrong.is_empty(), "chip and simulator differ:\n  {}", wrong.join("\n  "));
     assert!(events > 0, "nothing was compared");

@@ -127,17 +127,33 @@ pub fn wake_by(cs: CriticalSection<'_>, at: Instant) -> bool {
     true
 }
 
-/// Keeps the CPU until an instant, while interrupts are served. It sleeps where there is time to.
+/// Keeps the CPU until an instant, while interrupts are served. It sleeps for as long as it is sure to wake in time.
 pub fn wait_until(instant: Instant) {
-    let margin = Duration::from_nanos(u64::from(SHORTEST / CYCLES * NANOS));
+    let margin = u64::from(SHORTEST / CYCLES * NANOS);
+    let early = Instant::from_nanos(instant.as_nanos().saturating_sub(margin));
     while now() < instant {
         critical_section::with(|cs| {
-            if now() + margin < instant {
-                wake_by(cs, instant);
+            if now() + Duration::from_nanos(margin) < early {
+                wake_by(cs, early);
                 asm::wfi();
             }
         });
     }
+}
+
+/// Does something while the counter stands still: what belongs to no firmware, as being watched. Interrupts are masked.
+pub fn standing_still<T>(f: impl FnOnce() -> T) -> T {
+    critical_section::with(|_| {
+        let control = &registers().csr;
+        let running = control.read();
+        // SAFETY: the enable bit, the lowest, is cleared and set again; the count stays where it is. Interrupts are
+        // masked, so that nobody reads the clock meanwhile.
+        unsafe { control.write(running & !1) };
+        let result = f();
+        // SAFETY: as above.
+        unsafe { control.write(running) };
+        result
+    })
 }
 
 /// The interrupt of a wrap.

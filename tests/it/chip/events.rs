@@ -49,6 +49,15 @@ pub fn before(lines: &[String], end: Instant) -> Vec<String> {
     lines.iter().filter(|line| tick(line).is_none_or(|tick: u32| tick < ticks_ms(end))).cloned().collect()
 }
 
+/// A line without its tick, and with the numbers that it prints made alike.
+pub fn without_numbers(line: &str) -> String {
+    let words = line.split_once(' ').map_or(line, |(_, words)| words);
+    if !words.starts_with("prints") {
+        return words.to_owned();
+    }
+    words.split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("#")
+}
+
 enum Event {
     Step(String),
     Callback,
@@ -91,8 +100,9 @@ fn note(trace: &Trace, record: &Record) -> Option<String> {
     match record.kind {
         Kind::Line { text, .. } => Some(format!("prints {}", trace.text(text))),
         Kind::Led { led, on } => Some(format!("{} {}", trace.text(led), if on { "high" } else { "low" })),
-        // Nobody hears what handlers count.
+        // Nobody hears what handlers count, and the board itself counts nothing.
         Kind::Count { .. } if by_handler => None,
+        Kind::Count { counter, .. } if trace.text(counter).starts_with("pin.") => None,
         Kind::Count { counter, by } => Some(format!("count {} {by}", trace.text(counter))),
         _ => None,
     }

@@ -54,7 +54,14 @@ impl Watch {
 }
 
 impl Observer for Watch {
+    /// Takes no time of the chip's.
     fn observe(&self, event: Event<'_>) {
+        clock::standing_still(|| self.see(event));
+    }
+}
+
+impl Watch {
+    fn see(&self, event: Event<'_>) {
         match event {
             Event::StepBegins { first, stale, .. } => self.begins(first || stale),
             Event::Interrupted { with, .. } => self.interrupt.set(Some(with)),
