@@ -7,6 +7,7 @@ mod bench;
 mod cancellables;
 mod catalogue;
 mod checked_in;
+mod chip;
 mod combinators;
 mod common_error;
 mod delay;

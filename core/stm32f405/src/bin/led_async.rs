@@ -1,0 +1,5 @@
+//! The program `led_async` as a firmware.
+#![no_std]
+#![no_main]
+
+vpyb_stm32f405::firmware!(vpyb_scenarios::led_async);

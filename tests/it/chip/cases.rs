@@ -1,0 +1,146 @@
+//! What is compared: each scenario with a program, under each discipline, and what is left out and why.
+//!
+//! Owns the reasons. A scenario that needs more than the emulator has is found by what it says; the few whose events
+//! depend on what instructions cost are listed.
+
+use vpyb_core::Discipline;
+use vpyb_sim::board::Profile;
+use vpyb_sim::scenario::model::{Action, Cpu, Scenario};
+
+use crate::checked_in::scenarios;
+
+/// One scenario under one discipline, with the prices of the chip.
+pub struct Case {
+    pub scenario: Scenario,
+    pub how: How,
+}
+
+/// How far chip and simulator can be compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum How {
+    /// All events, each with its tick.
+    Wholly,
+    /// The order of so many events, without ticks and numbers.
+    Order(usize),
+    Not,
+}
+
+/// Scenarios, by how their names begin, that are not compared wholly under a discipline (any if empty), and why.
+type Exception = (&'static str, &'static str, How, &'static str);
+
+const POLLING: &str =
+    "its waiters poll, and asyncio-v3 has no passes: who asks first in a tick depends on costs";
+const ADDS_UP: &str = "its tasks keep the CPU in turn, and what they cost beside that adds up";
+const PRINTS: &str = "it prints at each turn, and costs decide when each is";
+const MICROSECONDS: &str = "it prints microseconds";
+const NEAR_TICK: &str = "a byte comes ten microseconds before a tick";
+
+const EXCEPTIONS: &[Exception] = &[
+    ("scenarios/barrier/", "asyncio-v3", How::Not, POLLING),
+    ("scenarios/context_manager/board.toml::lock", "asyncio-v3", How::Not, POLLING),
+    ("scenarios/context_manager/recorded.toml::lock", "asyncio-v3", How::Not, POLLING),
+    ("scenarios/event/board.toml::acknowledged", "asyncio-v3", How::Not, POLLING),
+    ("scenarios/event/recorded.toml::acknowledged", "asyncio-v3", How::Not, POLLING),
+    ("scenarios/semaphore/", "asyncio-v3", How::Not, POLLING),
+    ("scenarios/blocking_read/board.toml::stream", "", How::Order(100), NEAR_TICK),
+    ("scenarios/polling/board.toml::stream", "", How::Order(100), NEAR_TICK),
+    ("scenarios/event/board.toml::latency", "", How::Order(100), MICROSECONDS),
+    ("scenarios/ms_timer/", "", How::Order(30), MICROSECONDS),
+    ("scenarios/pin_call/", "", How::Order(15), MICROSECONDS),
+    ("scenarios/heartbeat/board.toml::busy-for-2-s", "", How::Order(100), ADDS_UP),
+    ("scenarios/latency/", "", How::Order(50), ADDS_UP),
+    ("scenarios/long_computation/", "", How::Order(50), ADDS_UP),
+    ("scenarios/rate/", "", How::Order(100), "a hundred tasks are made, which takes a millisecond"),
+    ("scenarios/record_uart/", "", How::Order(50), PRINTS),
+    ("scenarios/round_robin/recorded.toml", "", How::Order(100), PRINTS),
+    ("scenarios/round_robin/three_tasks.toml::printing", "", How::Order(100), PRINTS),
+    ("scenarios/superloop/", "", How::Order(20), "it has no event loop, and what its rounds cost adds up"),
+];
+
+impl Case {
+    pub fn name(&self) -> String {
+        format!("{} under {}", self.scenario.name, self.scenario.cpu.scheduler)
+    }
+
+    pub fn program(&self) -> &str {
+        self.scenario.program.as_ref().map_or("", |program| &program.name)
+    }
+
+    /// What happens in it, without what is said and expected of it.
+    fn does(&self) -> impl PartialEq + use<'_> {
+        let Scenario { board, cpu, parts, program, run, actors, .. } = &self.scenario;
+        (board, cpu, parts, program, (run.until, run.limit), actors)
+    }
+}
+
+fn exception(scenario: &Scenario) -> Option<&'static Exception> {
+    EXCEPTIONS.iter().find(|(name, discipline, ..)| {
+        scenario.name.starts_with(name) && (discipline.is_empty() || *discipline == scenario.cpu.scheduler)
+    })
+}
+
+/// Why a scenario needs more than the emulator has.
+fn beyond_the_emulator(scenario: &Scenario) -> Option<&'static str> {
+    let actions = || scenario.actors.iter().flat_map(|actor| &actor.steps).map(|step| &step.action);
+    if !scenario.tasks.is_empty() || !scenario.phases.is_empty() {
+        Some("it has scripted tasks")
+    } else if actions().any(|action| matches!(action, Action::Stall(_))) {
+        Some("the CPU is stalled")
+    } else if scenario.uarts.values().any(|uart| uart.baud.is_some()) {
+        Some("a UART's speed is wrong, and the emulator's frames have no bits")
+    } else if !scenario.uarts.is_empty() {
+        Some("it sets a UART up in another way than the program")
+    } else {
+        None
+    }
+}
+
+/// The scenario under a discipline, with the prices of the chip in place of its own.
+fn on_the_chip(scenario: &Scenario, discipline: Discipline) -> Scenario {
+    let Cpu { runq_len, waitq_len, ioq_len, lp_len, max_overdue_ms, .. } = scenario.cpu;
+    let (scheduler, profile) = (discipline.name().into(), Profile::STM32F405.name.into());
+    let lengths = Cpu { runq_len, waitq_len, ioq_len, lp_len, max_overdue_ms, ..Cpu::default() };
+    Scenario { cpu: Cpu { scheduler, profile, ..lengths }, ..scenario.clone() }
+}
+
+/// All cases, and what is not compared wholly, with its reason.
+pub fn cases() -> (Vec<Case>, Vec<String>) {
+    let (mut cases, mut notes) = (Vec::new(), Vec::new());
+    for scenario in scenarios().into_iter().filter(|scenario| scenario.program.is_some()) {
+        if let Some(reason) = beyond_the_emulator(&scenario) {
+            notes.push(format!("not compared: {}: {reason}", scenario.name));
+            continue;
+        }
+        for discipline in Discipline::ALL {
+            let scenario = on_the_chip(&scenario, *discipline);
+            let exception = exception(&scenario);
+            let case = Case { scenario, how: exception.map_or(How::Wholly, |(.., how, _)| *how) };
+            // Scenarios often differ only in what is expected of them.
+            if cases.iter().any(|other: &Case| other.does() == case.does()) {
+                continue;
+            }
+            match exception {
+                Some((.., How::Not, reason)) => {
+                    notes.push(format!("not compared: {}: {reason}", case.name()))
+                }
+                Some((.., reason)) => {
+                    notes.push(format!("only its order: {}: {reason}", case.name()));
+                    cases.push(case);
+                }
+                None => cases.push(case),
+            }
+        }
+    }
+    (cases, notes)
+}
+
+#[test]
+fn exceptions_exist() {
+    let scenarios = scenarios();
+    for (name, ..) in EXCEPTIONS {
+        assert!(
+            scenarios.iter().any(|scenario| scenario.name.starts_with(name)),
+            "no scenario is called {name}"
+        );
+    }
+}
