@@ -4,6 +4,8 @@
 //! test here compares with the manifest.
 
 mod button;
+mod humidity;
+mod remote;
 
 use crate::checked_in::root;
 
