@@ -277,6 +277,7 @@ fn a_sensor_is_read_as_by_the_original() {
         when: When::At(Instant::from_micros(row[0].as_u64().expect("a time"))),
         action: Action::Set { part: "htu".into(), to: air(row) },
         mark: None,
+        span: 0..0,
     });
     let part = Part::Htu21d { bus: "i2c1".into(), temperature: 20_000, humidity: 50_000, rows: Vec::new() };
     let main = |top: Top<VirtualBoard>, _: Args| {

@@ -64,6 +64,7 @@ impl Recording {
                         level: Some(if high { Level::High } else { Level::Low }),
                     },
                     mark: None,
+                    span: 0..0,
                 }
             });
             actors.push(Actor { name: pin.clone(), steps: steps.collect() });
