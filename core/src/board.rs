@@ -11,6 +11,7 @@ use embedded_hal::digital::StatefulOutputPin;
 
 use crate::hal::Missing;
 use crate::i2c::{I2c, I2cConfig};
+use crate::net::Network;
 use crate::pin::{Gpio, PinMode};
 use crate::stream::{StreamRead, StreamWrite};
 
@@ -149,6 +150,8 @@ pub trait Board: Clone + 'static {
     type Uart: Uart;
     /// An I2C unit, a master.
     type I2c: I2c;
+    /// A network; [`Missing`] on a board that has none.
+    type Network: Network;
 
     /// The LED of this name, `LED1` to `LED4`.
     ///
@@ -177,6 +180,15 @@ pub trait Board: Clone + 'static {
     ///
     /// `Unknown`, `InUse`, or `Setting` for a clock that its divider cannot make.
     fn i2c(&self, name: &str, config: I2cConfig) -> Result<Self::I2c, BoardError>;
+
+    /// The network to which the board is attached.
+    ///
+    /// # Errors
+    ///
+    /// `Unknown` if there is none.
+    fn network(&self) -> Result<Self::Network, BoardError> {
+        Err(BoardError::Unknown { what: "network".into() })
+    }
 
     /// Prints on the console.
     fn print(&self, text: fmt::Arguments<'_>);

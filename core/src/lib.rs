@@ -62,6 +62,7 @@
 //! | drivers of the tutorial's devices | [`drivers`] |
 //! | types of one's own that are awaited, iterated, entered and left | [`classes`] |
 //! | pins, and handlers of their edges | [`Gpio`], [`Irq`] |
+//! | stream sockets | [`net`] |
 //! | drivers of other crates, on their traits | [`hal`] |
 //! | what tasks share, as in the tutorial | [`official`], [`asyn`] |
 //! | what tasks share, with waiters that are woken | [`sync`] |
@@ -104,6 +105,7 @@ pub mod i2c;
 mod interruptible;
 mod label;
 mod leaf;
+pub mod net;
 pub mod observer;
 pub mod official;
 mod pin;

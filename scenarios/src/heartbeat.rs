@@ -40,7 +40,7 @@ pub async fn main<B: Board>(top: Top<B>, args: Args) -> Result<(), TaskError> {
     Ok(main.run_for(10.0).await?)
 }
 
-async fn heartbeat<B: Board>(env: Env<B>, ms: i32) -> Ended {
+pub(crate) async fn heartbeat<B: Board>(env: Env<B>, ms: i32) -> Ended {
     let mut led = env.board.led("LED1")?;
     loop {
         led.toggle().map_err(|_| TaskError::failed("the LED does not answer"))?;

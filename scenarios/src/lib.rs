@@ -87,6 +87,7 @@ pub mod cancel_sleeper;
 pub mod cancellation;
 pub mod cantest;
 pub mod chain;
+pub mod client_server;
 pub mod context_manager;
 pub mod counter;
 pub mod event;

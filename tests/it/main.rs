@@ -24,6 +24,7 @@ mod interrupts;
 mod lowering;
 mod mutated;
 mod named;
+mod network;
 mod one_byte;
 mod oracle;
 mod passes;

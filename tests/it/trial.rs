@@ -65,7 +65,7 @@ pub struct Ran {
 }
 
 /// The scenario in which a program runs for a minute at the most.
-fn scenario(rules: Rules) -> Scenario {
+pub fn scenario(rules: Rules) -> Scenario {
     let discipline = rules.discipline();
     let mut cpu = Cpu { scheduler: discipline.name().into(), profile: "recorded".into(), ..Cpu::default() };
     if let Discipline::FastIo { ioq_len, lp_len, .. } = discipline {

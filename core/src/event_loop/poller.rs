@@ -53,6 +53,13 @@ struct Registration {
     sides: [Side; 2],
 }
 
+impl Registration {
+    /// Nobody waits for the device, and nobody but the poller has it.
+    fn is_forgotten(&self) -> bool {
+        self.flags.is_empty() && Rc::strong_count(&self.device) == 1
+    }
+}
+
 /// How the waiters of a device are kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) enum Keeping {
@@ -90,18 +97,22 @@ impl Poller {
         self.devices.len()
     }
 
-    /// The device's place, entered at the end if it is new.
+    /// The device's place; a new one is entered where one was that nobody has any more, or at the end.
     pub fn enter(&mut self, device: &Rc<dyn Pollable>) -> u32 {
         let known = self.devices.iter().position(|entry| Rc::ptr_eq(&entry.device, device));
         known.unwrap_or_else(|| {
             let (flags, mask) = (Readiness::NONE, Readiness::NONE);
-            self.devices.push(Registration {
-                device: device.clone(),
-                flags,
-                mask,
-                sides: Default::default(),
-            });
-            self.devices.len() - 1
+            let new = Registration { device: device.clone(), flags, mask, sides: Default::default() };
+            match self.devices.iter().position(Registration::is_forgotten) {
+                Some(place) => {
+                    self.devices[place] = new;
+                    place
+                }
+                None => {
+                    self.devices.push(new);
+                    self.devices.len() - 1
+                }
+            }
         }) as u32
     }
 

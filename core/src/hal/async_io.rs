@@ -3,7 +3,7 @@
 //! Owns [`AsyncIo`]. Errors are the device's own.
 
 use alloc::borrow::ToOwned;
-use alloc::rc::Rc;
+use alloc::rc::{Rc, Weak};
 use alloc::string::String;
 use core::cell::RefCell;
 use core::future::Future;
@@ -21,7 +21,7 @@ use crate::stream::{Pollable, Readiness};
 ///
 /// Other tasks run until the device is ready; then its own `read` or `write` is called, which does not wait any more.
 /// Clone it for a driver that reads and writes in different tasks: each direction is waited for on its own, under
-/// every discipline. Where errors are not asked for, a [`StreamReader`](crate::StreamReader) is simpler.
+/// every discipline. The device is dropped with the last clone. Where errors are not asked for, a [`StreamReader`](crate::StreamReader) is simpler.
 ///
 /// ```
 /// use embedded_io_async::{Read, Write};
@@ -64,10 +64,10 @@ impl<D> Clone for AsyncIo<D> {
 }
 
 /// The device as the poller knows it: once for each direction, so that a reader and a writer do not push each other
-/// out.
+/// out. The poller keeps whom it has asked once, and must not keep the device.
 struct Direction<D> {
     name: String,
-    device: Rc<RefCell<D>>,
+    device: Weak<RefCell<D>>,
 }
 
 impl<D: Pollable> Pollable for Direction<D> {
@@ -76,11 +76,11 @@ impl<D: Pollable> Pollable for Direction<D> {
     }
 
     fn poll(&self, interest: Readiness) -> Readiness {
-        self.device.borrow().poll(interest)
+        self.device.upgrade().map_or(Readiness::NONE, |device| device.borrow().poll(interest))
     }
 
     fn sampled(&self) -> bool {
-        self.device.borrow().sampled()
+        self.device.upgrade().is_some_and(|device| device.borrow().sampled())
     }
 }
 
@@ -89,14 +89,10 @@ impl<D: Pollable + 'static> AsyncIo<D> {
     pub fn new(event_loop: &EventLoop, device: D) -> Self {
         let name = device.name().to_owned();
         let device = Rc::new(RefCell::new(device));
-        let direction =
-            || -> Rc<dyn Pollable> { Rc::new(Direction { name: name.clone(), device: device.clone() }) };
-        Self {
-            event_loop: event_loop.clone(),
-            readable: direction(),
-            writable: direction(),
-            device: device.clone(),
-        }
+        let direction = || -> Rc<dyn Pollable> {
+            Rc::new(Direction { name: name.clone(), device: Rc::downgrade(&device) })
+        };
+        Self { event_loop: event_loop.clone(), readable: direction(), writable: direction(), device }
     }
 
     fn ready(&self, interest: Readiness) -> Ready<'_> {

@@ -240,6 +240,7 @@ impl Machine {
                 return now + *span;
             }
             Action::CtrlC => self.ctrl_c = true,
+            Action::Network(change) => self.change_network(*change),
             Action::Set { part, to } => self.expose(part, *to),
             Action::Feed { part, rows } => self.feed(part, rows),
             Action::Infrared { part, edges, jitter } => return self.send_infrared(part, edges, *jitter),

@@ -69,6 +69,7 @@ pub struct Machine {
     /// while the machine is borrowed.
     pub(super) wakers: Vec<(DeviceId, Waker)>,
     pub(super) alarms: Alarms,
+    pub(super) network: Option<DeviceId>,
     pub(super) overrides: BTreeMap<String, model::UartOverride>,
     pub(super) users: BTreeMap<PinId, String>,
     pub(super) lines: BTreeMap<String, Line>,
@@ -126,6 +127,7 @@ impl Machine {
             parts: BTreeMap::new(),
             wakers: Vec::new(),
             alarms: Alarms::default(),
+            network: None,
             overrides: scenario.uarts.clone(),
             users: BTreeMap::new(),
             lines: BTreeMap::new(),
@@ -180,6 +182,7 @@ impl Machine {
                     self.lines.insert(uart.clone(), Line::Feed(self.uarts[uart.as_str()]));
                 }
                 model::Part::Htu21d { .. } | model::Part::Mma7660 { .. } | model::Part::NecRemote { .. } => {}
+                model::Part::Network(network) => self.place_network(name, network),
             }
         }
         for step in scenario.actors.iter().flat_map(|actor| &actor.steps) {

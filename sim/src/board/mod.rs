@@ -17,6 +17,7 @@ mod pyboard;
 mod recorder;
 mod virtual_board;
 mod virtual_i2c;
+mod virtual_net;
 mod virtual_pin;
 mod virtual_uart;
 
@@ -30,5 +31,6 @@ pub use pyboard::{BUSES, I2cUnit, MODEL, UARTS, UartUnit};
 pub use recorder::Recorder;
 pub use virtual_board::{VirtualBoard, VirtualClock};
 pub use virtual_i2c::VirtualI2c;
+pub use virtual_net::{VirtualListener, VirtualNetwork, VirtualSocket};
 pub use virtual_pin::{VirtualLed, VirtualPin};
 pub use virtual_uart::VirtualUart;

@@ -2,7 +2,7 @@
 //!
 //! Owns the list of models. The world delivers to it without knowing which is which.
 
-use crate::devices::{Htu21d, Mma7660, NecRemote, SerialPeer};
+use crate::devices::{Htu21d, Mma7660, NecRemote, Network, SerialPeer};
 use crate::mcu::{Exti, I2c, Uart};
 use crate::trace::record::NetLevel;
 use crate::world::{Bench, Device, DeviceId, PinId};
@@ -24,6 +24,8 @@ pub enum Part {
     Htu21d(Htu21d),
     /// A remote control with its receiver.
     NecRemote(NecRemote),
+    /// A network.
+    Network(Network),
 }
 
 impl Device for Part {
@@ -36,6 +38,7 @@ impl Device for Part {
             Self::Mma7660(accel) => accel.alarm(me, number, bench),
             Self::Htu21d(sensor) => sensor.alarm(me, number, bench),
             Self::NecRemote(remote) => remote.alarm(me, number, bench),
+            Self::Network(network) => network.alarm(me, number, bench),
         }
     }
 
@@ -48,6 +51,7 @@ impl Device for Part {
             Self::Mma7660(accel) => accel.edge(me, pin, level, bench),
             Self::Htu21d(sensor) => sensor.edge(me, pin, level, bench),
             Self::NecRemote(remote) => remote.edge(me, pin, level, bench),
+            Self::Network(network) => network.edge(me, pin, level, bench),
         }
     }
 }

@@ -71,8 +71,8 @@ fn uses_of(scenario: &Scenario) -> Uses {
                 }
             }
             Part::NecRemote { pin, .. } => add(pin, format!("part `{name}`: infrared receiver")),
-            // It is on the board, whether a file names it or not.
-            Part::Mma7660 { .. } => {}
+            // The one is on the board, whether a file names it or not; the other has no pins.
+            Part::Mma7660 { .. } | Part::Network(_) => {}
         }
     }
     for actor in &scenario.actors {

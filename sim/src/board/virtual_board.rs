@@ -18,6 +18,7 @@ use super::machine::{Abort, Machine};
 use super::pins::{self, BoardPin};
 use super::pyboard::UARTS;
 use super::virtual_i2c::VirtualI2c;
+use super::virtual_net::VirtualNetwork;
 use super::virtual_pin::{VirtualLed, VirtualPin};
 use super::virtual_uart::VirtualUart;
 use crate::mcu::{BitClock, I2cClock};
@@ -167,6 +168,7 @@ impl Board for VirtualBoard {
     type Pin = VirtualPin;
     type Uart = VirtualUart;
     type I2c = VirtualI2c;
+    type Network = VirtualNetwork;
 
     fn led(&self, name: &str) -> Result<VirtualLed, BoardError> {
         self.access();
@@ -261,6 +263,14 @@ impl Board for VirtualBoard {
         }
         drop(machine);
         Ok(VirtualI2c::new(self.clone(), device))
+    }
+
+    fn network(&self) -> Result<VirtualNetwork, BoardError> {
+        self.access();
+        let device = self.machine.borrow().network;
+        let what = "network; put a part of kind `network` on the bench";
+        let device = device.ok_or_else(|| BoardError::Unknown { what: what.into() })?;
+        Ok(VirtualNetwork::new(self.clone(), device))
     }
 
     fn print(&self, text: fmt::Arguments<'_>) {

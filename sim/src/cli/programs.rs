@@ -25,6 +25,7 @@ pub const PROGRAMS: &[Program] = &[
     program!(vpyb_scenarios::cancellation),
     program!(vpyb_scenarios::cantest),
     program!(vpyb_scenarios::chain),
+    program!(vpyb_scenarios::client_server),
     program!(vpyb_scenarios::context_manager),
     program!(vpyb_scenarios::counter),
     program!(vpyb_scenarios::event),

@@ -7,6 +7,7 @@ mod i2c_target;
 mod mma7660;
 mod mma7660_chip;
 mod nec_remote;
+mod network;
 mod serial_peer;
 
 pub use htu21d::Htu21d;
@@ -14,4 +15,5 @@ pub use htu21d_code::Air;
 pub use mma7660::{AccelPins, Mma7660};
 pub use mma7660_chip::Vector;
 pub use nec_remote::NecRemote;
+pub use network::{EndId, LinkSettings, LookUp, Network, NetworkSettings, Phase};
 pub use serial_peer::SerialPeer;

@@ -46,6 +46,10 @@ pub fn phrase(event: &Event) -> String {
             let byte = byte.map(|byte| format!(" byte {byte:#04x}")).unwrap_or_default();
             format!("{bus}{address} {}{byte}", bus_word(*event))
         }
+        What::Network { event, socket } => {
+            let socket = socket.as_deref().map(|socket| format!("{socket} ")).unwrap_or_default();
+            format!("network: {socket}{}", event.trim_start_matches("net_"))
+        }
         What::Stimulus(name) => format!("stimulus {name}"),
         What::Mark(name) => format!("mark {name}"),
     };
@@ -124,7 +128,7 @@ pub(super) fn subjects<'a>(events: impl IntoIterator<Item = &'a Event>) -> Subje
             }
             What::Uart { uart, .. } => drop(subjects.uarts.insert(uart.clone())),
             What::I2c { bus, .. } => drop(subjects.buses.insert(bus.clone())),
-            What::Stimulus(_) | What::Mark(_) => {}
+            What::Stimulus(_) | What::Mark(_) | What::Network { .. } => {}
         }
     }
     subjects
@@ -165,7 +169,8 @@ fn find_stranger<'a>(roster: &'a Roster, event: &'a Event) -> Option<Stranger<'a
             ("pin", pin, roster.pins().collect())
         }
         What::Stimulus(name) | What::Mark(name) => ("mark", name, roster.marks().collect()),
-        What::Prints(_) | What::Line(_) => return None,
+        What::Network { socket: Some(socket), .. } => ("socket", socket, roster.sockets().collect()),
+        What::Prints(_) | What::Line(_) | What::Network { socket: None, .. } => return None,
     };
     if known.contains(&name) { None } else { Some(Stranger { kind, name, near: near(name, known) }) }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use vpyb_core::time::Instant;
 
 use crate::sight::matches_task;
-use crate::trace::record::{I2cEvent, Kind, Net, Task};
+use crate::trace::record::{I2cEvent, Kind, Net, NetEvent, Task};
 use crate::trace::{Name, Trace};
 
 /// The names in a trace, by kind.
@@ -16,6 +16,7 @@ pub struct Roster {
     tasks: BTreeMap<Task, String>,
     uarts: BTreeMap<String, Option<Opened>>,
     buses: BTreeMap<String, [String; 2]>,
+    sockets: BTreeSet<String>,
     /// Each pin's nets, each with the instant from which on it was there.
     pins: BTreeMap<String, Vec<(Instant, Net)>>,
     marks: BTreeSet<String>,
@@ -52,6 +53,9 @@ impl Roster {
                 }
                 Kind::I2c { bus, event: I2cEvent::Opened { scl, sda, .. } } => {
                     roster.buses.insert(text(bus), [text(scl), text(sda)]);
+                }
+                Kind::Net { socket, event: NetEvent::Connects { .. } | NetEvent::Waits { .. } } => {
+                    roster.sockets.insert(text(socket));
                 }
                 Kind::NetPin { net, pin } => {
                     roster.pins.entry(text(pin)).or_default().push((record.at, net));
@@ -96,6 +100,11 @@ impl Roster {
     /// The I2C units that were opened, in order of their names.
     pub fn buses(&self) -> impl Iterator<Item = &str> {
         self.buses.keys().map(String::as_str)
+    }
+
+    /// All sockets, in order of their names.
+    pub fn sockets(&self) -> impl Iterator<Item = &str> {
+        self.sockets.iter().map(String::as_str)
     }
 
     /// The pins of an I2C unit that was opened: SCL, SDA.

@@ -35,6 +35,7 @@ pub(super) fn describe(trace: &Trace, roster: &Roster, record: &Record) -> Row {
         | Kind::PinMode { .. }
         | Kind::Led { .. }
         | Kind::I2c { .. }
+        | Kind::Net { .. }
         | Kind::Device { .. }
         | Kind::Count { .. } => words.of_board(record.kind, record.at),
         Kind::UartOpened { .. }
@@ -227,6 +228,7 @@ impl Words<'_> {
             Kind::PinMode { pin, mode, pull } => (Some(self.text(pin)), show_mode(mode, pull)),
             Kind::Led { led, on } => (Some(self.text(led)), if on { "on" } else { "off" }.into()),
             Kind::I2c { bus, event } => (Some(self.text(bus)), event.sentence(self.trace)),
+            Kind::Net { socket, event } => (Some(self.text(socket)), event.sentence(self.trace)),
             Kind::Device { device, state } => (Some(self.text(device)), self.text(state)),
             Kind::Count { counter, by } => (None, format!("{} +{by}", self.text(counter))),
             _ => unreachable!("sorted by kind"),

@@ -139,7 +139,7 @@ impl<'a> Cast<'a> {
             }
             Kind::I2c { bus, .. } => self.subjects.buses.contains(self.outcome.trace.text(bus)),
             Kind::Device { .. } => !self.subjects.buses.is_empty(),
-            Kind::Stimulus { .. } | Kind::Verdict { .. } => true,
+            Kind::Stimulus { .. } | Kind::Verdict { .. } | Kind::Net { .. } => true,
             _ => false,
         }
     }

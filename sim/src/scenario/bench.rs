@@ -12,6 +12,7 @@ use super::devices;
 use super::diagnostic::{Diagnostic, code};
 use super::model::{Arg, Board, Cpu, Part, Program, Run, UartOverride};
 use super::names::{Names, Unique};
+use super::network;
 use super::objects::{BAUDS, DEFAULT_BAUD};
 use super::table::Table;
 use super::value::Value;
@@ -26,13 +27,14 @@ const EXTRA_QUEUE: RangeInclusive<i64> = 0..=65_535;
 /// Words of the format; those that can be run are in the vocabulary.
 const SCHEDULERS: [&str; 3] = ["uasyncio-v2", "fast-io", "asyncio-v3"];
 const PROFILES: [&str; 4] = ["micropython-pyboard-v1.1", "rust-stm32f405", "ideal", "recorded"];
-const LATER_PARTS: [&str; 3] = ["button", "logic-source", "network"];
-const PARTS: [(&str, PartKind); 5] = [
+const LATER_PARTS: [&str; 2] = ["button", "logic-source"];
+const PARTS: [(&str, PartKind); 6] = [
     ("serial-peer", PartKind::SerialPeer),
     ("uart-feed", PartKind::UartFeed),
     ("htu21d", PartKind::Htu21d),
     ("mma7660", PartKind::Mma7660),
     ("nec-remote", PartKind::NecRemote),
+    ("network", PartKind::Network),
 ];
 /// The verdicts that a run may have beside `passed`; `error` stands for every `error: …`.
 pub const ABNORMAL: [(&str, ()); 8] = [
@@ -152,6 +154,7 @@ enum PartKind {
     Htu21d,
     Mma7660,
     NecRemote,
+    Network,
 }
 
 /// `[parts.NAME]`. A UART has at most one part on its RX wire.
@@ -177,6 +180,7 @@ pub fn parts(
             PartKind::Htu21d => devices::htu21d(&mut table, vocabulary, path),
             PartKind::Mma7660 => devices::mma7660(&mut table, entry, path),
             PartKind::NecRemote => nec_remote(&mut table, entry, vocabulary, wires),
+            PartKind::Network => network::network(&mut table, entry, &mut wired),
             PartKind::SerialPeer | PartKind::UartFeed => {
                 let wire = table.need("uart", "\"uart2\"");
                 let uart = wire.and_then(|value| value.known("UART", &vocabulary.uarts, &[]));

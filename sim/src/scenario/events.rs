@@ -5,14 +5,15 @@
 use super::diagnostic::{Diagnostic, code};
 use super::model::{Event, I2cSight, InterruptKind, IrqEvent, Level, TaskEvent, UartEvent, What};
 use super::names::{Names, only_key};
+use super::network;
 use super::table::Table;
 use super::value::Value;
 use super::vocabulary::Vocabulary;
 use super::words::alternatives;
 
 /// The keys that say what is seen.
-const KINDS: [&str; 10] =
-    ["prints", "line", "task", "edge", "contention", "irq", "uart", "i2c", "stimulus", "mark"];
+const KINDS: [&str; 11] =
+    ["prints", "line", "task", "edge", "contention", "irq", "uart", "i2c", "network", "stimulus", "mark"];
 /// Keys of the format that cannot be looked for yet.
 const LATER: [&str; 2] = ["matches", "fault"];
 
@@ -96,6 +97,7 @@ impl Events<'_> {
             "contention" => self.vocabulary.seen_pin(table.key("contention")?).map(What::Contention),
             "irq" => self.irq(table),
             "i2c" => self.i2c(table),
+            "network" => network::event(table),
             _ => self.uart(table),
         }
     }

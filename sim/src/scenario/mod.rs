@@ -23,6 +23,7 @@ mod expects;
 mod infrared;
 mod lower;
 mod names;
+mod network;
 mod objects;
 mod parse;
 mod problems;

@@ -88,7 +88,8 @@ impl Eye {
                 }
                 return;
             }
-            What::Prints(_) => return,
+            What::Network { socket: Some(text), .. } => text,
+            What::Prints(_) | What::Network { socket: None, .. } => return,
         };
         if self.subject.is_none() && trace.names().len() != self.names {
             self.names = trace.names().len();
@@ -118,6 +119,10 @@ impl Eye {
             What::I2c { event: sight, address, byte, .. } => {
                 matches!(record.kind, Kind::I2c { bus, event }
                     if Some(bus) == self.subject && self.bus.sees(event, sight, address, byte))
+            }
+            What::Network { event: wanted, socket: ref of } => {
+                matches!(record.kind, Kind::Net { socket, event }
+                    if event.word() == wanted && (of.is_none() || Some(socket) == self.subject))
             }
             What::Contention(_) => {
                 self.levels.apply(record);

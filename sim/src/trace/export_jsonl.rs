@@ -194,6 +194,11 @@ impl Fields<'_> {
                 rest
             }
             Kind::AwaitMissed { actor, step } => vec![("actor", self.text(actor)), ("step", json!(step))],
+            Kind::Net { socket, event } => {
+                let mut rest = vec![("socket", self.text(socket))];
+                rest.extend(event.keys(self.trace));
+                rest
+            }
             Kind::Verdict { verdict } => vec![("verdict", self.text(verdict))],
             _ => return None,
         })

@@ -12,6 +12,7 @@ mod file;
 mod i2c;
 mod levels;
 mod names;
+mod net;
 mod pin;
 pub mod record;
 mod sharing;

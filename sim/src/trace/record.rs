@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use vpyb_core::time::{Duration, Instant};
 
 pub use super::i2c::{I2cEvent, I2cFault};
+pub use super::net::{NetEvent, NetFault, NetLoss};
 pub use super::pin::{Drive, Mode, NetLevel, Pulled, Trigger};
 pub use super::sharing::{Object, Use};
 
@@ -220,6 +221,8 @@ pub enum Kind {
     UartNoStart { uart: Name },
     /// A step of an actor waited for an event that did not come in time; its later steps do not happen.
     AwaitMissed { actor: Name, step: u16 },
+    /// Something happened on the network: to a socket, a listener or the network itself.
+    Net { socket: Name, event: NetEvent },
 }
 
 impl Why {
@@ -300,6 +303,7 @@ impl Kind {
             Self::PinMode { .. } => "pin_mode",
             Self::UartNoStart { .. } => "uart_no_start",
             Self::AwaitMissed { .. } => "await_missed",
+            Self::Net { event, .. } => event.word(),
         }
     }
 
@@ -312,6 +316,7 @@ impl Kind {
                 let [scl, sda] = event.names();
                 [Some(bus), scl, sda]
             }
+            Self::Net { socket, event } => [Some(socket), event.name(), None],
             Self::Stimulus { actor, mark, .. } => [Some(actor), mark, None],
             Self::Device { device, state } => [Some(device), Some(state), None],
             Self::Wire { a, b, .. } => [Some(a), Some(b), None],

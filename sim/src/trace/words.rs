@@ -201,6 +201,7 @@ impl<'t> Words<'t> {
             | Kind::Alarm { .. }
             | Kind::Handler { .. } => self.interrupts(&record.kind),
             Kind::I2c { bus, event } => self.of_place(bus, event.sentence(self.trace)),
+            Kind::Net { socket, event } => self.of_place(socket, event.sentence(self.trace)),
         }
     }
 

@@ -17,6 +17,7 @@ use vpyb_sim::script::Notes;
 use super::lines::Lines;
 use super::no_i2c::NoI2c;
 use super::uart::{Receiver, TestUart};
+use vpyb_core::hal::Missing;
 
 /// A handle on the bench.
 #[derive(Clone)]
@@ -243,6 +244,7 @@ impl Board for TestBoard {
     type Pin = TestPin;
     type Uart = TestUart;
     type I2c = NoI2c;
+    type Network = Missing;
 
     fn led(&self, name: &str) -> Result<TestPin, BoardError> {
         Err(BoardError::Unknown { what: format!("LED `{name}` on this bench") })

@@ -9,6 +9,7 @@ use super::super::diagnostic::{Diagnostic, code};
 use super::super::infrared;
 use super::super::model::{Action, Level, Part};
 use super::super::names::undeclared;
+use super::super::network;
 use super::super::objects::BAUDS;
 use super::super::table::Table;
 use super::super::value::Value;
@@ -20,9 +21,9 @@ const LONGEST_SEND: u64 = 1 << 20;
 /// How long an `await` lasts if nothing is said.
 const DEFAULT_WITHIN: Duration = Duration::from_secs(1);
 /// Actions that can be run.
-pub const ACTIONS: [&str; 14] = [
-    "send", "drive", "pulse", "glitch", "plug", "unplug", "irq", "set", "feed", "power", "ir", "stall",
-    "ctrl_c", "await",
+pub const ACTIONS: [&str; 15] = [
+    "send", "drive", "pulse", "glitch", "plug", "unplug", "irq", "set", "feed", "power", "ir", "network",
+    "stall", "ctrl_c", "await",
 ];
 
 const LEVELS: [(&str, Level); 2] = [("low", Level::Low), ("high", Level::High)];
@@ -47,6 +48,7 @@ impl Bench<'_> {
             "feed" => devices::feed(value, self.parts, self.path),
             "power" => devices::power(value, self.parts),
             "ir" => infrared::action(value, self.parts),
+            "network" => network::change(value, self.parts.values()),
             "stall" => Some(Action::Stall(value.duration()?)),
             "ctrl_c" => ctrl_c(value),
             _ => {

@@ -92,6 +92,8 @@ pub enum What {
     Irq { irq: String, event: IrqEvent },
     /// Something about a UART; `byte` picks frames of this value.
     Uart { uart: String, event: UartEvent, byte: Option<u8> },
+    /// Something on the network, of a socket if one is said. The event is the trace's word for it.
+    Network { event: &'static str, socket: Option<String> },
     /// Something about an I2C bus; `address` picks transfers with this device, `byte` bytes of this value.
     I2c { bus: String, event: I2cSight, address: Option<u8>, byte: Option<u8> },
     /// A step of an actor with this mark, or this actor.

@@ -157,6 +157,38 @@ pub enum Part {
         /// What changes by itself from power-on.
         rows: Vec<Row>,
     },
+    /// A network with stream sockets.
+    Network(Network),
+}
+
+/// A network; its defaults are the format's.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Network {
+    /// How long a message is under way, one way.
+    pub latency: Duration,
+    /// Bits a second that all messages share; without it, as many as there are.
+    pub bandwidth: Option<u32>,
+    /// How many messages of 10 000 get lost.
+    pub loss: u32,
+    /// The names that can be looked up; each is the board itself, under an address of its own.
+    pub hosts: Vec<String>,
+    /// How long the name server takes, beside the way there and back.
+    pub look_up: Duration,
+    /// After this a look-up without an answer is given up.
+    pub patience: Duration,
+    /// Bytes that a socket keeps in each direction.
+    pub buffer: usize,
+}
+
+/// What the outside does to a network.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NetworkChange {
+    /// Nothing gets through, and nobody is told.
+    Down,
+    /// It is back.
+    Up,
+    /// All connections are broken off.
+    Reset,
 }
 
 /// Settings of one UART that override what the program asks for.
@@ -279,6 +311,8 @@ pub enum Action {
     Stall(Duration),
     /// Presses Ctrl-C, which ends a run of the loop.
     CtrlC,
+    /// Does something to the network.
+    Network(NetworkChange),
     /// Changes what a part is exposed to.
     Set { part: String, to: Exposure },
     /// Changes what a part is exposed to, row by row; the step is over at once.
