@@ -17,11 +17,13 @@ fn SysTick() {
 /// The handlers of the UARTs, each with its place among the units.
 macro_rules! uarts {
     ($($vector:ident => $unit:literal),+) => {
-        $(#[interrupt]
-        fn $vector() {
-            const { assert!(UNITS[$unit].interrupt as u16 == stm32_metapac::Interrupt::$vector as u16) }
-            uart::on_interrupt($unit);
-        })+
+        $(
+            #[interrupt]
+            fn $vector() {
+                const { assert!(UNITS[$unit].interrupt as u16 == stm32_metapac::Interrupt::$vector as u16) }
+                uart::on_interrupt($unit);
+            }
+        )+
     };
 }
 
@@ -30,10 +32,12 @@ uarts!(USART1 => 0, USART2 => 1, USART3 => 2, UART4 => 3, USART6 => 4);
 /// The handlers of the pins' lines, each with the lines that share it.
 macro_rules! lines {
     ($($vector:ident => $lines:expr),+ $(,)?) => {
-        $(#[interrupt]
-        fn $vector() {
-            edges::on_interrupt($lines);
-        })+
+        $(
+            #[interrupt]
+            fn $vector() {
+                edges::on_interrupt($lines);
+            }
+        )+
     };
 }
 
