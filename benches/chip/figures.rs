@@ -1,9 +1,8 @@
 //! The figures: their names, in the order of the table, and their values.
 //!
-//! Owns the form of `figures.txt`: a figure a line, its name and its value.
+//! Owns the form of `figures.txt`: a figure a line, its name and its value. The documents have their table from here, too.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 /// Where the figures are kept, from the workspace's root.
 pub const FILE: &str = "benches/chip/figures.txt";
@@ -80,16 +79,5 @@ impl Figures {
     /// If there is none.
     pub fn get(&self, name: &str) -> Result<f64, String> {
         self.values.get(name).copied().ok_or_else(|| format!("there is no figure `{name}`"))
-    }
-
-    /// As a text that can be read again, in the order of the table.
-    pub fn to_text(&self) -> String {
-        let mut text = String::new();
-        for figure in FIGURES {
-            if let Ok(value) = self.get(figure.name) {
-                writeln!(text, "{} {value}", figure.name).expect("a text");
-            }
-        }
-        text
     }
 }

@@ -54,7 +54,11 @@ fn measure(emulator: &Emulator) -> Result<Figures, String> {
 fn judge(measured: &Figures) -> Result<(), String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(figures::FILE);
     if env::args().any(|arg| arg == "--accept") {
-        return fs::write(&path, measured.to_text()).map_err(|error| format!("{}: {error}", path.display()));
+        let lines: Result<String, String> = FIGURES
+            .iter()
+            .map(|figure| Ok(format!("{} {}\n", figure.name, measured.get(figure.name)?)))
+            .collect();
+        return fs::write(&path, lines?).map_err(|error| format!("{}: {error}", path.display()));
     }
     let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let mut kept = Figures::default();

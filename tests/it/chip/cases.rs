@@ -3,6 +3,8 @@
 //! Owns the reasons. A scenario that needs more than the emulator has is found by what it says; the few whose events
 //! depend on what instructions cost are listed.
 
+use std::collections::BTreeMap;
+
 use vpyb_core::Discipline;
 use vpyb_sim::board::Profile;
 use vpyb_sim::scenario::model::{Action, Cpu, Scenario};
@@ -28,11 +30,10 @@ pub enum How {
 /// Scenarios, by how their names begin, that are not compared wholly under a discipline (any if empty), and why.
 type Exception = (&'static str, &'static str, How, &'static str);
 
-const POLLING: &str =
-    "its waiters poll, and asyncio-v3 has no passes: who asks first in a tick depends on costs";
-const ADDS_UP: &str = "its tasks keep the CPU in turn, and what they cost beside that adds up";
-const PRINTS: &str = "it prints at each turn, and costs decide when each is";
-const MICROSECONDS: &str = "it prints microseconds";
+const POLLING: &str = "waiters poll, and asyncio-v3 has no passes: who asks first in a tick depends on costs";
+const ADDS_UP: &str = "tasks keep the CPU in turn, and what they cost beside that adds up";
+const PRINTS: &str = "they print at each turn, and costs decide when each is";
+const MICROSECONDS: &str = "they print microseconds";
 const NEAR_TICK: &str = "a byte comes ten microseconds before a tick";
 
 const EXCEPTIONS: &[Exception] = &[
@@ -54,7 +55,7 @@ const EXCEPTIONS: &[Exception] = &[
     ("scenarios/record_uart/", "", How::Order(50), PRINTS),
     ("scenarios/round_robin/recorded.toml", "", How::Order(100), PRINTS),
     ("scenarios/round_robin/three_tasks.toml::printing", "", How::Order(100), PRINTS),
-    ("scenarios/superloop/", "", How::Order(20), "it has no event loop, and what its rounds cost adds up"),
+    ("scenarios/superloop/", "", How::Order(20), "there is no event loop, and what each round costs adds up"),
 ];
 
 impl Case {
@@ -83,13 +84,13 @@ fn exception(scenario: &Scenario) -> Option<&'static Exception> {
 fn beyond_the_emulator(scenario: &Scenario) -> Option<&'static str> {
     let actions = || scenario.actors.iter().flat_map(|actor| &actor.steps).map(|step| &step.action);
     if !scenario.tasks.is_empty() || !scenario.phases.is_empty() {
-        Some("it has scripted tasks")
+        Some("there are scripted tasks")
     } else if actions().any(|action| matches!(action, Action::Stall(_))) {
         Some("the CPU is stalled")
     } else if scenario.uarts.values().any(|uart| uart.baud.is_some()) {
         Some("a UART's speed is wrong, and the emulator's frames have no bits")
     } else if !scenario.uarts.is_empty() {
-        Some("it sets a UART up in another way than the program")
+        Some("a UART is set up in another way than the program does")
     } else {
         None
     }
@@ -103,12 +104,15 @@ fn on_the_chip(scenario: &Scenario, discipline: Discipline) -> Scenario {
     Scenario { cpu: Cpu { scheduler, profile, ..lengths }, ..scenario.clone() }
 }
 
+/// What is not compared wholly and why, with the number of such runs.
+pub type Notes = BTreeMap<String, usize>;
+
 /// All cases, and what is not compared wholly, with its reason.
-pub fn cases() -> (Vec<Case>, Vec<String>) {
-    let (mut cases, mut notes) = (Vec::new(), Vec::new());
+pub fn cases() -> (Vec<Case>, Notes) {
+    let (mut cases, mut notes) = (Vec::new(), Notes::new());
     for scenario in scenarios().into_iter().filter(|scenario| scenario.program.is_some()) {
         if let Some(reason) = beyond_the_emulator(&scenario) {
-            notes.push(format!("not compared: {}: {reason}", scenario.name));
+            *notes.entry(format!("not compared, as {reason}")).or_default() += 1;
             continue;
         }
         for discipline in Discipline::ALL {
@@ -121,10 +125,10 @@ pub fn cases() -> (Vec<Case>, Vec<String>) {
             }
             match exception {
                 Some((.., How::Not, reason)) => {
-                    notes.push(format!("not compared: {}: {reason}", case.name()))
+                    *notes.entry(format!("not compared, as {reason}")).or_default() += 1;
                 }
                 Some((.., reason)) => {
-                    notes.push(format!("only its order: {}: {reason}", case.name()));
+                    *notes.entry(format!("only their order, as {reason}")).or_default() += 1;
                     cases.push(case);
                 }
                 None => cases.push(case),

@@ -10,6 +10,7 @@ use vpyb_sim::board::{BUSES, Profile, UARTS};
 use vpyb_sim::cli::{PROGRAMS, vocabulary};
 use vpyb_sim::expect::Code;
 
+use super::chip_figures::{self, FIGURES, Figures};
 use super::{commands, figures, read};
 use crate::interrupts;
 
@@ -21,6 +22,7 @@ pub fn part(what: &str) -> String {
         "programs" => programs(),
         "codes" => codes(),
         "not built" => not_built(),
+        "figures of the chip" => of_the_chip(),
         "figures" => figures::table(),
         "interrupts: cancelled" => interrupts::table("cancelled"),
         "interrupts: timed out" => interrupts::table("timed out"),
@@ -103,6 +105,19 @@ fn codes() -> String {
     let mut text = String::from("| code | means |\n|---|---|\n");
     for code in Code::ALL {
         writeln!(text, "| `{code}` | {} |", code.explain()).expect("a text");
+    }
+    text
+}
+
+fn of_the_chip() -> String {
+    let mut kept = Figures::default();
+    kept.read(&read(chip_figures::FILE), "")
+        .unwrap_or_else(|problem| panic!("{}: {problem}", chip_figures::FILE));
+    let mut text = String::from("| figure | value | counts |\n|---|---|---|\n");
+    for figure in FIGURES {
+        let value =
+            kept.get(figure.name).unwrap_or_else(|problem| panic!("{}: {problem}", chip_figures::FILE));
+        writeln!(text, "| {} | {value} | {} |", figure.name, figure.unit).expect("a text");
     }
     text
 }

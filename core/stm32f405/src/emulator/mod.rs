@@ -13,7 +13,7 @@ mod console;
 mod exti;
 mod host;
 pub mod lines;
-mod nets;
+pub mod nets;
 mod outside;
 mod watch;
 
