@@ -62,7 +62,7 @@ pub use timeline::ExceptionHandler;
 
 pub(crate) use callback::Guard;
 use callback::{What, When};
-pub(crate) use leaf::Post;
+pub(crate) use leaf::{COMPLETED, Post};
 pub(crate) use shared::Shared;
 pub(crate) use yielded::{Word, Yielded};
 
