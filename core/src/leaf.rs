@@ -8,7 +8,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use crate::error::Interrupt;
-use crate::event_loop::{Post, Shared, Word, Yielded};
+use crate::event_loop::{COMPLETED, Post, Shared, Word, Yielded};
 use crate::stream::Readiness;
 
 /// Yields something to the loop and is complete when the task is resumed for it.
@@ -29,11 +29,11 @@ pub(crate) struct Leaf<'a> {
     shared: &'a Shared,
 }
 
-const DONE: u32 = Word::MORE_THAN_CODES;
-const DELAYED: u32 = Word::MORE_THAN_CODES + 2;
-const READS: u32 = Word::MORE_THAN_CODES + 4;
-const WRITES: u32 = Word::MORE_THAN_CODES + 6;
-const TURN: u32 = Word::MORE_THAN_CODES + 8;
+const DONE: u32 = COMPLETED;
+const DELAYED: u32 = DONE + 2;
+const READS: u32 = DONE + 4;
+const WRITES: u32 = DONE + 6;
+const TURN: u32 = DONE + 8;
 
 impl<'a> Leaf<'a> {
     #[inline(always)]

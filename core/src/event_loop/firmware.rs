@@ -11,7 +11,7 @@ use core::task::{Context, Poll, Waker};
 
 use super::EventLoop;
 use super::config::{Config, Overrides};
-use super::owner::{Owner, QUIET_PASS, Step};
+use super::owner::{Owner, Step};
 use super::run::{Ended, RunForever, RunUntilComplete};
 use super::shared::{Shared, TaskFuture, care};
 use super::wake::WakeMark;
@@ -171,7 +171,7 @@ impl Firmware {
         if let Some((shared, owner)) = &mut self.event_loop
             && owner.quiet_pass(shared)
         {
-            return QUIET_PASS;
+            return Step::Polled { devices: 0, pass: true };
         }
         self.step_on(Owner::pass)
     }

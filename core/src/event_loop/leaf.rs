@@ -48,14 +48,14 @@ pub(super) struct Turn {
     /// The token as long as the first leaf to be polled may post without more ado; then the code of what was posted.
     /// [`OPEN`] if one may post that looks for an interrupt first; [`CLOSED`] between steps.
     pub offer: Cell<u32>,
+    /// The value of what was posted.
+    pub value: Cell<u32>,
     /// The slot of the task; [`NOBODY`] between steps.
     pub current: Cell<u32>,
-    /// The token of the leaf that this step completes; 0 if none (or none any more).
+    /// The token of the leaf that this step completes; even if it completes none, or none any more.
     pub resumed: Cell<u32>,
     /// The same, if this step brings an interrupt.
     pub interrupted: Cell<u32>,
-    /// The value of what was posted.
-    pub value: Cell<u32>,
     /// The context with which the task is polled, if it is polled for a turn.
     pub context: Cell<*const ()>,
     /// What the task's waker points to.
@@ -65,6 +65,8 @@ pub(super) struct Turn {
 }
 
 const CLOSED: u32 = NOTHING;
+/// What stands in the place of a token that was met. A leaf notes the same.
+pub(crate) const COMPLETED: u32 = Word::MORE_THAN_CODES;
 
 impl Turn {
     pub const fn new() -> Self {
@@ -110,7 +112,7 @@ impl Turn {
         }
         // Nobody completes or posts without looking for the interrupt first.
         let resumed = self.resumed.take();
-        if resumed != 0 {
+        if resumed % 2 == 1 {
             self.interrupted.set(resumed);
         }
         self.spoil();
@@ -187,7 +189,7 @@ impl Shared {
     pub(crate) fn completes(&self, token: u32) -> bool {
         let completes = self.turn.resumed.get() == token;
         if completes {
-            self.turn.resumed.set(0);
+            self.turn.resumed.set(COMPLETED);
         }
         completes
     }
@@ -264,7 +266,7 @@ impl Shared {
         self.assert_in_step();
         let by_waker = || self.current_task().is_some_and(|task| task.place() == Place::Waker);
         let turn = &self.turn;
-        turn.resumed.get() != 0 || turn.interrupted.get() != 0 || (!turn.has_posted() && by_waker())
+        turn.resumed.get() % 2 == 1 || turn.interrupted.get() != 0 || (!turn.has_posted() && by_waker())
     }
 
     /// Puts an interrupt in the place of the one that this step brings; gives the former one.

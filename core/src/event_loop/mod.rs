@@ -63,7 +63,7 @@ pub use wake::WakeMark;
 
 pub(crate) use callback::Guard;
 use callback::{What, When};
-pub(crate) use leaf::Post;
+pub(crate) use leaf::{COMPLETED, Post};
 pub(crate) use shared::Shared;
 pub(crate) use yielded::{Word, Yielded};
 

@@ -36,6 +36,7 @@ use crate::time::Instant;
 
 /// What one call of [`Firmware::step`](super::Firmware::step) did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
 pub enum Step {
     /// The program's top level ran.
     Main,
@@ -60,9 +61,6 @@ pub enum Step {
     /// The program's top level has returned.
     Done,
 }
-
-/// The end of a pass in which no devices are known.
-pub(super) const QUIET_PASS: Step = Step::Polled { devices: 0, pass: true };
 
 /// What the last step left to be applied.
 #[derive(Clone, Copy)]
@@ -139,9 +137,9 @@ impl Owner {
             if self.turn(shared) {
                 return Ok(Step::Task);
             }
-            if matches!(self.phase, Phase::Run) && self.ends_quietly(shared) {
+            if matches!(self.phase, Phase::Run) && shared.is_quiet() && self.ends_quietly(shared) {
                 self.phase = Phase::Expire;
-                return Ok(QUIET_PASS);
+                return Ok(Step::Polled { devices: 0, pass: true });
             }
             if let Some(step) = self.go_on(shared)? {
                 return Ok(step);

@@ -21,14 +21,16 @@ use super::entry::RawEntry;
 use crate::error::{Queue, QueueFull};
 
 /// A ring. Positions count on and on, and wrap; what is at one lies in the ring at its lowest bits.
+/// What is used together lies together.
+#[repr(C)]
 pub(super) struct RunQueue {
     ring: Box<[Cell<RawEntry>]>,
     /// The first of those that are kept.
     begin: Cell<u32>,
     /// Behind the last of them.
     kept: Cell<u32>,
-    head: Cell<u32>,
     tail: Cell<u32>,
+    head: Cell<u32>,
     /// Where the pass under way ends.
     end: Cell<u32>,
     capacity: u32,

@@ -185,9 +185,7 @@ impl Shared {
     /// Something has to be looked at: before the next step, and if there is one under way, at its end.
     pub(super) fn care_for(&self, what: u16) {
         self.care.set(self.care.get() | what);
-        if what & care::STEPS != 0 {
-            self.turn.spoil();
-        }
+        self.turn.spoil();
     }
 
     /// Whether this has to be cared for; it no longer has.

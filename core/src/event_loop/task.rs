@@ -73,22 +73,22 @@ pub(super) struct Header {
     /// None after the task has ended, and while the loop polls it.
     pub future: Cell<Option<TaskFuture>>,
     side: OnceCell<Box<Side>>,
-    pub id: Cell<TaskId>,
     /// The leaf that the next entry completes; 0 if there is none.
     pub leaf: Cell<u32>,
+    /// State, pending slot, place and marks.
+    status: Cell<u32>,
+    pub id: Cell<TaskId>,
     place_at: Cell<u32>,
     pub name: Cell<NameCode>,
     /// Entries in queues and registrations that name this slot.
     entries: Cell<u16>,
     /// Handles and awaits that name this slot.
     holds: Cell<u16>,
-    /// State, pending slot, place and marks.
-    status: Cell<u16>,
 }
 
 /// What is noted of a task.
 #[derive(Clone, Copy)]
-#[repr(u16)]
+#[repr(u32)]
 pub(super) enum Mark {
     /// A woken entry is in the run queue already.
     Woken = 1 << 9,
@@ -112,18 +112,18 @@ pub(super) struct Side {
 }
 
 // The parts of a status. Those of a plain one are 0.
-const STATE: u16 = 3;
-const FRESH: u16 = 1;
-const FINISHED: u16 = 2;
-const PENDING: u16 = 7 << 2;
+const STATE: u32 = 3;
+const FRESH: u32 = 1;
+const FINISHED: u32 = 2;
+const PENDING: u32 = 7 << 2;
 /// The task has a waker of its own.
-const OWN_WAKER: u16 = 1 << 5;
-const PLACE: u16 = 7 << 6;
-const NOWHERE: u16 = 1 << 6;
-const TIMER: u16 = 2 << 6;
-const DEVICE: u16 = 3 << 6;
-const WAKER: u16 = 4 << 6;
-const PLAIN: u16 = STATE | PENDING | OWN_WAKER | PLACE;
+const OWN_WAKER: u32 = 1 << 5;
+const PLACE: u32 = 7 << 6;
+const NOWHERE: u32 = 1 << 6;
+const TIMER: u32 = 2 << 6;
+const DEVICE: u32 = 3 << 6;
+const WAKER: u32 = 4 << 6;
+const PLAIN: u32 = STATE | PENDING | OWN_WAKER | PLACE;
 
 /// Pending slots, each at the place that is its number.
 const PENDINGS: [Pending; 6] = [
@@ -142,11 +142,11 @@ impl Header {
             side: OnceCell::new(),
             id: Cell::new(TaskId(0)),
             leaf: Cell::new(0),
+            status: Cell::new(FINISHED | NOWHERE),
             place_at: Cell::new(0),
             name: Cell::new(NameCode::NONE),
             entries: Cell::new(0),
             holds: Cell::new(0),
-            status: Cell::new(FINISHED | NOWHERE),
         }
     }
 
@@ -165,12 +165,12 @@ impl Header {
             }
             own = if waker.is_some() { OWN_WAKER } else { 0 };
         }
-        self.status.set(FRESH | NOWHERE | own | self.status.get() & Mark::Woken as u16);
+        self.status.set(FRESH | NOWHERE | own | self.status.get() & Mark::Woken as u32);
     }
 
     /// Puts `to` in the place of a part of the status.
     #[inline]
-    fn set(&self, part: u16, to: u16) {
+    fn set(&self, part: u32, to: u32) {
         self.status.set(self.status.get() & !part | to);
     }
 
@@ -181,11 +181,12 @@ impl Header {
         self.side.get().and_then(|side| side.waker.borrow().as_ref().map(OwnWaker::mark))
     }
 
-    /// Whether a resumption of the task by its entry in the run queue is nothing but that: it is suspended there,
-    /// nothing is pending, and nobody keeps its waker.
+    /// The leaf that a resumption of the task by its entry in the run queue completes, if it is nothing but that: the
+    /// task is suspended there, nothing is pending, and nobody keeps its waker.
     #[inline]
-    pub fn is_plain(&self) -> bool {
-        self.status.get() & PLAIN == 0
+    pub fn plain_leaf(&self) -> Option<u32> {
+        let (leaf, status) = (self.leaf.get(), self.status.get());
+        (status & PLAIN == 0).then_some(leaf)
     }
 
     /// The state, except that it is not told here whether the task runs.
@@ -217,7 +218,7 @@ impl Header {
     }
 
     pub fn pending(&self) -> Pending {
-        PENDINGS[usize::from((self.status.get() & PENDING) >> 2) % PENDINGS.len()]
+        PENDINGS[((self.status.get() & PENDING) >> 2) as usize % PENDINGS.len()]
     }
 
     pub fn set_pending(&self, pending: Pending) {
@@ -239,17 +240,17 @@ impl Header {
     }
 
     pub fn has(&self, mark: Mark) -> bool {
-        self.status.get() & mark as u16 != 0
+        self.status.get() & mark as u32 != 0
     }
 
     pub fn mark(&self, mark: Mark) {
-        self.set(0, mark as u16);
+        self.set(0, mark as u32);
     }
 
     /// Takes a mark away; true if there was one.
     pub fn unmark(&self, mark: Mark) -> bool {
         let had = self.has(mark);
-        self.set(mark as u16, 0);
+        self.set(mark as u32, 0);
         had
     }
 
@@ -448,9 +449,9 @@ mod tests {
             assert_eq!((header.state(), header.pending()), (State::Fresh, pending));
         }
         header.set_pending(Pending::None);
-        assert!(header.begin() && !header.is_plain());
+        assert!(header.begin() && header.plain_leaf().is_none());
         header.set_place(Place::RunQueue);
-        assert!(header.is_plain());
+        assert_eq!(header.plain_leaf(), Some(0));
         header.finish();
         assert_eq!((header.state(), header.pending()), (State::Finished, Pending::None));
     }

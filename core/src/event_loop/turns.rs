@@ -24,7 +24,7 @@ impl Owner {
             return false;
         }
         let Some(entry) = shared.runq.first_of_pass() else { return false };
-        let Some(task) = plain(shared, entry) else { return false };
+        let Some((task, leaf)) = plain(shared, entry) else { return false };
         let ready = match self.turned {
             NOBODY => matches!(self.ran, Ran::Nothing),
             slot => shared.runq.put_back(RawEntry::task(slot)),
@@ -37,7 +37,7 @@ impl Owner {
         let (spare, token) = (self.wakes.spare(), shared.turn.next_token());
         let mut context = Context::from_waker(spare.waker());
         shared.turn.expect(&context);
-        let polled = poll(shared, task, token, spare, &mut context);
+        let polled = poll(shared, (task, leaf), token, spare, &mut context);
         if ends_plainly(shared, task, token, &polled, spare) {
             shared.turn.end();
             // Nothing is in it, but the compiler would drop it.
@@ -87,9 +87,9 @@ impl Owner {
         let (spare, mut token) = (self.wakes.spare(), shared.turn.next_token());
         let mut context = Context::from_waker(spare.waker());
         shared.turn.expect(&context);
-        while let Some(task) = runq.first_of_pass().and_then(|entry| plain(shared, entry)) {
+        while let Some((task, leaf)) = runq.first_of_pass().and_then(|entry| plain(shared, entry)) {
             runq.advance();
-            let polled = poll(shared, task, token, spare, &mut context);
+            let polled = poll(shared, (task, leaf), token, spare, &mut context);
             if !ends_plainly(shared, task, token, &polled, spare) {
                 return Some(polled);
             }
@@ -116,28 +116,29 @@ impl Owner {
     /// Whether the pass is over, turns come again, and there is nobody to ask: nobody then asks how long it waited.
     #[inline(always)]
     pub(super) fn ends_quietly(&self, shared: &Shared) -> bool {
-        shared.runq.is_pass_over() && shared.runq.keeps_any() && shared.is_quiet() && !self.wakes.any()
+        debug_assert!(shared.is_quiet(), "a turn that gave something to look at would be settled");
+        shared.runq.is_pass_over() && shared.runq.keeps_any() && !self.wakes.any()
     }
 }
 
-/// The task that an entry of the run queue resumes, if it is resumed for nothing but that.
+/// The task that an entry of the run queue resumes, and the leaf that this completes, if it is nothing but that.
 #[inline(always)]
-fn plain(shared: &Shared, entry: RawEntry) -> Option<Task<'_>> {
+fn plain(shared: &Shared, entry: RawEntry) -> Option<(Task<'_>, u32)> {
     let slot = entry.plain_slot();
     let header = shared.tasks.first_block().get(slot as usize)?;
-    header.is_plain().then_some(Task { slot, header })
+    Some((Task { slot, header }, header.plain_leaf()?))
 }
 
 #[inline(always)]
 fn poll(
     shared: &Shared,
-    task: Task<'_>,
+    (task, leaf): (Task<'_>, u32),
     token: u32,
     spare: &OwnWaker,
     context: &mut Context<'_>,
 ) -> Poll<Result<(), TaskError>> {
     spare.lend(task.slot);
-    shared.turn.begin(token, task.slot, task.leaf.get());
+    shared.turn.begin(token, task.slot, leaf);
     let mut taken = task.take_future();
     let future = taken.future.as_mut().expect("a task that has not ended has a future");
     future.as_mut().poll(context)

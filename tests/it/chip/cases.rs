@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use vpyb_core::Discipline;
 use vpyb_sim::board::Profile;
-use vpyb_sim::scenario::model::{Action, Cpu, Scenario};
+use vpyb_sim::scenario::model::{Action, Cpu, Part, Scenario};
 
 use crate::checked_in::scenarios;
 
@@ -87,6 +87,14 @@ fn beyond_the_emulator(scenario: &Scenario) -> Option<&'static str> {
         Some("there are scripted tasks")
     } else if actions().any(|action| matches!(action, Action::Stall(_))) {
         Some("the CPU is stalled")
+    } else if scenario.parts.values().any(|part| matches!(part, Part::Network(_))) {
+        Some("there is a network")
+    } else if !actions()
+        .all(|action| matches!(action, Action::Send { .. } | Action::Drive { .. } | Action::CtrlC))
+    {
+        Some(
+            "the outside does what only the simulated bench can: plugs wires, sends infrared light, waits for what it sees",
+        )
     } else if scenario.uarts.values().any(|uart| uart.baud.is_some()) {
         Some("a UART's speed is wrong, and the emulator's frames have no bits")
     } else if !scenario.uarts.is_empty() {
