@@ -43,6 +43,7 @@ pub fn vocabulary() -> Vocabulary {
         .into(),
         uarts: words(&["uart1", "uart2", "uart4"]),
         buses: words(&["i2c1", "i2c2"]),
+        sensors: vec!["htu21d", "lm75"],
         leds: words(&["LED1", "LED2"]),
         schedulers: words(&["uasyncio-v2"]),
         profiles: words(&["micropython-pyboard-v1.1", "ideal"]),

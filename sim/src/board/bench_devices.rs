@@ -7,7 +7,7 @@ use vpyb_core::time::{Duration, Instant};
 use super::machine::Machine;
 use super::part::Part;
 use super::pyboard::BUSES;
-use crate::devices::{AccelPins, Air, Htu21d, Mma7660, NecRemote, Vector};
+use crate::devices::{AccelPins, Air, I2cSensor, Mma7660, NecRemote, SENSORS, Vector};
 use crate::mcu::I2cPins;
 use crate::scenario::model::{self, Exposure, Row, Scenario};
 use crate::world::{DeviceId, PinId};
@@ -28,7 +28,7 @@ pub(super) struct Soldered {
 
 enum What {
     Accel(AccelPins, Vector),
-    Htu21d(I2cPins, Air),
+    Sensor(String, I2cPins, Air),
     Remote(PinId, Duration),
 }
 
@@ -38,9 +38,9 @@ impl Machine {
         let mut soldered = vec![self.solder_accel(scenario)];
         for (name, part) in &scenario.parts {
             let (what, rows) = match part {
-                model::Part::Htu21d { bus, temperature, humidity, rows } => {
+                model::Part::Sensor { kind, bus, temperature, humidity, rows } => {
                     let air = Air { temperature: Some(*temperature), humidity: Some(*humidity) };
-                    (What::Htu21d(self.solder_bus(name, bus), air), rows.clone())
+                    (What::Sensor(kind.clone(), self.solder_bus(name, bus), air), rows.clone())
                 }
                 model::Part::NecRemote { pin, jitter } => {
                     (What::Remote(self.solder(name, "out", pin), *jitter), Vec::new())
@@ -84,7 +84,10 @@ impl Machine {
             let text = bench.trace.name(&name);
             let part = match what {
                 What::Accel(pins, vector) => Part::Mma7660(Mma7660::new(text, pins, vector, me, bench)),
-                What::Htu21d(pins, air) => Part::Htu21d(Htu21d::new(text, pins, air, me, bench)),
+                What::Sensor(kind, pins, air) => {
+                    let model = SENSORS.iter().find(|model| model.kind == kind).expect("checked kinds");
+                    Part::Sensor(I2cSensor::new(model, text, pins, air, me, bench))
+                }
                 What::Remote(pin, jitter) => Part::NecRemote(NecRemote::new(&name, pin, jitter, bench)),
             };
             self.place(part);
@@ -115,7 +118,7 @@ impl Machine {
         let bench = &mut self.world.bench;
         match &mut self.world.devices[usize::from(me.0)] {
             Part::Mma7660(accel) => accel.feed(timed(rows, vector), me, bench),
-            Part::Htu21d(sensor) => sensor.feed(timed(rows, air), me, bench),
+            Part::Sensor(sensor) => sensor.feed(timed(rows, air), me, bench),
             _ => unreachable!("checked parts: `{part}` takes no rows"),
         }
     }
@@ -126,7 +129,7 @@ impl Machine {
         let bench = &mut self.world.bench;
         match &mut self.world.devices[usize::from(me.0)] {
             Part::Mma7660(accel) => accel.set(vector(to), me, bench),
-            Part::Htu21d(sensor) => sensor.set(air(to), bench),
+            Part::Sensor(sensor) => sensor.set(air(to), bench),
             _ => unreachable!("checked parts: `{part}` is not exposed to anything"),
         }
     }
@@ -137,7 +140,7 @@ impl Machine {
         let bench = &mut self.world.bench;
         match &mut self.world.devices[usize::from(me.0)] {
             Part::Mma7660(accel) => accel.power(on, bench),
-            Part::Htu21d(sensor) => sensor.power(on, bench),
+            Part::Sensor(sensor) => sensor.power(on, bench),
             _ => unreachable!("checked parts: `{part}` has no supply of its own"),
         }
     }

@@ -181,7 +181,7 @@ impl Machine {
                 model::Part::UartFeed { uart } => {
                     self.lines.insert(uart.clone(), Line::Feed(self.uarts[uart.as_str()]));
                 }
-                model::Part::Htu21d { .. } | model::Part::Mma7660 { .. } | model::Part::NecRemote { .. } => {}
+                model::Part::Sensor { .. } | model::Part::Mma7660 { .. } | model::Part::NecRemote { .. } => {}
                 model::Part::Network(network) => self.place_network(name, network),
             }
         }

@@ -2,13 +2,13 @@
 //!
 //! Owns the list of models. The world delivers to it without knowing which is which.
 
-use crate::devices::{Htu21d, Mma7660, NecRemote, Network, SerialPeer};
+use crate::devices::{I2cSensor, Mma7660, NecRemote, Network, SerialPeer};
 use crate::mcu::{Exti, I2c, Uart};
 use crate::trace::record::NetLevel;
 use crate::world::{Bench, Device, DeviceId, PinId};
 
 /// A peripheral of the chip or a device on the bench.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Debug)]
 pub enum Part {
     /// The chip's interrupt lines.
     Exti(Exti),
@@ -20,8 +20,8 @@ pub enum Part {
     I2c(I2c),
     /// The accelerometer.
     Mma7660(Mma7660),
-    /// A humidity and temperature sensor.
-    Htu21d(Htu21d),
+    /// A sensor of air.
+    Sensor(I2cSensor),
     /// A remote control with its receiver.
     NecRemote(NecRemote),
     /// A network.
@@ -36,7 +36,7 @@ impl Device for Part {
             Self::SerialPeer(peer) => peer.alarm(me, number, bench),
             Self::I2c(unit) => unit.alarm(me, number, bench),
             Self::Mma7660(accel) => accel.alarm(me, number, bench),
-            Self::Htu21d(sensor) => sensor.alarm(me, number, bench),
+            Self::Sensor(sensor) => sensor.alarm(me, number, bench),
             Self::NecRemote(remote) => remote.alarm(me, number, bench),
             Self::Network(network) => network.alarm(me, number, bench),
         }
@@ -49,7 +49,7 @@ impl Device for Part {
             Self::SerialPeer(peer) => peer.edge(me, pin, level, bench),
             Self::I2c(unit) => unit.edge(me, pin, level, bench),
             Self::Mma7660(accel) => accel.edge(me, pin, level, bench),
-            Self::Htu21d(sensor) => sensor.edge(me, pin, level, bench),
+            Self::Sensor(sensor) => sensor.edge(me, pin, level, bench),
             Self::NecRemote(remote) => remote.edge(me, pin, level, bench),
             Self::Network(network) => network.edge(me, pin, level, bench),
         }

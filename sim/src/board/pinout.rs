@@ -64,10 +64,10 @@ fn uses_of(scenario: &Scenario) -> Uses {
                     add(unit.rx, format!("part `{name}`: feeds {uart} without a wire"));
                 }
             }
-            Part::Htu21d { bus, .. } => {
+            Part::Sensor { kind, bus, .. } => {
                 if let Some(unit) = BUSES.iter().find(|unit| unit.name == bus) {
-                    add(unit.scl, format!("part `{name}`: HTU21D SCL"));
-                    add(unit.sda, format!("part `{name}`: HTU21D SDA"));
+                    add(unit.scl, format!("part `{name}`: {kind} SCL"));
+                    add(unit.sda, format!("part `{name}`: {kind} SDA"));
                 }
             }
             Part::NecRemote { pin, .. } => add(pin, format!("part `{name}`: infrared receiver")),

@@ -3,6 +3,7 @@
 use vpyb_core::{ArgDefault, ArgSpec, Discipline};
 
 use crate::board::{BUSES, BoardPin, I2cUnit, MODEL, PINS, Profile, UARTS, UartUnit};
+use crate::devices::SENSORS;
 use crate::runner::Program;
 use crate::scenario::{ProgramWords, UnitPin, Vocabulary};
 
@@ -20,6 +21,7 @@ pub fn vocabulary(programs: &[Program]) -> Vocabulary {
         pins: names(pins),
         uarts: UARTS.iter().map(|unit| unit.name.to_owned()).collect(),
         buses: BUSES.iter().map(|unit| unit.name.to_owned()).collect(),
+        sensors: SENSORS.iter().map(|model| model.kind).collect(),
         leds: names(leds),
         schedulers: Discipline::ALL.iter().map(|discipline| discipline.name().to_owned()).collect(),
         profiles: Profile::ALL.iter().map(|profile| profile.name.to_owned()).collect(),

@@ -2,7 +2,7 @@
 //!
 //! Owns its commands, its user register, what it measures, and how long that takes: the longest times of the data
 //! sheet, so that a driver that waits less meets its refusal. Source: HTU21D(F) data sheet of Measurement
-//! Specialties. It knows its two wires and its supply.
+//! Specialties. It knows neither bus nor supply.
 //!
 //! Where the data sheet is silent: a write during a conversion is refused, a soft reset too. A read with nothing to
 //! read is refused, so a result can be read once. Bytes after the checksum are 0xFF. What is measured is what the air
@@ -12,16 +12,16 @@ use std::collections::VecDeque;
 
 use vpyb_core::time::{Duration, Instant};
 
-use super::feed::Feed;
-use super::htu21d_code::{Air, Climate, crc8, humidity_code, resolution, temperature_code};
-use super::i2c_target::{Answers, Target};
-use crate::mcu::I2cPins;
-use crate::trace::record::NetLevel;
-use crate::trace::{Kind, Name};
-use crate::world::{Bench, Device, DeviceId, PinId};
+use super::climate::Climate;
+use super::htu21d_code::{crc8, humidity_code, resolution, temperature_code};
+use super::i2c_target::Answers;
+use super::sensor::{Model, Sensor, note};
+use crate::trace::Name;
+use crate::world::Bench;
 
-/// Its address on the bus.
-const ADDRESS: u8 = 0x40;
+/// The model.
+pub const MODEL: Model = Model { kind: "htu21d", address: 0x40, new: |name| Box::new(Chip::new(name)) };
+
 /// From supply, and from a soft reset, until it answers.
 const START_UP: Duration = Duration::from_millis(15);
 
@@ -33,22 +33,12 @@ const USER_WRITABLE: u8 = 0b1000_0111;
 /// What the chip was made with: eight bytes of serial number, in the order in which the two commands give them.
 const SERIAL: [u8; 8] = [0x48, 0x54, 0x55, 0x32, 0x31, 0x44, 0x00, 0x01];
 
-const FEED: u32 = 16;
-
-/// The sensor.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Htu21d {
-    target: Target,
-    chip: Chip,
-    feed: Feed<Air>,
-}
-
 /// What is behind the bus.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Debug)]
 struct Chip {
     name: Name,
-    /// From when on it answers; `None` without supply.
-    awake_from: Option<Instant>,
+    /// From when on it answers.
+    awake_from: Instant,
     climate: Climate,
     user: u8,
     /// The measurement under way, or ready to be read.
@@ -69,58 +59,20 @@ struct Measured {
     hold: bool,
 }
 
-impl Htu21d {
-    /// A sensor with supply, in this air.
-    pub fn new(name: Name, pins: I2cPins, air: Air, me: DeviceId, bench: &mut Bench) -> Self {
-        let chip = Chip {
+impl Chip {
+    fn new(name: Name) -> Self {
+        Self {
             name,
-            awake_from: Some(bench.now() + START_UP),
-            climate: Climate::ROOM.changed(air),
+            awake_from: Instant::ZERO,
+            climate: Climate::ROOM,
             user: USER_DEFAULT,
             measured: None,
             commanded: false,
             command: None,
             reply: VecDeque::new(),
             reading: false,
-        };
-        Self { target: Target::new(pins, ADDRESS, me, bench), chip, feed: Feed::new(FEED) }
-    }
-
-    /// Changes the air about it.
-    pub fn set(&mut self, air: Air, bench: &mut Bench) {
-        self.chip.climate = self.chip.climate.changed(air);
-        self.chip.note(&self.chip.climate.to_string(), bench);
-    }
-
-    /// Changes the air as these rows say, from now on.
-    pub fn feed(&mut self, rows: Vec<(Duration, Air)>, me: DeviceId, bench: &mut Bench) {
-        self.feed.start(rows, me, bench);
-    }
-
-    /// Turns its supply on or off. All that it knew is lost.
-    pub fn power(&mut self, on: bool, bench: &mut Bench) {
-        if on == self.chip.awake_from.is_some() {
-            return;
         }
-        let chip = &mut self.chip;
-        chip.awake_from = on.then(|| bench.now() + START_UP);
-        (chip.user, chip.measured, chip.command) = (USER_DEFAULT, None, None);
-        (chip.reply, chip.reading) = (VecDeque::new(), false);
-        chip.note(if on { "power on" } else { "power off" }, bench);
-        self.target.release(bench);
     }
-}
-
-impl Chip {
-    fn note(&self, state: &str, bench: &mut Bench) {
-        let state = bench.trace.name(state);
-        bench.record(Kind::Device { device: self.name, state });
-    }
-
-    fn is_awake(&self, now: Instant) -> bool {
-        self.awake_from.is_some_and(|from| now >= from)
-    }
-
     /// A measurement begins.
     fn measure(&mut self, humidity: bool, hold: bool, bench: &mut Bench) {
         let air = if self.user & HEATER != 0 { self.climate.heated() } else { self.climate };
@@ -131,7 +83,7 @@ impl Chip {
             (temperature_code(air, resolution.temperature_bits), resolution.temperature_time, "temperature")
         };
         self.measured = Some(Measured { word, ready: bench.now() + took, hold });
-        self.note(&format!("measures the {what}, {took}"), bench);
+        note(self.name, &format!("measures the {what}, {took}"), bench);
     }
 
     /// The measurement that is not ready yet.
@@ -150,8 +102,8 @@ impl Chip {
             0xFE => {
                 // All but the heater's bit.
                 self.user = USER_DEFAULT | self.user & HEATER;
-                self.awake_from = Some(bench.now() + START_UP);
-                self.note("soft reset", bench);
+                self.awake_from = bench.now() + START_UP;
+                note(self.name, "soft reset", bench);
             }
             _ => return false,
         }
@@ -179,7 +131,7 @@ impl Answers for Chip {
     fn addressed(&mut self, read: bool, bench: &mut Bench) -> bool {
         let now = bench.now();
         self.stopped();
-        if !self.is_awake(now) {
+        if now < self.awake_from {
             return false;
         }
         let converting = self.converting(now);
@@ -226,17 +178,13 @@ impl Answers for Chip {
     }
 }
 
-impl Device for Htu21d {
-    fn alarm(&mut self, me: DeviceId, number: u32, bench: &mut Bench) {
-        if Target::owns(number) {
-            self.target.alarm(me, number, bench);
-        } else if let Some(air) = self.feed.take(me, bench) {
-            self.set(air, bench);
-        }
+impl Sensor for Chip {
+    fn supplied(&mut self, bench: &mut Bench) {
+        *self = Self { climate: self.climate, ..Self::new(self.name) };
+        self.awake_from = bench.now() + START_UP;
     }
 
-    fn edge(&mut self, me: DeviceId, pin: PinId, level: NetLevel, bench: &mut Bench) {
-        let chip = self.chip.awake_from.is_some().then_some(&mut self.chip);
-        self.target.edge(me, pin, level, chip, bench);
+    fn exposed(&mut self, to: Climate, _bench: &mut Bench) {
+        self.climate = to;
     }
 }

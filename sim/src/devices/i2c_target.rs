@@ -118,7 +118,7 @@ impl Target {
         me: DeviceId,
         pin: PinId,
         level: NetLevel,
-        answers: Option<&mut impl Answers>,
+        answers: Option<&mut (impl Answers + ?Sized)>,
         bench: &mut Bench,
     ) {
         let high = level == NetLevel::High;
@@ -161,7 +161,7 @@ impl Target {
     }
 
     /// SCL is low: SDA may change.
-    fn fall(&mut self, me: DeviceId, answers: &mut impl Answers, bench: &mut Bench) {
+    fn fall(&mut self, me: DeviceId, answers: &mut (impl Answers + ?Sized), bench: &mut Bench) {
         match self.state {
             State::Address if self.bits == 8 => {
                 let read = self.byte & 1 == 1;
@@ -201,7 +201,7 @@ impl Target {
     }
 
     /// Begins to send the next byte, now or when the device has it.
-    fn send(&mut self, me: DeviceId, answers: &mut impl Answers, bench: &mut Bench) {
+    fn send(&mut self, me: DeviceId, answers: &mut (impl Answers + ?Sized), bench: &mut Bench) {
         let (byte, from) = answers.next_byte(bench);
         (self.state, self.byte, self.bits) = (State::Send { acknowledged: false }, byte, 0);
         if from <= bench.now() {

@@ -28,10 +28,9 @@ const EXTRA_QUEUE: RangeInclusive<i64> = 0..=65_535;
 const SCHEDULERS: [&str; 3] = ["uasyncio-v2", "fast-io", "asyncio-v3"];
 const PROFILES: [&str; 4] = ["micropython-pyboard-v1.1", "rust-stm32f405", "ideal", "recorded"];
 const LATER_PARTS: [&str; 2] = ["button", "logic-source"];
-const PARTS: [(&str, PartKind); 6] = [
+const PARTS: [(&str, PartKind); 5] = [
     ("serial-peer", PartKind::SerialPeer),
     ("uart-feed", PartKind::UartFeed),
-    ("htu21d", PartKind::Htu21d),
     ("mma7660", PartKind::Mma7660),
     ("nec-remote", PartKind::NecRemote),
     ("network", PartKind::Network),
@@ -151,7 +150,7 @@ fn task_step(entry: Value<'_>, names: &Names) -> Option<(String, Duration)> {
 enum PartKind {
     SerialPeer,
     UartFeed,
-    Htu21d,
+    Sensor(&'static str),
     Mma7660,
     NecRemote,
     Network,
@@ -164,6 +163,8 @@ pub fn parts(
     wires: &mut Wires,
     path: &str,
 ) -> BTreeMap<String, Part> {
+    let sensors = vocabulary.sensors.iter().map(|&kind| (kind, PartKind::Sensor(kind)));
+    let kinds: Vec<_> = PARTS.into_iter().chain(sensors).collect();
     let mut parts = BTreeMap::new();
     let mut wired = Unique::default();
     let Some(mut all) = value.and_then(Value::table) else { return parts };
@@ -173,11 +174,11 @@ pub fn parts(
             continue;
         };
         let kind = table.need("kind", "\"serial-peer\"");
-        let Some(kind) = kind.and_then(|value| value.word("kind of part", &PARTS, &LATER_PARTS)) else {
+        let Some(kind) = kind.and_then(|value| value.word("kind of part", &kinds, &LATER_PARTS)) else {
             continue;
         };
         let part = match kind {
-            PartKind::Htu21d => devices::htu21d(&mut table, vocabulary, path),
+            PartKind::Sensor(kind) => devices::sensor(&mut table, kind, vocabulary, path),
             PartKind::Mma7660 => devices::mma7660(&mut table, entry, path),
             PartKind::NecRemote => nec_remote(&mut table, entry, vocabulary, wires),
             PartKind::Network => network::network(&mut table, entry, &mut wired),

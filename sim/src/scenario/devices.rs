@@ -28,14 +28,15 @@ enum Senses {
     Vector,
 }
 
-/// A part of kind `htu21d`. Where a key is wrong its default stands, so that what names the part is not wrong, too.
-pub fn htu21d(table: &mut Table<'_>, vocabulary: &Vocabulary, path: &str) -> Part {
+/// A part that is a sensor of air. Where a key is wrong its default stands, so that what names the part is not wrong, too.
+pub fn sensor(table: &mut Table<'_>, kind: &str, vocabulary: &Vocabulary, path: &str) -> Part {
     let bus = table.need("bus", "\"i2c1\"");
     let bus = bus.and_then(|value| value.known("I2C unit", &vocabulary.buses, &[]));
     let temperature = table.key("temperature").and_then(|value| value.thousandths(TEMPERATURES));
     let humidity = table.key("humidity").and_then(|value| value.thousandths(HUMIDITIES));
     let rows = table.key("csv").and_then(|value| rows(value, Senses::Air, path));
-    Part::Htu21d {
+    Part::Sensor {
+        kind: kind.to_owned(),
         bus: bus.unwrap_or_default(),
         temperature: temperature.unwrap_or(20_000),
         humidity: humidity.unwrap_or(50_000),
@@ -58,7 +59,7 @@ pub fn mma7660(table: &mut Table<'_>, name: Value<'_>, path: &str) -> Part {
 /// What the part of this name is exposed to.
 fn senses(name: &str, parts: &BTreeMap<String, Part>) -> Option<Senses> {
     match parts.get(name) {
-        Some(Part::Htu21d { .. }) => Some(Senses::Air),
+        Some(Part::Sensor { .. }) => Some(Senses::Air),
         Some(Part::Mma7660 { .. }) => Some(Senses::Vector),
         None if name == ACCEL => Some(Senses::Vector),
         _ => None,

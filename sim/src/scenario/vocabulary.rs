@@ -26,6 +26,8 @@ pub struct Vocabulary {
     pub uarts: Vec<String>,
     /// I2C units, e.g. `i2c1`.
     pub buses: Vec<String>,
+    /// Kinds of parts that are sensors on an I2C bus, e.g. `htu21d`.
+    pub sensors: Vec<&'static str>,
     /// LEDs, e.g. `LED1`.
     pub leds: Vec<String>,
     /// Disciplines that can be run, e.g. `uasyncio-v2`.

@@ -279,7 +279,13 @@ fn a_sensor_is_read_as_by_the_original() {
         mark: None,
         span: 0..0,
     });
-    let part = Part::Htu21d { bus: "i2c1".into(), temperature: 20_000, humidity: 50_000, rows: Vec::new() };
+    let part = Part::Sensor {
+        kind: "htu21d".into(),
+        bus: "i2c1".into(),
+        temperature: 20_000,
+        humidity: 50_000,
+        rows: Vec::new(),
+    };
     let main = |top: Top<VirtualBoard>, _: Args| {
         boxed(async move {
             let bench = Bench::of(&top);

@@ -1,4 +1,4 @@
-//! Drivers of the HTU21D and of its relative, the Si70xx, against the model of the HTU21D.
+//! Drivers of the HTU21D and of its relative, the Si70xx, against the model of the HTU21D, and one of the LM75.
 //!
 //! `htu2xd` is written for embedded-hal 0.2: `embedded-hal-compat` stands between.
 
@@ -6,6 +6,7 @@ use std::fmt::Debug;
 
 use embedded_hal_compat::{Reverse, ReverseCompat};
 use htu2xd::{Htu2xd, Humidity, Measurement, Reading, Resolution, ResultReader, Temperature};
+use lm75::{Address, Lm75};
 use si70xx::Si70xx;
 use vpyb_core::{Board, I2cConfig, I2cError, TaskError};
 use vpyb_sim::board::{VirtualBoard, VirtualI2c};
@@ -20,9 +21,9 @@ use crate::trial::{Bench, TopLevel};
 type Bus = Reverse<VirtualI2c>;
 
 /// Runs a program beside a sensor in air of 21.5 C and 45 %.
-fn run_beside(rest: &str, main: TopLevel) -> Outcome {
+fn run_beside(kind: &str, rest: &str, main: TopLevel) -> Outcome {
     let programs = [Program { name: "test", args: &[], tasks: &[], main, around: None }];
-    let part = "[parts.htu]\nkind = \"htu21d\"\nbus = \"i2c1\"\ntemperature = 21.5\nhumidity = 45\n";
+    let part = format!("[parts.air]\nkind = \"{kind}\"\nbus = \"i2c1\"\ntemperature = 21.5\nhumidity = 45\n");
     let rest = format!("program.name = \"test\"\nrun.until = \"2s\"\n{part}{rest}");
     runner::run(&scenario(&rest, &programs), &programs, Options::default())
 }
@@ -81,7 +82,7 @@ async fn patiently<M: Measurement + Tells + Debug>(
 /// humidity 16 ms. It is asked at 15 ms and each 5 ms later, so it refuses eleven times and four times.
 #[test]
 fn htu2xd_gets_its_nacks_and_its_readings() {
-    let outcome = run_beside("", |top, _| {
+    let outcome = run_beside("htu21d", "", |top, _| {
         boxed(async move {
             let bench = Bench::of(&top);
             top.run_until_complete(async move {
@@ -112,7 +113,7 @@ fn htu2xd_gets_its_nacks_and_its_readings() {
 /// that is 13 ms.
 #[test]
 fn htu2xd_waits_while_the_clock_is_held_and_sets_the_resolution() {
-    let outcome = run_beside("", |top, _| {
+    let outcome = run_beside("htu21d", "", |top, _| {
         boxed(async move {
             let bench = Bench::of(&top);
             top.run_until_complete(async move {
@@ -150,7 +151,7 @@ fn htu2xd_waits_while_the_clock_is_held_and_sets_the_resolution() {
 /// The Si70xx has a command that the HTU21D lacks, for the temperature of the last conversion of humidity: it is refused.
 #[test]
 fn si70xx_reads_the_humidity_and_is_refused_its_own_command() {
-    let outcome = run_beside("", |top, _| {
+    let outcome = run_beside("htu21d", "", |top, _| {
         boxed(async move {
             let bench = Bench::of(&top);
             top.run_until_complete(async move {
@@ -173,6 +174,46 @@ fn si70xx_reads_the_humidity_and_is_refused_its_own_command() {
             "15059500 main prints \"Ok(())\"",
             "31108471 main prints \"Ok(4499)\"",
             "31167971 main prints \"Err(I2c(NoData))\"",
+        ],
+    );
+}
+
+/// A conversion takes 300 ms: the first one is over at 300 ms, and the change of the air at 400 ms is told from 600 ms on. Shut
+/// down, the sensor keeps its last word.
+#[test]
+fn lm75_reads_what_was_converted_last() {
+    let opened = "[[actor]]\nname = \"window\"\nsteps = [{ at = \"400ms\", set = { air.temperature = -3.5 } }, \
+                  { at = \"700ms\", set = { air.temperature = 30 } }]";
+    let outcome = run_beside("lm75", opened, |top, _| {
+        boxed(async move {
+            let bench = Bench::of(&top);
+            top.run_until_complete(async move {
+                let mut sensor =
+                    Lm75::new(bench.board.i2c("i2c1", I2cConfig::default())?, Address::default());
+                for pause_ms in [10, 300, 200, 100] {
+                    bench.ev.sleep_ms(pause_ms).await?;
+                    bench.say(format_args!("{:?}", sensor.read_temperature()));
+                }
+                bench.say(format_args!("disable {:?}", sensor.disable()));
+                bench.ev.sleep_ms(900).await?;
+                bench.say(format_args!("{:?}", sensor.read_temperature()));
+                Ok(())
+            })
+            .named("main")
+            .await?;
+            Ok(())
+        })
+    });
+    check(
+        "readings",
+        &said(&outcome),
+        &[
+            "10141967 main prints \"Ok(0.0)\"",
+            "310141967 main prints \"Ok(21.5)\"",
+            "510141967 main prints \"Ok(21.5)\"",
+            "610141967 main prints \"Ok(-3.5)\"",
+            "610228242 main prints \"disable Ok(())\"",
+            "1510141967 main prints \"Ok(-3.5)\"",
         ],
     );
 }

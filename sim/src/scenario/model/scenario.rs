@@ -132,8 +132,10 @@ pub enum Part {
         /// The board's UART.
         uart: String,
     },
-    /// A humidity and temperature sensor.
-    Htu21d {
+    /// A sensor of air on an I2C bus.
+    Sensor {
+        /// The model.
+        kind: String,
         /// The board's I2C unit it is wired to.
         bus: String,
         /// Thousandths of a degree Celsius.
