@@ -87,8 +87,12 @@ fn beyond_the_emulator(scenario: &Scenario) -> Option<&'static str> {
         Some("there are scripted tasks")
     } else if actions().any(|action| matches!(action, Action::Stall(_))) {
         Some("the CPU is stalled")
-    } else if scenario.parts.values().any(|part| matches!(part, Part::Network(_))) {
-        Some("there is a network")
+    } else if !scenario
+        .parts
+        .values()
+        .all(|part| matches!(part, Part::SerialPeer { .. } | Part::UartFeed { .. }))
+    {
+        Some("there is a network, a sensor or a remote control")
     } else if !actions()
         .all(|action| matches!(action, Action::Send { .. } | Action::Drive { .. } | Action::CtrlC))
     {

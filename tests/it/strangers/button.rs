@@ -3,10 +3,10 @@
 use async_button::{Button, ButtonConfig, ButtonEvent};
 use vpyb_core::hal::EdgeWait;
 use vpyb_core::{Board, PinMode, Pull};
-use vpyb_sim::runner::{self, Options, Outcome, Program, boxed};
-use vpyb_sim::trace::Kind;
+use vpyb_sim::runner::{Outcome, boxed};
 
-use crate::runs::{check, rows, scenario};
+use super::{run, said};
+use crate::runs::check;
 use crate::trial::{Bench, TopLevel};
 
 const MAIN: TopLevel = |top, _| {
@@ -35,22 +35,8 @@ fn pressed(levels: &[(&str, &str)]) -> Outcome {
         .iter()
         .map(|(at, level)| format!("{{ at = \"{at}\", drive = {{ pin = \"X3\", level = \"{level}\" }} }}"))
         .collect();
-    let programs = [Program {
-        name: "test",
-        args: &[],
-        tasks: &[],
-        main: MAIN,
-        around: Some(vpyb_embassy_time::around),
-    }];
-    let rest = format!(
-        "program.name = \"test\"\nrun.until = \"5s\"\n[[actor]]\nname = \"finger\"\nsteps = [{}]",
-        steps.join(", ")
-    );
-    runner::run(&scenario(&rest, &programs), &programs, Options::default())
-}
-
-fn said(outcome: &Outcome) -> Vec<String> {
-    rows(&outcome.trace, |kind| matches!(kind, Kind::Line { .. }))
+    let finger = format!("[[actor]]\nname = \"finger\"\nsteps = [{}]", steps.join(", "));
+    run(&format!("run.until = \"5s\"\n{finger}"), MAIN)
 }
 
 /// The contact chatters for 6 ms at each change. The sequence ends 350 ms after the release was taken for one: that is

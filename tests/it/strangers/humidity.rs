@@ -10,11 +10,12 @@ use lm75::{Address, Lm75};
 use si70xx::Si70xx;
 use vpyb_core::{Board, I2cConfig, I2cError, TaskError};
 use vpyb_sim::board::{VirtualBoard, VirtualI2c};
-use vpyb_sim::runner::{self, Options, Outcome, Program, boxed};
+use vpyb_sim::runner::{Outcome, boxed};
 use vpyb_sim::trace::Kind;
 use vpyb_sim::trace::record::I2cEvent;
 
-use crate::runs::{check, rows, scenario};
+use super::{run, said};
+use crate::runs::{check, rows};
 use crate::trial::{Bench, TopLevel};
 
 /// What `embedded-hal` 0.2 calls a bus.
@@ -22,14 +23,8 @@ type Bus = Reverse<VirtualI2c>;
 
 /// Runs a program beside a sensor in air of 21.5 C and 45 %.
 fn run_beside(kind: &str, rest: &str, main: TopLevel) -> Outcome {
-    let programs = [Program { name: "test", args: &[], tasks: &[], main, around: None }];
     let part = format!("[parts.air]\nkind = \"{kind}\"\nbus = \"i2c1\"\ntemperature = 21.5\nhumidity = 45\n");
-    let rest = format!("program.name = \"test\"\nrun.until = \"2s\"\n{part}{rest}");
-    runner::run(&scenario(&rest, &programs), &programs, Options::default())
-}
-
-fn said(outcome: &Outcome) -> Vec<String> {
-    rows(&outcome.trace, |kind| matches!(kind, Kind::Line { .. }))
+    run(&format!("run.until = \"2s\"\n{part}{rest}"), main)
 }
 
 fn bus(board: &VirtualBoard, timeout_ms: u32) -> Result<Bus, TaskError> {

@@ -5,9 +5,29 @@
 
 mod button;
 mod humidity;
+mod modem;
 mod remote;
+mod sensor;
+
+use vpyb_sim::runner::{self, Options, Outcome, Program};
+use vpyb_sim::trace::Kind;
 
 use crate::checked_in::root;
+use crate::runs::{rows, scenario};
+use crate::trial::TopLevel;
+
+/// Runs a program that may use `embassy-time`; nothing costs anything but what a wire takes.
+fn run(rest: &str, main: TopLevel) -> Outcome {
+    let around = Some(vpyb_embassy_time::around as runner::Around);
+    let programs = [Program { name: "test", args: &[], tasks: &[], main, around }];
+    let scenario = scenario(&format!("program.name = \"test\"\n{rest}"), &programs);
+    runner::run(&scenario, &programs, Options::default())
+}
+
+/// What the program printed, each line with its nanosecond.
+fn said(outcome: &Outcome) -> Vec<String> {
+    rows(&outcome.trace, |kind| matches!(kind, Kind::Line { .. }))
+}
 
 /// The first two columns of the table's rows.
 fn listed(document: &str) -> Vec<(&str, &str)> {

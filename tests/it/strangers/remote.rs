@@ -8,10 +8,10 @@ use infrared::protocol::Nec;
 use vpyb_core::sync::IrqFlag;
 use vpyb_core::ticks::ticks_diff;
 use vpyb_core::{Board, Edge, Gpio, PinMode, Pull};
-use vpyb_sim::runner::{self, Options, Outcome, Program, boxed};
-use vpyb_sim::trace::Kind;
+use vpyb_sim::runner::{Outcome, boxed};
 
-use crate::runs::{check, rows, scenario};
+use super::{run, said};
+use crate::runs::check;
 use crate::trial::{Bench, TopLevel};
 
 const MAIN: TopLevel = |top, _| {
@@ -49,16 +49,11 @@ const MAIN: TopLevel = |top, _| {
 };
 
 fn sent(steps: &str) -> Outcome {
-    let programs = [Program { name: "test", args: &[], tasks: &[], main: MAIN, around: None }];
     let rest = format!(
-        "program.name = \"test\"\nrun.until = \"3s\"\n[parts.remote]\nkind = \"nec-remote\"\npin = \"X3\"\n\
+        "run.until = \"3s\"\n[parts.remote]\nkind = \"nec-remote\"\npin = \"X3\"\n\
          [[actor]]\nname = \"thumb\"\nsteps = [{steps}]"
     );
-    runner::run(&scenario(&rest, &programs), &programs, Options::default())
-}
-
-fn said(outcome: &Outcome) -> Vec<String> {
-    rows(&outcome.trace, |kind| matches!(kind, Kind::Line { .. }))
+    run(&rest, MAIN)
 }
 
 /// A frame is 67.5 ms long and told with the edge that ends its last space; a repeat code, 108 ms after the frame and after
