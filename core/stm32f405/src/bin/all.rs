@@ -31,6 +31,7 @@ vpyb_stm32f405::firmware! {
     vpyb_scenarios::fast_can,
     vpyb_scenarios::heartbeat,
     vpyb_scenarios::hello,
+    vpyb_scenarios::htu_test,
     vpyb_scenarios::iorw,
     vpyb_scenarios::latency,
     vpyb_scenarios::led_async,
