@@ -10,6 +10,7 @@ use core::convert::Infallible;
 use core::fmt;
 
 use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState, StatefulOutputPin};
+use vpyb_core::hal::Missing;
 use vpyb_core::ticks::ticks_us;
 use vpyb_core::time::Duration;
 use vpyb_core::{Board, BoardError, Edge, Gpio, I2cConfig, Irq, PinMode, Pull, UartConfig};
@@ -61,6 +62,7 @@ impl Board for ChipBoard {
     type Pin = ChipPin;
     type Uart = ChipUart;
     type I2c = ChipI2c;
+    type Network = Missing;
 
     fn led(&self, name: &str) -> Result<ChipPin, BoardError> {
         let pin = pins::led(name)?;

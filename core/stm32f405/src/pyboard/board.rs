@@ -11,6 +11,7 @@ use core::fmt::{self, Write as _};
 
 use embassy_stm32::gpio::{self, AfType, AnyPin, Flex, OutputType, Speed};
 use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState, StatefulOutputPin};
+use vpyb_core::hal::Missing;
 use vpyb_core::stream::StreamWrite;
 use vpyb_core::ticks::ticks_us;
 use vpyb_core::time::Duration;
@@ -126,6 +127,7 @@ impl Board for ChipBoard {
     type Pin = ChipPin;
     type Uart = ChipUart;
     type I2c = ChipI2c;
+    type Network = Missing;
 
     fn led(&self, name: &str) -> Result<ChipPin, BoardError> {
         let led = self.get(pins::led(name)?);
