@@ -237,17 +237,20 @@ impl Read for ChipUart {
         if buf.is_empty() {
             return Ok(0);
         }
-        while self.any() == 0 {}
-        if let Some(error) = self.with(|receiver| receiver.error.take()) {
-            return Err(error);
+        loop {
+            if let Some(error) = self.with(|receiver| receiver.error.take()) {
+                return Err(error);
+            }
+            if let Some(count) = StreamRead::read(self, buf) {
+                return Ok(count);
+            }
         }
-        Ok(StreamRead::read(self, buf).unwrap_or(0))
     }
 }
 
 impl ReadReady for ChipUart {
     fn read_ready(&mut self) -> Result<bool, UartError> {
-        Ok(self.any() > 0)
+        Ok(self.with(|receiver| receiver.error.is_some() || !receiver.ring.is_empty()))
     }
 }
 

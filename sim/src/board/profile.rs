@@ -75,14 +75,14 @@ impl Profile {
     /// `irq_latency` is an estimate, half of that.
     pub const STM32F405: Self = Self {
         name: "rust-stm32f405",
-        step: instructions(285),
-        delay: instructions(598),
-        callback: instructions(718),
-        pass: instructions(510),
-        poll: instructions(245),
+        step: instructions(101),
+        delay: instructions(925),
+        callback: instructions(765),
+        pass: instructions(96),
+        poll: instructions(625),
         io_poll: instructions(52),
-        isr: instructions(129),
-        irq_latency: instructions(64),
+        isr: instructions(130),
+        irq_latency: instructions(65),
         access: instructions(76),
     };
 

@@ -1,6 +1,7 @@
 //! What a task takes of the memory, beside its future.
 //!
-//! Owns that figure. The queues have their lengths from the beginning.
+//! Owns that figure: the task's share of the tables, which have their lengths from the beginning, its place in the run
+//! queue and its place in the wait queue.
 
 use alloc::rc::Rc;
 use core::cell::Cell;
@@ -11,26 +12,27 @@ use vpyb_core::{Config, Discipline};
 use vpyb_measure::{firmware, yields};
 use vpyb_stm32f405::{heap, idle};
 
-/// Tasks in the smaller and in the larger run; powers of two, as tables grow by doubling.
+/// Tasks in the smaller and in the larger run.
 const TASKS: [usize; 2] = [8, 32];
+/// More than the turns that the measuring task has, so that all are there when it measures.
+const TURNS: u32 = 9;
 
-/// Bytes of the heap that so many tasks take, and of that what one's future takes.
+/// Bytes of the heap that a loop of so many tasks takes, and what the future of one of them takes of it.
 fn taken(discipline: Discipline, tasks: usize) -> (usize, usize) {
     let result = Rc::new(Cell::new((0, 0)));
     let taken = result.clone();
+    let before = heap::used();
     let mut firmware = firmware(discipline, move |top| async move {
-        let lengths = TASKS[1] + 1;
-        let event_loop = top.event_loop(Config { discipline, runq_len: lengths, waitq_len: lengths });
-        let before = heap::used();
-        let future = size_of_val(&yields(event_loop.clone(), 1));
+        let event_loop = top.event_loop(Config { discipline, runq_len: tasks, waitq_len: tasks });
+        // The allocator gives multiples of eight bytes.
+        let future = size_of_val(&yields(event_loop.clone(), TURNS)).next_multiple_of(8);
         for _ in 1..tasks {
-            event_loop.create_task(yields(event_loop.clone(), 1))?;
+            event_loop.create_task(yields(event_loop.clone(), TURNS))?;
         }
-        let measured = taken.clone();
         let last = event_loop.clone();
         top.run_until_complete(async move {
             last.yield_now().await?;
-            measured.set((heap::used() - before, future.next_multiple_of(8)));
+            taken.set((heap::used() - before, future));
             Ok(())
         })
         .await?;
@@ -43,5 +45,5 @@ fn taken(discipline: Discipline, tasks: usize) -> (usize, usize) {
 /// Bytes a task, in tenths.
 pub fn per_task(discipline: Discipline) -> u32 {
     let [(few, future), (many, _)] = TASKS.map(|tasks| taken(discipline, tasks));
-    ((many - few) * 10 / (TASKS[1] - TASKS[0]) - future * 10) as u32
+    ((many - few) * 10 / (TASKS[1] - TASKS[0])).saturating_sub(future * 10) as u32
 }
