@@ -4,19 +4,18 @@
 //! under way for 5 ms unless a test says otherwise.
 
 mod faults;
+mod whole;
 
 use std::net::SocketAddr;
 
 use embedded_io::{Error as _, Read, Write, WriteReady};
 use embedded_io_async::{Read as _, Write as _};
-use proptest::prelude::*;
 use vpyb_core::hal::AsyncIo;
 use vpyb_core::net::{Listener as _, NetError, Network, Socket as _};
 use vpyb_core::stream::{Pollable, Readiness};
-use vpyb_core::time::{Duration, Instant};
-use vpyb_core::{ArgDefault, ArgSpec, Board, StreamReader, StreamWriter, TaskError};
+use vpyb_core::time::Instant;
+use vpyb_core::{Board, StreamReader, StreamWriter};
 use vpyb_sim::board::{VirtualListener, VirtualNetwork, VirtualSocket};
-use vpyb_sim::runner::{Program, boxed};
 use vpyb_sim::scenario::model::{self, Action, Actor, NetworkChange, Part, Scenario, Step, When};
 use vpyb_sim::trace::{Kind, Trace};
 
@@ -213,6 +212,29 @@ fn what_is_not_read_holds_the_writer_up() {
     check("segments", &sent, &expected);
 }
 
+/// A writer that finds no room asks again and again, each minute at last, and does not give up as long as it is answered.
+/// Connecting takes 10 ms, and the second half has room in its socket 10 ms later, when the first is acknowledged; after the
+/// pause it goes out in two portions, each of which takes room to be told of and a way of 5 ms.
+#[test]
+fn a_writer_waits_for_room_for_as_long_as_it_takes() {
+    let change = |scenario: &mut Scenario| {
+        plain(scenario);
+        scenario.run.limit = Some(Instant::from_millis(3_600_000));
+    };
+    let main = main_task!(|bench| {
+        let [mut client, mut peer] = bench.connection();
+        client.write_all(&[7; 2_144]).expect("room for both halves");
+        bench.ev.sleep_ms(1_800_000).await?;
+        let mut read = 0;
+        while read < 2_144 {
+            read += peer.read(&mut [0; 600]).expect("no error");
+        }
+        bench.say(format_args!("{:?}", client.error()));
+        Ok(())
+    });
+    says_with(change, main, Said::by_all(&["1800040 None"]));
+}
+
 /// A driver of `embedded-io-async` on each end, and streams on both ends of another connection.
 #[test]
 fn sockets_are_devices_of_embedded_io_async_and_streams() {
@@ -305,71 +327,3 @@ fn a_board_without_a_network_says_so() {
     let said = "0 network: the board has no network; put a part of kind `network` on the bench";
     assert_eq!(ran.lines, [said]);
 }
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
-
-    /// Whatever gets lost, and however it is cut: what is read is what was written, in its order, and then the end.
-    #[test]
-    fn a_stream_arrives_whole_and_in_order(
-        loss in 0..4_000_u32,
-        bandwidth in prop::option::of(20_000..1_000_000_u32),
-        latency_ms in 0..200_u64,
-        buffer in 1..2_000_usize,
-        seed: u64,
-        written in 1..40_usize,
-        read in 1..900_usize,
-    ) {
-        let mut scenario = crate::trial::scenario(Rules::V2);
-        let latency = Duration::from_millis(latency_ms);
-        lan(&mut scenario, model::Network { latency, bandwidth, loss, buffer, ..model::Network::default() });
-        (scenario.run.seed, scenario.run.limit) = (seed, Some(Instant::from_millis(3_600_000)));
-        scenario.run.max_step = Duration::from_secs(600);
-        // Sizes go to the program by way of its arguments.
-        let args = [("written", written as i64), ("read", read as i64)];
-        let args = args.map(|(name, value)| (name.to_owned(), model::Arg::Int(value))).into();
-        scenario.program = Some(model::Program { name: "test".into(), args });
-        let outcome = vpyb_sim::runner::run(&scenario, &[STREAM], Default::default());
-        prop_assert_eq!(outcome.verdict.as_str(), "passed");
-    }
-}
-
-const SIZE: &[ArgSpec] = &[
-    ArgSpec { name: "written", default: ArgDefault::Int(1), help: "pieces that are written" },
-    ArgSpec { name: "read", default: ArgDefault::Int(1), help: "bytes that are read at once" },
-];
-
-/// Writes pieces of growing length on one end and compares what comes out of the other.
-const STREAM: Program = Program {
-    name: "test",
-    args: SIZE,
-    tasks: &[],
-    main: |top, args| {
-        let (written, read) = (args.int("written") as usize, args.int("read") as usize);
-        boxed(async move {
-            let bench = Bench::of(&top);
-            top.run_until_complete(async move {
-                let [client, peer] = bench.connection();
-                let pieces = move || (0..written).map(|n| vec![n as u8; 17 * n + 1]);
-                bench.spawn("writer", |bench| async move {
-                    let writer = StreamWriter::new(&bench.ev, std::rc::Rc::new(client));
-                    writer.awriteiter(pieces()).await?;
-                    Ok(writer.aclose().await?)
-                });
-                let reader = StreamReader::new(&bench.ev, std::rc::Rc::new(peer));
-                let mut found = Vec::new();
-                loop {
-                    match reader.read(read).await? {
-                        part if part.is_empty() => break,
-                        part => found.extend(part),
-                    }
-                }
-                assert_eq!(found, pieces().flatten().collect::<Vec<_>>());
-                Ok::<(), TaskError>(())
-            })
-            .await?;
-            Ok(())
-        })
-    },
-    around: None,
-};

@@ -231,6 +231,9 @@ impl Network {
         let had_room = end.outgoing.has_room();
         if end.outgoing.acknowledge(upto, limit) {
             (end.timer, end.tries) = (None, 0);
+        } else if !end.outgoing.is_outstanding() {
+            // Asked for room, the other end answers that there is none: it is there.
+            end.tries = 0;
         }
         if !had_room && end.outgoing.has_room() {
             end.last = bench.cause();
