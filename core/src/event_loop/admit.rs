@@ -3,9 +3,11 @@
 //! Owns the entry of a task that has not run.
 
 use super::entry::RawEntry;
+use super::handle::TaskHandle;
 use super::name::TaskName;
 use super::shared::{Shared, TaskFuture};
-use super::task::{Place, Task, TaskHandle};
+use super::slot::Task;
+use super::task::Place;
 use crate::error::{QueueFull, TaskError};
 use crate::observer::{Entry, Event, Why};
 

@@ -15,8 +15,10 @@ use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
 use super::EventLoop;
+use super::handle::TaskHandle;
 use super::shared::Shared;
-use super::task::{Mark, State, Task, TaskHandle};
+use super::slot::Task;
+use super::task::{Mark, State};
 use crate::error::{Interrupt, TaskError};
 
 /// Who awaits a task.

@@ -17,10 +17,11 @@ use core::task::{Context, Waker};
 use super::entry::RawEntry;
 use super::poller::Waiter;
 use super::shared::{NOBODY, Shared};
-use super::task::{Pending, Place, Task};
+use super::slot::Task;
+use super::task::{Pending, Place};
 use super::yielded::{CAREFUL, NOTHING, OPEN, TURN, Word, Yielded};
 use crate::error::Interrupt;
-use crate::observer::{Event, Object, Use};
+use crate::observer::Event;
 use crate::stream::Readiness;
 
 /// What became of a post that was not the first and only one of a plain step.
@@ -147,7 +148,7 @@ impl Turn {
     /// Whether a leaf has posted in this step.
     pub fn has_posted(&self) -> bool {
         let offer = self.offer.get();
-        offer % 2 == 0 && offer != OPEN
+        offer.is_multiple_of(2) && offer != OPEN
     }
 }
 
@@ -157,7 +158,7 @@ impl Shared {
     #[inline(always)]
     pub(crate) fn post(&self, word: Word, cx: &Context<'_>) -> Option<u32> {
         let token = self.turn.offer.get();
-        if token % 2 == 0 || core::ptr::from_ref(cx).cast() != self.turn.context.get() {
+        if token.is_multiple_of(2) || core::ptr::from_ref(cx).cast() != self.turn.context.get() {
             return None;
         }
         self.turn.offer.set(word.code);
@@ -275,30 +276,6 @@ impl Shared {
         let before = self.turn.interrupt.get();
         self.turn.raise(interrupt);
         before
-    }
-
-    // ---- things that tasks share -----------------------------------------------------------------
-
-    /// Tells the observer that the current task, if there is one, used something.
-    pub(crate) fn tell_use(&self, object: Object<'_>, how: Use) {
-        if self.closed.get() {
-            return;
-        }
-        self.observe(|| Event::Used { task: self.current_task().map(|task| task.id.get()), object, how });
-    }
-
-    /// Tells the observer that something was made to be awaited, and dropped.
-    #[cold]
-    pub(crate) fn tell_unawaited(&self, what: &'static str) {
-        if !self.closed.get() {
-            let task = self.current_task().map(|task| task.id.get());
-            self.observe(|| Event::Unawaited { task, what });
-        }
-    }
-
-    /// Whether the owner of the loop is gone.
-    pub(crate) fn is_closed(&self) -> bool {
-        self.closed.get()
     }
 
     // ---- the slow path -------------------------------------------------------------------------

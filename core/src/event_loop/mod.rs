@@ -6,6 +6,9 @@
 //!
 //! | file | owns |
 //! |---|---|
+//! | `handle` | [`TaskHandle`] |
+//! | `slot` | a task and its future while it is polled |
+//! | `tell`, `timed` | what awaits tell of themselves; how entries are armed and taken back |
 //! | `firmware` | [`Top`], [`Firmware`]: a program and its loop as one thing to be stepped |
 //! | `owner` | what is done next, and what becomes of what a step yielded |
 //! | `turns` | steps that are nothing but a task's turn, as nearly all are |
@@ -26,6 +29,7 @@ mod callback;
 mod config;
 mod entry;
 mod firmware;
+mod handle;
 mod join;
 mod leaf;
 mod name;
@@ -38,8 +42,11 @@ mod rules;
 mod run;
 mod run_queue;
 mod shared;
+mod slot;
 mod table;
 mod task;
+mod tell;
+mod timed;
 mod timeline;
 mod turns;
 mod wait_queue;
@@ -53,11 +60,11 @@ use core::future::Future;
 pub use callback::Outcome;
 pub use config::{Config, Discipline, Overrides};
 pub use firmware::{Firmware, Setup, Started, Top};
+pub use handle::TaskHandle;
 pub use join::Join;
 pub use name::TaskName;
 pub use owner::Step;
 pub use run::{RunForever, RunUntilComplete};
-pub use task::TaskHandle;
 pub use timeline::ExceptionHandler;
 pub use wake::WakeMark;
 

@@ -253,7 +253,9 @@ mod tests {
                     if roll(20) == 0 {
                         assert_eq!(queue.remove_last(entry), list.contains(&entry));
                         let last = list.iter().rposition(|other| *other == entry);
-                        last.map(|last| list[last] = RawEntry::TOMBSTONE);
+                        if let Some(last) = last {
+                            list[last] = RawEntry::TOMBSTONE;
+                        }
                     }
                     assert_eq!(queue.len(), list.len() as u32);
                 }

@@ -25,9 +25,10 @@ use super::poller::Poller;
 use super::registry::Registry;
 use super::rules::Rules;
 use super::run_queue::RunQueue;
+use super::slot::Task;
 use super::table::Table;
-use super::task::{Header, Mark, Pending, Place, State, Task};
-use super::wait_queue::{Timer, WaitQueue};
+use super::task::{Header, Mark, Pending, Place, State};
+use super::wait_queue::WaitQueue;
 use crate::clock::Clock;
 use crate::error::{CancelError, Interrupt, Queue, QueueFull, TaskError};
 use crate::observer::{CallbackId, Entry, Event, Observer, TaskId, Why};
@@ -323,55 +324,6 @@ impl Shared {
         self.turn.spoil();
         self.observe(|| Event::Ready { entry: Entry::Callback(id), why });
         Ok(None)
-    }
-
-    // ---- timed queues --------------------------------------------------------------------------
-
-    /// Puts an entry into the wait queue, due `delay_ms` after the present tick; gives its place.
-    pub(super) fn arm(&self, delay_ms: i32, raw: RawEntry, entry: Option<Entry>) -> Result<u32, QueueFull> {
-        self.arm_in(Timed::Waiting, self.now(), delay_ms, raw, entry)
-    }
-
-    /// Puts an entry into a timed queue, due `delay_ms` after the tick of `now`; gives its place.
-    pub(super) fn arm_in(
-        &self,
-        queue: Timed,
-        now: Instant,
-        delay_ms: i32,
-        raw: RawEntry,
-        entry: Option<Entry>,
-    ) -> Result<u32, QueueFull> {
-        let due = ticks::ticks_add(ticks::ticks_ms(now), delay_ms);
-        let timer = self.next_timer.get();
-        let (queue, mark) = match queue {
-            Timed::Waiting => (&self.waitq, 0),
-            Timed::LowPriority => (&self.lpq, LOW_PRIORITY),
-        };
-        let pushed = queue.borrow_mut().push(Timer { due, serial: timer, entry: raw, ready: false });
-        let place = pushed.map_err(|full| {
-            let task = match entry {
-                Some(Entry::Task(task)) => Some(task),
-                _ => None,
-            };
-            self.report_full(full, task)
-        })?;
-        self.next_timer.set(timer.wrapping_add(1));
-        self.care_for(care::TIMED);
-        if let Some(entry) = entry {
-            self.observe(|| Event::TimerArmed { timer, entry, due: due_instant(now, delay_ms) });
-        }
-        Ok(place | mark)
-    }
-
-    /// Takes a timed entry out if it is still at this place.
-    pub(super) fn remove_timer(&self, place: u32, entry: RawEntry) -> bool {
-        let queue = if place & LOW_PRIORITY == 0 { &self.waitq } else { &self.lpq };
-        let removed = queue.borrow_mut().remove(place & !LOW_PRIORITY, entry);
-        let Some(timer) = removed else { return false };
-        if !timer.ready {
-            self.observe(|| Event::TimerDropped { timer: timer.serial });
-        }
-        true
     }
 
     // ---- tasks ---------------------------------------------------------------------------------

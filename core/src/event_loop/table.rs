@@ -6,7 +6,8 @@
 use alloc::boxed::Box;
 use core::cell::OnceCell;
 
-use super::task::{Header, Task};
+use super::slot::Task;
+use super::task::Header;
 
 pub(super) struct Table {
     headers: Box<[Header]>,

@@ -21,15 +21,12 @@
 //! interrupt that finds another one pending is an error.
 
 use alloc::boxed::Box;
-use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell, RefCell};
-use core::fmt;
-use core::ops::Deref;
 
 use super::join::Joiner;
-use super::name::{NameCode, TaskName};
-use super::shared::{NOBODY, Shared, TaskFuture};
+use super::name::NameCode;
+use super::shared::TaskFuture;
 use super::wake::OwnWaker;
 use crate::error::{Interrupt, TaskError};
 use crate::observer::TaskId;
@@ -338,95 +335,6 @@ fn count(counter: &Cell<u16>) {
 fn discount(counter: &Cell<u16>) {
     if counter.get() < u16::MAX {
         counter.set(counter.get() - 1);
-    }
-}
-
-/// A task's future, while the loop polls it. It goes back even if the poll panics, so that it is dropped with the loop.
-pub(super) struct Polled<'a> {
-    home: &'a Cell<Option<TaskFuture>>,
-    pub future: Option<TaskFuture>,
-}
-
-impl Drop for Polled<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        // Nobody has put another one there, so there is none to be dropped.
-        core::mem::forget(self.home.replace(self.future.take()));
-    }
-}
-
-/// A task's slot and what is in it.
-#[derive(Clone, Copy)]
-pub(super) struct Task<'a> {
-    pub slot: u32,
-    pub header: &'a Header,
-}
-
-impl<'a> Task<'a> {
-    /// Takes the future out, to be polled.
-    #[inline]
-    pub fn take_future(self) -> Polled<'a> {
-        Polled { home: &self.header.future, future: self.header.future.take() }
-    }
-}
-
-impl Deref for Task<'_> {
-    type Target = Header;
-
-    #[inline]
-    fn deref(&self) -> &Header {
-        self.header
-    }
-}
-
-/// Names a task, so that it can be cancelled or asked about. Dropping it changes nothing.
-pub struct TaskHandle {
-    shared: Rc<Shared>,
-    slot: u32,
-}
-
-impl TaskHandle {
-    pub(super) fn new(shared: Rc<Shared>, slot: u32) -> Self {
-        debug_assert!(slot != NOBODY, "a handle names a task");
-        shared.task(slot).hold();
-        Self { shared, slot }
-    }
-
-    pub(super) fn task(&self) -> Task<'_> {
-        self.shared.task(self.slot)
-    }
-
-    /// The task's number.
-    pub fn id(&self) -> TaskId {
-        self.task().id.get()
-    }
-
-    /// The task's name.
-    pub fn name(&self) -> TaskName {
-        self.shared.name_of(self.task().header)
-    }
-
-    /// Whether the task has ended, in whatever way.
-    pub fn is_finished(&self) -> bool {
-        self.task().is_finished()
-    }
-}
-
-impl Clone for TaskHandle {
-    fn clone(&self) -> Self {
-        Self::new(self.shared.clone(), self.slot)
-    }
-}
-
-impl Drop for TaskHandle {
-    fn drop(&mut self) {
-        self.task().release();
-    }
-}
-
-impl fmt::Debug for TaskHandle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TaskHandle({})", self.name())
     }
 }
 

@@ -18,11 +18,13 @@ use alloc::rc::Rc;
 
 use super::EventLoop;
 use super::entry::{Decoded, RawEntry};
+use super::handle::TaskHandle;
 use super::owner::{Owner, Phase, Ran, Step, Stop, failed};
 use super::poller::Waiter;
 use super::run::Ended;
 use super::shared::{NOBODY, Shared, Timed};
-use super::task::{Mark, Pending, Place, State, Task, TaskHandle};
+use super::slot::Task;
+use super::task::{Mark, Pending, Place, State};
 use super::wait_queue::Timer;
 use super::yielded::Yielded;
 use crate::error::{CancelError, Interrupt, QueueFull, TaskError};

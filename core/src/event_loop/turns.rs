@@ -11,7 +11,7 @@ use core::task::{Context, Poll};
 use super::entry::RawEntry;
 use super::owner::{Owner, Phase, Ran};
 use super::shared::{NOBODY, Shared};
-use super::task::Task;
+use super::slot::Task;
 use super::wake::OwnWaker;
 use crate::error::TaskError;
 

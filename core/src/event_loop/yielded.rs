@@ -96,6 +96,22 @@ impl Word {
     }
 }
 
+impl Yielded {
+    /// The method that a program calls for it.
+    pub(crate) fn verb(self) -> &'static str {
+        match self {
+            Self::Nothing | Self::Bare => "yield_now",
+            Self::Delay(_) => "sleep",
+            Self::SleepMs(_) => "sleep_ms",
+            Self::IoRead(_) | Self::IoReadDone(_) => "read",
+            Self::IoWrite(_) | Self::IoWriteDone(_) => "awrite",
+            Self::AfterMs(_) => "after_ms",
+            Self::After(_) => "after",
+            Self::Park => "park",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,22 +137,6 @@ mod tests {
             assert_eq!(Word { code: code | CAREFUL, value }.yielded(), yielded);
             assert!(code % 2 == 0 && (code == TURN) == (i < turns.len()));
             assert!(code & CAREFUL == 0 && code < Word::MORE_THAN_CODES);
-        }
-    }
-}
-
-impl Yielded {
-    /// The method that a program calls for it.
-    pub(crate) fn verb(self) -> &'static str {
-        match self {
-            Self::Nothing | Self::Bare => "yield_now",
-            Self::Delay(_) => "sleep",
-            Self::SleepMs(_) => "sleep_ms",
-            Self::IoRead(_) | Self::IoReadDone(_) => "read",
-            Self::IoWrite(_) | Self::IoWriteDone(_) => "awrite",
-            Self::AfterMs(_) => "after_ms",
-            Self::After(_) => "after",
-            Self::Park => "park",
         }
     }
 }

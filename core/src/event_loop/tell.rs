@@ -1,0 +1,30 @@
+//! What awaits tell of themselves.
+//!
+//! Owns the way from a primitive or a pause to the observer. Knows no primitive.
+
+use super::shared::Shared;
+use crate::observer::{Event, Object, Use};
+
+impl Shared {
+    /// Tells the observer that the current task, if there is one, used something.
+    pub(crate) fn tell_use(&self, object: Object<'_>, how: Use) {
+        if self.closed.get() {
+            return;
+        }
+        self.observe(|| Event::Used { task: self.current_task().map(|task| task.id.get()), object, how });
+    }
+
+    /// Tells the observer that something was made to be awaited, and dropped.
+    #[cold]
+    pub(crate) fn tell_unawaited(&self, what: &'static str) {
+        if !self.closed.get() {
+            let task = self.current_task().map(|task| task.id.get());
+            self.observe(|| Event::Unawaited { task, what });
+        }
+    }
+
+    /// Whether the owner of the loop is gone.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+}

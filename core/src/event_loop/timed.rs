@@ -1,0 +1,60 @@
+//! Entries that are due at a tick, as they go into the timed queues and out of them.
+//!
+//! Owns how an entry is armed and taken back. The order of entries is the queue's.
+
+use super::entry::RawEntry;
+use super::shared::{LOW_PRIORITY, Shared, Timed, care, due_instant};
+use super::wait_queue::Timer;
+use crate::error::QueueFull;
+use crate::observer::{Entry, Event};
+use crate::ticks;
+use crate::time::Instant;
+
+impl Shared {
+    /// Puts an entry into the wait queue, due `delay_ms` after the present tick; gives its place.
+    pub(super) fn arm(&self, delay_ms: i32, raw: RawEntry, entry: Option<Entry>) -> Result<u32, QueueFull> {
+        self.arm_in(Timed::Waiting, self.now(), delay_ms, raw, entry)
+    }
+
+    /// Puts an entry into a timed queue, due `delay_ms` after the tick of `now`; gives its place.
+    pub(super) fn arm_in(
+        &self,
+        queue: Timed,
+        now: Instant,
+        delay_ms: i32,
+        raw: RawEntry,
+        entry: Option<Entry>,
+    ) -> Result<u32, QueueFull> {
+        let due = ticks::ticks_add(ticks::ticks_ms(now), delay_ms);
+        let timer = self.next_timer.get();
+        let (queue, mark) = match queue {
+            Timed::Waiting => (&self.waitq, 0),
+            Timed::LowPriority => (&self.lpq, LOW_PRIORITY),
+        };
+        let pushed = queue.borrow_mut().push(Timer { due, serial: timer, entry: raw, ready: false });
+        let place = pushed.map_err(|full| {
+            let task = match entry {
+                Some(Entry::Task(task)) => Some(task),
+                _ => None,
+            };
+            self.report_full(full, task)
+        })?;
+        self.next_timer.set(timer.wrapping_add(1));
+        self.care_for(care::TIMED);
+        if let Some(entry) = entry {
+            self.observe(|| Event::TimerArmed { timer, entry, due: due_instant(now, delay_ms) });
+        }
+        Ok(place | mark)
+    }
+
+    /// Takes a timed entry out if it is still at this place.
+    pub(super) fn remove_timer(&self, place: u32, entry: RawEntry) -> bool {
+        let queue = if place & LOW_PRIORITY == 0 { &self.waitq } else { &self.lpq };
+        let removed = queue.borrow_mut().remove(place & !LOW_PRIORITY, entry);
+        let Some(timer) = removed else { return false };
+        if !timer.ready {
+            self.observe(|| Event::TimerDropped { timer: timer.serial });
+        }
+        true
+    }
+}
