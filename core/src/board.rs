@@ -12,8 +12,9 @@ use embedded_hal::digital::StatefulOutputPin;
 use crate::hal::Missing;
 use crate::i2c::{I2c, I2cConfig};
 use crate::net::Network;
-use crate::pin::{Gpio, PinMode};
+use crate::pin::{Gpio, Irq, PinMode};
 use crate::stream::{StreamRead, StreamWrite};
+use crate::time::Duration;
 
 /// How a UART is set up. Frames are 8N1: eight data bits, no parity, one stop bit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -206,6 +207,53 @@ pub trait Board: Clone + 'static {
 
     /// Adds `by` to a counter that a driver keeps, such as `ir.bad_block`.
     fn count(&self, counter: &str, by: u32);
+
+    /// Has `handler` called every so often by the timer of this name, `timer1` to `timer14` or `rtc`, in place of what
+    /// the timer did before. The first call comes one span from now. A timer counts the cycles of its clock, so the
+    /// span is rounded to what it can count: to one of 84 MHz or better, or one of 32 768 Hz for `rtc`. What a handler
+    /// may hold stands at [`Gpio`].
+    ///
+    /// ```
+    /// extern crate alloc;
+    ///
+    /// use alloc::sync::Arc;
+    /// use vpyb_core::sync::IrqFlag;
+    /// use vpyb_core::time::Duration;
+    /// use vpyb_core::{Board, EventLoop, TaskError};
+    ///
+    /// /// Prints ten times a second, whatever the other tasks do.
+    /// async fn metronome<B: Board>(ev: EventLoop, board: B) -> Result<(), TaskError> {
+    ///     let tick = Arc::new(IrqFlag::new());
+    ///     let set = tick.clone();
+    ///     board.on_timer("timer4", Duration::from_millis(100), move |_irq| set.set())?;
+    ///     loop {
+    ///         ev.interruptible(tick.wait()).await?;
+    ///         board.println(format_args!("tick"));
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # For board authors
+    ///
+    /// A call that is due while the one before still waits is lost in it, as with edges.
+    ///
+    /// # Errors
+    ///
+    /// `Unknown`, or `Setting` for a span that the timer cannot count.
+    fn on_timer(
+        &self,
+        timer: &str,
+        every: Duration,
+        handler: impl FnMut(&mut Irq<'_>) + Send + 'static,
+    ) -> Result<(), BoardError> {
+        let _ = (every, handler);
+        Err(BoardError::NotBuilt { what: format!("timer `{timer}`") })
+    }
+
+    /// Stops a timer; a call that waits is forgotten. Nothing happens if it does not run.
+    fn off_timer(&self, timer: &str) {
+        let _ = timer;
+    }
 
     /// An SPI unit: no board hands one out yet.
     ///

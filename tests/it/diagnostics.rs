@@ -32,6 +32,7 @@ pub fn vocabulary() -> Vocabulary {
         models: words(&["pyboard-v1.1"]),
         pins: words(&["X1", "X2", "X3", "X4", "Y1", "Y2", "PB2"]),
         chip_names: [("PA0".to_owned(), "X1".to_owned())].into(),
+        switches: [("USR".to_owned(), "X4".to_owned())].into(),
         fixed: words(&["PB2"]),
         unit_pins: [
             ("uart4", "X1", true),
@@ -44,6 +45,7 @@ pub fn vocabulary() -> Vocabulary {
         uarts: words(&["uart1", "uart2", "uart4"]),
         buses: words(&["i2c1", "i2c2"]),
         sensors: vec!["htu21d", "lm75"],
+        timers: words(&["timer1", "timer4", "rtc"]),
         leds: words(&["LED1", "LED2"]),
         schedulers: words(&["uasyncio-v2"]),
         profiles: words(&["micropython-pyboard-v1.1", "ideal"]),

@@ -51,6 +51,7 @@ script = [
   { led = { led = "LED1", to = "toggle" } }, { pin = { pin = "out", to = "high" } }, { pin = "in" },
   { pin_wait = { pin = "in", edge = "falling" } }, { on_edge = { pin = "in", edge = "both", set = "e" } },
   { off_edge = "in" }, { mask_edge = "in" }, { unmask_edge = "in" },
+  { on_timer = { timer = "timer4", every = "10ms", set = "e" } }, { off_timer = "rtc" },
   { i2c_write = { bus = "i2c1", address = 0x40, bytes = [0xE6, 2] } }, { i2c_read = { bus = "i2c2", address = 64, n = 3 } },
   { i2c_read = { bus = "i2c1", address = 0x40, write = 0xE7, n = 1 } }, { i2c_scan = "i2c1" }, { i2c_recover = "i2c2" }, "accel",
 ]
@@ -136,6 +137,8 @@ fn operations() -> Vec<Op> {
         Op::OffEdge("in".into()),
         Op::MaskEdge("in".into()),
         Op::UnmaskEdge("in".into()),
+        Op::OnTimer { timer: "timer4".into(), every: Duration::from_millis(10), event: "e".into() },
+        Op::OffTimer("rtc".into()),
         Op::I2cWrite { bus: "i2c1".into(), address: 0x40, bytes: vec![0xE6, 2] },
         Op::I2cRead { bus: "i2c2".into(), address: 0x40, write: None, n: 3 },
         Op::I2cRead { bus: "i2c1".into(), address: 0x40, write: Some(0xE7), n: 1 },

@@ -18,12 +18,13 @@ use vpyb_core::time::{Duration, Instant};
 
 use super::machine::{Line, Machine};
 use super::part::Part;
+use super::wiring::drive;
 use crate::mcu::{BitClock, Uart};
-use crate::scenario::model::{self, Action, Event, Level, When};
+use crate::scenario::model::{self, Action, Event, When};
 use crate::sight::Eye;
 use crate::trace::record::{Drive, NetLevel};
 use crate::trace::{Kind, Seq, Trace};
-use crate::world::PinId;
+use crate::world::{DeviceId, PinId};
 
 /// An actor on its way.
 #[derive(Debug)]
@@ -88,6 +89,8 @@ impl Watch {
 pub(super) enum Planned {
     /// A pulse is over: the probe does again what it did.
     Drive(PinId, Drive),
+    /// A tap is over: the button is let go.
+    LetGo(DeviceId),
     /// A glitch is over.
     Unforce(PinId),
     /// An await has lasted too long.
@@ -185,6 +188,7 @@ impl Machine {
         let context = self.world.bench.cause_is(cause);
         let bench = &mut self.world.bench;
         match self.planned[planned as usize] {
+            Planned::LetGo(button) => self.press(button, false),
             Planned::Drive(pin, drive) => bench.drive(pin, drive),
             Planned::Unforce(pin) => bench.force(pin, None),
             Planned::Deadline { actor, step } => {
@@ -197,7 +201,7 @@ impl Machine {
                 }
             }
         }
-        bench.cause_is(context);
+        self.world.bench.cause_is(context);
     }
 
     /// Does something; gives the instant at which it is over.
@@ -206,17 +210,13 @@ impl Machine {
         match action {
             Action::Send { to, data, times, baud } => return self.send(to, data, *times, *baud),
             Action::Drive { pin, level } => {
-                let drive = match level {
-                    Some(level) => drive(*level),
-                    None => Drive::Released,
-                };
                 let probe = self.probes[pin];
-                self.world.bench.drive(probe, drive);
+                self.world.bench.drive(probe, drive(*level));
             }
             Action::Pulse { pin, level, span } => {
                 let probe = self.probes[pin];
                 let before = self.world.bench.drive_of(probe);
-                self.world.bench.drive(probe, drive(*level));
+                self.world.bench.drive(probe, drive(Some(*level)));
                 self.plan(*span, Planned::Drive(probe, before));
                 return now + *span;
             }
@@ -235,6 +235,13 @@ impl Machine {
                 self.world.bench.plug(a, b, *plugged);
             }
             Action::Irq { pin } => self.request_by_software(pin),
+            Action::Press { part, pressed } => self.press(self.parts[part], *pressed),
+            Action::Tap { part, span } => {
+                let button = self.parts[part];
+                self.press(button, true);
+                self.plan(*span, Planned::LetGo(button));
+                return now + *span;
+            }
             Action::Stall(span) => {
                 self.stall(*span);
                 return now + *span;
@@ -270,12 +277,5 @@ impl Machine {
             peer.send(&bytes, baud, device, &mut self.world.bench);
         }
         over
-    }
-}
-
-fn drive(level: Level) -> Drive {
-    match level {
-        Level::Low => Drive::Low,
-        Level::High => Drive::High,
     }
 }

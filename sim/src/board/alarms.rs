@@ -11,11 +11,8 @@ use std::task::Waker;
 use vpyb_core::time::{Duration, Instant};
 
 use super::machine::Machine;
+use crate::mcu::irqs;
 use crate::trace::{Kind, Seq};
-use crate::world::Irq;
-
-/// The timer's request. It comes after those of pins.
-pub(super) const IRQ: Irq = Irq(64);
 
 /// What lies beyond never comes: no run lasts for centuries.
 const FAR: Instant = Instant::from_nanos(u64::MAX / 2);
@@ -70,11 +67,11 @@ impl Machine {
     /// Sets the compare register to the earliest alarm.
     fn set_alarm(&mut self) {
         let bench = &mut self.world.bench;
-        bench.withdraw_interrupt(IRQ);
+        bench.withdraw_interrupt(irqs::ALARM);
         if let Some(first) = self.alarms.first() {
             let context = bench.cause_is(first.cause);
             let until = first.at - bench.now();
-            bench.request_interrupt(IRQ, until + self.profile.irq_latency.min(self.profile.isr));
+            bench.request_interrupt(irqs::ALARM, until + self.profile.irq_latency.min(self.profile.isr));
             bench.cause_is(context);
         }
     }

@@ -18,8 +18,7 @@ use super::part::Part;
 use super::pins::PINS;
 use super::profile::Profile;
 use super::pyboard::UARTS;
-use crate::devices::SerialPeer;
-use crate::mcu::{Exti, Uart, UartPins};
+use crate::mcu::{Exti, Timers, Uart, UartPins};
 use crate::scenario::model::{self, Scenario};
 use crate::trace::record::Task;
 use crate::trace::{Kind, Seq, Trace};
@@ -61,6 +60,7 @@ pub struct Machine {
     pub(super) pins: BTreeMap<&'static str, PinId>,
     pub(super) uarts: BTreeMap<&'static str, DeviceId>,
     pub(super) exti: DeviceId,
+    pub(super) timers: DeviceId,
     pub(super) handlers: Handlers,
     pub(super) buses: BTreeMap<&'static str, DeviceId>,
     /// What actors can change, by the names of the parts.
@@ -98,6 +98,8 @@ pub struct Machine {
     calls: u32,
     max_step: Duration,
     stalled_until: Instant,
+    /// Handlers leave the CPU no time.
+    swamped: bool,
     bound: Bound,
 }
 
@@ -115,13 +117,15 @@ impl Machine {
     pub fn new(scenario: &Scenario, profile: Profile, trace: Trace, bound: Bound) -> Self {
         let mut bench = Bench::new(trace);
         let pins = PINS.iter().map(|pin| (pin.name, bench.add_pin(pin.name))).collect();
-        let exti = Part::Exti(Exti::new(profile.irq_latency.min(profile.isr)));
+        let latency = profile.irq_latency.min(profile.isr);
+        let chip = vec![Part::Exti(Exti::new(latency)), Part::Timers(Timers::new(latency))];
         let mut machine = Self {
-            world: World::new(bench, vec![exti]),
+            world: World::new(bench, chip),
             profile,
             pins,
             uarts: BTreeMap::new(),
             exti: DeviceId(0),
+            timers: DeviceId(1),
             handlers: Handlers::default(),
             buses: BTreeMap::new(),
             parts: BTreeMap::new(),
@@ -146,6 +150,7 @@ impl Machine {
             calls: 0,
             max_step: scenario.run.max_step,
             stalled_until: Instant::ZERO,
+            swamped: false,
             bound,
         };
         machine.place_uarts();
@@ -169,58 +174,7 @@ impl Machine {
         DeviceId((self.world.devices.len() - 1) as u16)
     }
 
-    /// Joins what is linked and puts a peer on each line that somebody outside sends on.
-    fn wire(&mut self, scenario: &Scenario) {
-        for [a, b] in &scenario.board.links {
-            self.world.bench.join(self.pins[a.as_str()], self.pins[b.as_str()]);
-        }
-        let mut peers = BTreeMap::new();
-        for (name, part) in &scenario.parts {
-            match part {
-                model::Part::SerialPeer { uart, .. } => drop(peers.insert(uart.clone(), name.clone())),
-                model::Part::UartFeed { uart } => {
-                    self.lines.insert(uart.clone(), Line::Feed(self.uarts[uart.as_str()]));
-                }
-                model::Part::Sensor { .. } | model::Part::Mma7660 { .. } | model::Part::NecRemote { .. } => {}
-                model::Part::Network(network) => self.place_network(name, network),
-            }
-        }
-        for step in scenario.actors.iter().flat_map(|actor| &actor.steps) {
-            match &step.action {
-                model::Action::Send { to, .. } if !self.lines.contains_key(to) => {
-                    peers.entry(to.clone()).or_insert_with(|| format!("{to}.peer"));
-                }
-                model::Action::Drive { pin, .. } | model::Action::Pulse { pin, .. }
-                    if !self.probes.contains_key(pin) =>
-                {
-                    let probe = self.world.bench.add_pin(&format!("{pin}.probe"));
-                    self.world.bench.join(self.pins[pin.as_str()], probe);
-                    self.probes.insert(pin.clone(), probe);
-                }
-                _ => {}
-            }
-        }
-        let joined: Vec<_> = peers
-            .into_iter()
-            .map(|(uart, name)| {
-                let pin = self.world.bench.add_pin(&format!("{name}.tx"));
-                let rx = self.uart_pins(&uart).rx;
-                self.world.bench.join(rx, pin);
-                (uart, name, pin)
-            })
-            .collect();
-        let soldered = self.solder_devices(scenario);
-        self.world.bench.record_nets();
-        self.place_devices(soldered);
-        for (uart, name, pin) in joined {
-            let text = self.world.bench.trace.name(&name);
-            let peer = SerialPeer::new(text, pin, &mut self.world.bench);
-            let device = self.place(Part::SerialPeer(peer));
-            self.lines.insert(uart, Line::Peer(device));
-        }
-    }
-
-    fn uart_pins(&self, uart: &str) -> UartPins {
+    pub(super) fn uart_pins(&self, uart: &str) -> UartPins {
         match &self.world.devices[usize::from(self.uarts[uart].0)] {
             Part::Uart(uart) => uart.pins(),
             _ => unreachable!("UARTs are in their places"),
@@ -279,6 +233,9 @@ impl Machine {
     pub fn advance_to(&mut self, until: Instant) {
         loop {
             let end = until.max(self.world.bench.handler_until());
+            if self.is_swamped(end.since(until)) {
+                return;
+            }
             if self.deliver_next(end).is_none() {
                 return self.world.rest(end.max(self.now()));
             }
@@ -292,11 +249,22 @@ impl Machine {
 
     /// Lets the CPU work for `span`; what handlers take meanwhile comes on top.
     pub fn work(&mut self, span: Duration) {
-        let mut until = self.now() + span;
+        let end = self.now() + span;
+        let mut until = end;
         while let Some(handled) = self.deliver_next(until) {
             until += handled;
+            if self.is_swamped(until.since(end)) {
+                return;
+            }
         }
         self.world.rest(until.max(self.now()));
+    }
+
+    /// Whether handlers have kept the CPU from going on for longer than a step may last, or have filled the trace: the
+    /// run is stopped as soon as somebody looks.
+    fn is_swamped(&mut self, kept: Duration) -> bool {
+        self.swamped |= kept > self.max_step;
+        self.swamped || self.is_full()
     }
 
     /// Whether Ctrl-C was pressed since it was last asked.
@@ -358,13 +326,18 @@ impl Machine {
     /// Whether the step under way has to be stopped.
     pub(super) fn check(&self) -> Result<(), Abort> {
         let free_calls = self.profile.access.is_zero() && self.calls > MAX_CALLS;
-        if self.step_so_far() > self.max_step || free_calls {
+        if self.step_so_far() > self.max_step || free_calls || self.swamped {
             return Err(Abort::Hang);
         }
         if self.world.bench.trace.records().len() > self.bound.records {
             return Err(Abort::Records);
         }
         Ok(())
+    }
+
+    /// Whether interrupt handlers leave the CPU no time to go on.
+    pub fn is_hung(&self) -> bool {
+        self.swamped
     }
 
     /// Whether the trace has reached its bound.

@@ -20,6 +20,7 @@ mod virtual_i2c;
 mod virtual_net;
 mod virtual_pin;
 mod virtual_uart;
+mod wiring;
 
 pub use bench_devices::ACCEL;
 pub use machine::{Abort, Bound, Machine};
@@ -27,7 +28,7 @@ pub use part::Part;
 pub use pinout::{PinUse, pinout, render_pinout};
 pub use pins::{BoardPin, PINS, alternate_number};
 pub use profile::Profile;
-pub use pyboard::{BUSES, I2cUnit, MODEL, UARTS, UartUnit};
+pub use pyboard::{BUSES, I2cUnit, MODEL, SWITCHES, UARTS, UartUnit};
 pub use recorder::Recorder;
 pub use virtual_board::{VirtualBoard, VirtualClock};
 pub use virtual_i2c::VirtualI2c;

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use vpyb_core::{PinMode, Pull};
 
 use super::pins::{BoardPin, PINS, alternate_number};
-use super::pyboard::{BUSES, MODEL, UARTS, UartUnit};
-use crate::scenario::model::{Action, Part, Scenario};
+use super::pyboard::{BUSES, MODEL, SWITCHES, UARTS, UartUnit};
+use crate::scenario::model::{Action, Level, Part, Scenario};
 use crate::trace::align;
 
 /// A pin and what a scenario does with it.
@@ -39,6 +39,22 @@ fn uses_of(scenario: &Scenario) -> Uses {
             texts.push(text);
         }
     };
+    firmware(scenario, &mut add);
+    for [a, b] in &scenario.board.links {
+        add(a, format!("linked to {b}"));
+        add(b, format!("linked to {a}"));
+    }
+    scenario.parts.iter().for_each(|(name, part)| stands(name, part, &mut add));
+    for actor in &scenario.actors {
+        actor.steps.iter().for_each(|step| acts(&actor.name, &step.action, scenario, &mut add));
+    }
+    uses
+}
+
+/// Takes a pin and what it is used for.
+type Add<'a> = &'a mut dyn FnMut(&str, String);
+
+fn firmware(scenario: &Scenario, add: Add<'_>) {
     for (name, object) in &scenario.objects.uarts {
         if let Some(unit) = unit(&object.uart) {
             add(unit.tx, format!("{} TX (`{name}`)", unit.name));
@@ -48,51 +64,67 @@ fn uses_of(scenario: &Scenario) -> Uses {
     for (name, object) in &scenario.objects.pins {
         add(&object.pin, format!("{} (`{name}`)", mode(object.mode)));
     }
-    for [a, b] in &scenario.board.links {
-        add(a, format!("linked to {b}"));
-        add(b, format!("linked to {a}"));
-    }
-    for (name, part) in &scenario.parts {
-        match part {
-            Part::SerialPeer { uart, baud } => {
-                if let Some(unit) = unit(uart) {
-                    add(unit.rx, format!("part `{name}`: serial peer, {baud} baud"));
-                }
-            }
-            Part::UartFeed { uart } => {
-                if let Some(unit) = unit(uart) {
-                    add(unit.rx, format!("part `{name}`: feeds {uart} without a wire"));
-                }
-            }
-            Part::Sensor { kind, bus, .. } => {
-                if let Some(unit) = BUSES.iter().find(|unit| unit.name == bus) {
-                    add(unit.scl, format!("part `{name}`: {kind} SCL"));
-                    add(unit.sda, format!("part `{name}`: {kind} SDA"));
-                }
-            }
-            Part::NecRemote { pin, .. } => add(pin, format!("part `{name}`: infrared receiver")),
-            // The one is on the board, whether a file names it or not; the other has no pins.
-            Part::Mma7660 { .. } | Part::Network(_) => {}
-        }
-    }
-    for actor in &scenario.actors {
-        for step in &actor.steps {
-            match &step.action {
-                Action::Send { to, .. } => {
-                    if let Some(unit) = unit(to) {
-                        add(unit.rx, format!("actor `{}` sends", actor.name));
-                    }
-                }
-                Action::Drive { pin, .. } => add(pin, format!("actor `{}` drives", actor.name)),
-                _ => {}
+}
+
+fn stands(name: &str, part: &Part, add: Add<'_>) {
+    match part {
+        Part::SerialPeer { uart, baud } => {
+            if let Some(unit) = unit(uart) {
+                add(unit.rx, format!("part `{name}`: serial peer, {baud} baud"));
             }
         }
+        Part::UartFeed { uart } => {
+            if let Some(unit) = unit(uart) {
+                add(unit.rx, format!("part `{name}`: feeds {uart} without a wire"));
+            }
+        }
+        Part::Sensor { kind, bus, .. } => {
+            if let Some(unit) = BUSES.iter().find(|unit| unit.name == bus) {
+                add(unit.scl, format!("part `{name}`: {kind} SCL"));
+                add(unit.sda, format!("part `{name}`: {kind} SDA"));
+            }
+        }
+        Part::NecRemote { pin, .. } => add(pin, format!("part `{name}`: infrared receiver")),
+        Part::Button { pin, to, .. } => add(pin, format!("part `{name}`: button to {}", rail(*to))),
+        Part::LogicSource { pin, .. } => add(pin, format!("part `{name}`: logic source")),
+        // The one is on the board, whether a file names it or not; the other has no pins.
+        Part::Mma7660 { .. } | Part::Network(_) => {}
     }
-    uses
+}
+
+fn acts(actor: &str, action: &Action, scenario: &Scenario, add: Add<'_>) {
+    match action {
+        Action::Send { to, .. } => {
+            if let Some(unit) = unit(to) {
+                add(unit.rx, format!("actor `{actor}` sends"));
+            }
+        }
+        Action::Drive { pin, .. } | Action::Pulse { pin, .. } => {
+            add(pin, format!("actor `{actor}` drives"));
+        }
+        Action::Press { part, .. } | Action::Tap { part, .. } => {
+            let own = SWITCHES.iter().find(|(name, _)| name == part).map(|(_, pin)| *pin);
+            let pin = match scenario.parts.get(part) {
+                Some(Part::Button { pin, .. }) => Some(pin.as_str()),
+                _ => own,
+            };
+            if let Some(pin) = pin {
+                add(pin, format!("actor `{actor}` presses `{part}`"));
+            }
+        }
+        _ => {}
+    }
 }
 
 fn unit(name: &str) -> Option<&'static UartUnit> {
     UARTS.iter().find(|unit| unit.name == name)
+}
+
+fn rail(level: Level) -> &'static str {
+    match level {
+        Level::Low => "ground",
+        Level::High => "3.3 V",
+    }
 }
 
 fn mode(mode: PinMode) -> String {

@@ -26,7 +26,7 @@ pub struct Profile {
     pub io_poll: Duration,
     /// From an interrupt request to the end of its handler.
     pub isr: Duration,
-    /// From an interrupt request to the beginning of its handler, if it is a pin's; at most `isr`.
+    /// From an interrupt request to the beginning of its handler, if it is a pin's or a timer's; at most `isr`.
     pub irq_latency: Duration,
     /// One call into the board.
     pub access: Duration,

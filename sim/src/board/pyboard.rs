@@ -59,3 +59,6 @@ pub struct I2cUnit {
 /// The I2C units. The accelerometer is on the first one.
 pub const BUSES: &[I2cUnit] =
     &[I2cUnit { name: "i2c1", scl: "X9", sda: "X10" }, I2cUnit { name: "i2c2", scl: "Y9", sda: "Y10" }];
+
+/// The buttons of the board: each connects its pin to ground. No resistor pulls the pin up.
+pub const SWITCHES: &[(&str, &str)] = &[("USR", "X17")];

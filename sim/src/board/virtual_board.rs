@@ -12,8 +12,9 @@ use std::task::Waker;
 use vpyb_core::clock::Clock;
 use vpyb_core::ticks;
 use vpyb_core::time::{Duration, Instant};
-use vpyb_core::{Board, BoardError, I2cConfig, PinMode, Pull, UartConfig};
+use vpyb_core::{Board, BoardError, I2cConfig, Irq, PinMode, Pull, UartConfig};
 
+use super::interrupts::Handler;
 use super::machine::{Abort, Machine};
 use super::pins::{self, BoardPin};
 use super::pyboard::UARTS;
@@ -21,7 +22,7 @@ use super::virtual_i2c::VirtualI2c;
 use super::virtual_net::VirtualNetwork;
 use super::virtual_pin::{VirtualLed, VirtualPin};
 use super::virtual_uart::VirtualUart;
-use crate::mcu::{BitClock, I2cClock};
+use crate::mcu::{BitClock, Cycle, I2cClock, TimerId};
 use crate::trace::record::{Drive, I2cEvent, Mode, Pulled};
 use crate::trace::{Kind, Name, Seq};
 use crate::world::PinId;
@@ -271,6 +272,32 @@ impl Board for VirtualBoard {
         let what = "network; put a part of kind `network` on the bench";
         let device = device.ok_or_else(|| BoardError::Unknown { what: what.into() })?;
         Ok(VirtualNetwork::new(self.clone(), device))
+    }
+
+    fn on_timer(
+        &self,
+        timer: &str,
+        every: Duration,
+        handler: impl FnMut(&mut Irq<'_>) + Send + 'static,
+    ) -> Result<(), BoardError> {
+        self.access();
+        let Some(id) = TimerId::named(timer) else {
+            return Err(BoardError::Unknown { what: format!("timer `{timer}`") });
+        };
+        let setting = |why| BoardError::Setting { what: timer.into(), why };
+        let cycle = Cycle::of(id, every).map_err(setting)?;
+        self.machine.borrow_mut().on_timer(id, cycle, Handler::Timer(Box::new(handler)));
+        Ok(())
+    }
+
+    fn off_timer(&self, timer: &str) {
+        if self.is_over() {
+            return;
+        }
+        self.access();
+        if let Some(id) = TimerId::named(timer) {
+            self.machine.borrow_mut().off_timer(id);
+        }
     }
 
     fn print(&self, text: fmt::Arguments<'_>) {

@@ -7,6 +7,7 @@ use std::convert::Infallible;
 use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState, StatefulOutputPin};
 use vpyb_core::{BoardError, Edge, Gpio, Irq};
 
+use super::interrupts::Handler;
 use super::pins::BoardPin;
 use super::virtual_board::VirtualBoard;
 use crate::trace::Kind;
@@ -88,7 +89,7 @@ impl Gpio for VirtualPin {
     ) -> Result<(), BoardError> {
         self.board.access();
         let mut machine = self.board.machine.borrow_mut();
-        machine.on_edge(self.pin, self.data.number, edge, Box::new(handler))
+        machine.on_edge(self.pin, self.data.number, edge, Handler::Pin(Box::new(handler)))
     }
 
     fn off_edge(&mut self) {

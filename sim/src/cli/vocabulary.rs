@@ -2,8 +2,9 @@
 
 use vpyb_core::{ArgDefault, ArgSpec, Discipline};
 
-use crate::board::{BUSES, BoardPin, I2cUnit, MODEL, PINS, Profile, UARTS, UartUnit};
+use crate::board::{BUSES, BoardPin, I2cUnit, MODEL, PINS, Profile, SWITCHES, UARTS, UartUnit};
 use crate::devices::SENSORS;
+use crate::mcu::TimerId;
 use crate::runner::Program;
 use crate::scenario::{ProgramWords, UnitPin, Vocabulary};
 
@@ -16,12 +17,14 @@ pub fn vocabulary(programs: &[Program]) -> Vocabulary {
     Vocabulary {
         models: vec![MODEL.to_owned()],
         chip_names: named_otherwise.map(|pin| (pin.chip_name(), pin.name.to_owned())).collect(),
+        switches: SWITCHES.iter().map(|&(name, pin)| (name.to_owned(), pin.to_owned())).collect(),
         fixed: off_header.map(|pin| pin.name.to_owned()).collect(),
         unit_pins: UARTS.iter().flat_map(uart_pins).chain(BUSES.iter().flat_map(bus_pins)).collect(),
         pins: names(pins),
         uarts: UARTS.iter().map(|unit| unit.name.to_owned()).collect(),
         buses: BUSES.iter().map(|unit| unit.name.to_owned()).collect(),
         sensors: SENSORS.iter().map(|model| model.kind).collect(),
+        timers: TimerId::all().map(TimerId::name).collect(),
         leds: names(leds),
         schedulers: Discipline::ALL.iter().map(|discipline| discipline.name().to_owned()).collect(),
         profiles: Profile::ALL.iter().map(|profile| profile.name.to_owned()).collect(),

@@ -165,9 +165,8 @@ fn find_stranger<'a>(roster: &'a Roster, event: &'a Event) -> Option<Stranger<'a
         }
         What::Uart { uart, .. } => ("UART", uart, roster.uarts().collect()),
         What::I2c { bus, .. } => ("I2C unit", bus, roster.buses().collect()),
-        What::Edge { pin, .. } | What::Contention(pin) | What::Irq { irq: pin, .. } => {
-            ("pin", pin, roster.pins().collect())
-        }
+        What::Edge { pin, .. } | What::Contention(pin) => ("pin", pin, roster.pins().collect()),
+        What::Irq { irq, .. } => ("pin or timer", irq, roster.pins().chain(roster.timers()).collect()),
         What::Stimulus(name) | What::Mark(name) => ("mark", name, roster.marks().collect()),
         What::Network { socket: Some(socket), .. } => ("socket", socket, roster.sockets().collect()),
         What::Prints(_) | What::Line(_) | What::Network { socket: None, .. } => return None,

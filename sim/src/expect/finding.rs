@@ -154,7 +154,7 @@ pub struct Subjects {
     pub uarts: BTreeSet<String>,
     /// I2C units.
     pub buses: BTreeSet<String>,
-    /// Pins.
+    /// Pins, and timers.
     pub pins: BTreeSet<String>,
     /// Whether the console's lines are involved.
     pub console: bool,

@@ -20,6 +20,7 @@ pub struct Roster {
     /// Each pin's nets, each with the instant from which on it was there.
     pins: BTreeMap<String, Vec<(Instant, Net)>>,
     marks: BTreeSet<String>,
+    timers: BTreeSet<String>,
 }
 
 /// What a program said when it opened a UART.
@@ -57,6 +58,7 @@ impl Roster {
                 Kind::Net { socket, event: NetEvent::Connects { .. } | NetEvent::Waits { .. } } => {
                     roster.sockets.insert(text(socket));
                 }
+                Kind::TimerSetUp { timer, .. } => drop(roster.timers.insert(text(timer))),
                 Kind::NetPin { net, pin } => {
                     roster.pins.entry(text(pin)).or_default().push((record.at, net));
                 }
@@ -121,6 +123,11 @@ impl Roster {
     /// All pins in order of their names.
     pub fn pins(&self) -> impl Iterator<Item = &str> {
         self.pins.keys().map(String::as_str)
+    }
+
+    /// All timers that were set going, in order of their names.
+    pub fn timers(&self) -> impl Iterator<Item = &str> {
+        self.timers.iter().map(String::as_str)
     }
 
     /// The first pin by name that was on a net at an instant.

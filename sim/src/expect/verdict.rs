@@ -79,6 +79,7 @@ fn ending(case: &Case, code: Code, message: String) -> Finding {
             let mut words = name.split('.');
             match (words.next(), words.next()) {
                 (Some("pin"), Some(pin)) => drop(subjects.pins.insert(pin.to_owned())),
+                (Some(timer), Some("coalesced")) => drop(subjects.pins.insert(timer.to_owned())),
                 (Some(uart), Some("rx")) => drop(subjects.uarts.insert(uart.to_owned())),
                 _ => {}
             }
@@ -92,7 +93,7 @@ fn ending(case: &Case, code: Code, message: String) -> Finding {
 fn losses(counters: &Counters) -> Vec<(&str, Value)> {
     let lossy = |name: &str| {
         name.ends_with(".rx.lost")
-            || (name.starts_with("pin.") && name.ends_with(".coalesced"))
+            || name.ends_with(".coalesced")
             || (name.starts_with("event.") && name.ends_with(".set_while_set"))
     };
     let counted = counters.iter().filter(|(name, counter)| lossy(name) && !counter.value.is_zero());

@@ -15,9 +15,10 @@
 use vpyb_core::Edge;
 use vpyb_core::time::Duration;
 
+use super::irqs;
 use crate::trace::record::{NetLevel, Trigger};
 use crate::trace::{Kind, Name};
-use crate::world::{Bench, Device, DeviceId, Irq, PinId};
+use crate::world::{Bench, Device, DeviceId, PinId};
 
 /// The lines of pins; a line has the number of its pin within the port.
 pub const LINES: u8 = 16;
@@ -68,7 +69,7 @@ impl Exti {
 
     /// Has a line listen to a pin, in place of what it did before; an edge that waits is forgotten.
     pub fn set_up(&mut self, line: u8, pin: PinId, edge: Edge, me: DeviceId, bench: &mut Bench) {
-        bench.withdraw_interrupt(irq(line));
+        bench.withdraw_interrupt(irqs::line(line));
         bench.listen(pin, me);
         let name = bench.pin_name(pin);
         let level = Some(bench.level(pin)).filter(|&level| level != NetLevel::Floating);
@@ -79,7 +80,7 @@ impl Exti {
 
     /// Frees a line; an edge that waits is forgotten.
     pub fn free(&mut self, line: u8, bench: &mut Bench) {
-        bench.withdraw_interrupt(irq(line));
+        bench.withdraw_interrupt(irqs::line(line));
         if let Some(old) = self.lines[usize::from(line)].take() {
             bench.record(Kind::IrqSetUp { irq: old.name, line, trigger: Trigger::Off, masked: false });
         }
@@ -95,8 +96,8 @@ impl Exti {
         let pending = state.pending;
         self.tell(line, bench);
         match (masked, pending) {
-            (true, _) => bench.withdraw_interrupt(irq(line)),
-            (false, true) => bench.request_interrupt(irq(line), latency),
+            (true, _) => bench.withdraw_interrupt(irqs::line(line)),
+            (false, true) => bench.request_interrupt(irqs::line(line), latency),
             (false, false) => {}
         }
     }
@@ -118,7 +119,7 @@ impl Exti {
         }
         bench.record_cause(Kind::IrqPending { irq: state.name });
         if !state.masked {
-            bench.request_interrupt(irq(line), latency);
+            bench.request_interrupt(irqs::line(line), latency);
         }
     }
 
@@ -131,11 +132,6 @@ impl Exti {
         };
         bench.record(Kind::IrqSetUp { irq: state.name, line, trigger, masked: state.masked });
     }
-}
-
-/// The request of a line.
-fn irq(line: u8) -> Irq {
-    Irq(line.into())
 }
 
 impl Device for Exti {

@@ -7,7 +7,9 @@ mod i2c_clock;
 mod i2c_job;
 mod i2c_master;
 mod i2c_transfer;
+pub mod irqs;
 mod receiver;
+mod timers;
 mod transmitter;
 mod uart;
 
@@ -17,5 +19,6 @@ pub use i2c::{I2c, I2cPins};
 pub use i2c_clock::{FrequencyError, I2cClock};
 pub use i2c_transfer::{I2cOutcome, I2cSegment, I2cTicket};
 pub use receiver::{Received, Receiver, RxError};
+pub use timers::{Cycle, TimerId, Timers};
 pub use transmitter::Transmitter;
 pub use uart::{Uart, UartPins};

@@ -53,6 +53,7 @@ pub(super) fn describe(trace: &Trace, roster: &Roster, record: &Record) -> Row {
         | Kind::IrqPending { .. }
         | Kind::IrqCoalesced { .. }
         | Kind::Alarm { .. }
+        | Kind::TimerSetUp { .. }
         | Kind::Handler { .. } => words.of_interrupt(record.kind),
         Kind::TaskCreated { .. }
         | Kind::Ready { .. }
@@ -246,6 +247,10 @@ impl Words<'_> {
                 let masked = if masked { ", masked" } else { "" };
                 (irq, format!("interrupt at {}{masked}", show_trigger(trigger)))
             }
+            Kind::TimerSetUp { timer, every: Some(every) } => {
+                (timer, format!("runs, every {}", brief(every)))
+            }
+            Kind::TimerSetUp { timer, every: None } => (timer, "stopped".into()),
             Kind::IrqPending { irq } => (irq, "interrupt pending".into()),
             Kind::IrqCoalesced { irq } => (irq, "interrupt lost: one was pending already".into()),
             Kind::Handler { irq, took } => (irq, format!("handler runs ({})", brief(took))),

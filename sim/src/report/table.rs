@@ -133,12 +133,13 @@ impl<'a> Cast<'a> {
             | Kind::PinMode { pin, .. }
             | Kind::IrqPending { irq: pin }
             | Kind::IrqCoalesced { irq: pin }
+            | Kind::TimerSetUp { timer: pin, .. }
             | Kind::Handler { irq: pin, .. } => self.subjects.pins.contains(self.outcome.trace.text(pin)),
             Kind::Wire { a, b, .. } => {
                 [a, b].iter().any(|&pin| self.subjects.pins.contains(self.outcome.trace.text(pin)))
             }
             Kind::I2c { bus, .. } => self.subjects.buses.contains(self.outcome.trace.text(bus)),
-            Kind::Device { .. } => !self.subjects.buses.is_empty(),
+            Kind::Device { .. } => !(self.subjects.buses.is_empty() && self.subjects.pins.is_empty()),
             Kind::Stimulus { .. } | Kind::Verdict { .. } | Kind::Net { .. } => true,
             _ => false,
         }

@@ -344,7 +344,7 @@ impl Run<'_> {
         if run.limit.is_some_and(|limit| now >= limit) || machine.is_full() {
             return Some("limit".into());
         }
-        None
+        machine.is_hung().then(|| "hang".into())
     }
 
     fn livelock(&self) -> Option<String> {

@@ -8,7 +8,6 @@ use std::ops::RangeInclusive;
 
 use vpyb_core::time::{Duration, Instant};
 
-use super::devices;
 use super::diagnostic::{Diagnostic, code};
 use super::model::{Arg, Board, Cpu, Part, Program, Run, UartOverride};
 use super::names::{Names, Unique};
@@ -19,6 +18,7 @@ use super::value::Value;
 use super::vocabulary::{ProgramWords, Vocabulary};
 use super::wires::Wires;
 use super::words::{Words, not_built, quoted};
+use super::{buttons, devices, logic};
 
 /// How long a queue may be.
 const QUEUE: RangeInclusive<i64> = 1..=65_535;
@@ -27,13 +27,14 @@ const EXTRA_QUEUE: RangeInclusive<i64> = 0..=65_535;
 /// Words of the format; those that can be run are in the vocabulary.
 const SCHEDULERS: [&str; 3] = ["uasyncio-v2", "fast-io", "asyncio-v3"];
 const PROFILES: [&str; 4] = ["micropython-pyboard-v1.1", "rust-stm32f405", "ideal", "recorded"];
-const LATER_PARTS: [&str; 2] = ["button", "logic-source"];
-const PARTS: [(&str, PartKind); 5] = [
+const PARTS: [(&str, PartKind); 7] = [
     ("serial-peer", PartKind::SerialPeer),
     ("uart-feed", PartKind::UartFeed),
     ("mma7660", PartKind::Mma7660),
     ("nec-remote", PartKind::NecRemote),
     ("network", PartKind::Network),
+    ("button", PartKind::Button),
+    ("logic-source", PartKind::LogicSource),
 ];
 /// The verdicts that a run may have beside `passed`; `error` stands for every `error: …`.
 pub const ABNORMAL: [(&str, ()); 8] = [
@@ -154,6 +155,8 @@ enum PartKind {
     Mma7660,
     NecRemote,
     Network,
+    Button,
+    LogicSource,
 }
 
 /// `[parts.NAME]`. A UART has at most one part on its RX wire.
@@ -174,10 +177,15 @@ pub fn parts(
             continue;
         };
         let kind = table.need("kind", "\"serial-peer\"");
-        let Some(kind) = kind.and_then(|value| value.word("kind of part", &kinds, &LATER_PARTS)) else {
+        let Some(kind) = kind.and_then(|value| value.word("kind of part", &kinds, &[])) else {
             continue;
         };
+        if kind != PartKind::Button {
+            buttons::refuse_name(entry, vocabulary);
+        }
         let part = match kind {
+            PartKind::Button => buttons::button(&mut table, entry, vocabulary, wires),
+            PartKind::LogicSource => logic::source(&mut table, entry, vocabulary, wires, path),
             PartKind::Sensor(kind) => devices::sensor(&mut table, kind, vocabulary, path),
             PartKind::Mma7660 => devices::mma7660(&mut table, entry, path),
             PartKind::NecRemote => nec_remote(&mut table, entry, vocabulary, wires),

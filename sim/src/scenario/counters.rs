@@ -42,6 +42,7 @@ const PIN: [(&str, Quantity); 4] = [
     ("coalesced", Quantity::Count),
     ("floating_reads", Quantity::Count),
 ];
+const TIMER: [(&str, Quantity); 1] = [("coalesced", Quantity::Count)];
 const EVENT: [(&str, Quantity); 1] = [("set_while_set", Quantity::Count)];
 const I2C: [(&str, Quantity); 3] =
     [("nack", Quantity::Count), ("crc_errors", Quantity::Count), ("stretch", Quantity::Count)];
@@ -67,6 +68,7 @@ pub fn quantity(
         ["sched", ref last @ ..] if !last.is_empty() => member(&SCHED, &last.join(".")),
         ["event", _, last] => member(&EVENT, last),
         [bus, last] if vocabulary.buses.iter().any(|name| name == bus) => member(&I2C, last),
+        [timer, last] if vocabulary.timers.iter().any(|name| name == timer) => member(&TIMER, last),
         ["led", led, last] if vocabulary.leds.iter().any(|name| name == led) => member(&LED, last),
         ["pin", pin, last] if vocabulary.pins.iter().any(|name| name == pin) => member(&PIN, last),
         ["pin", pin, _] => {

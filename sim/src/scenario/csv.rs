@@ -16,7 +16,7 @@ use std::path::Path;
 use vpyb_core::time::Duration;
 
 use super::diagnostic::code;
-use super::model::Exposure;
+use super::model::{Exposure, Level};
 use super::time::nanoseconds;
 use super::words::quoted;
 
@@ -45,6 +45,12 @@ pub struct CsvRow<'c> {
 /// Reads a file whose path is counted from the folder of `scenario`. Each row has the columns that its header names,
 /// `time` and some of `columns`.
 pub fn read<'c>(scenario: &str, file: &str, columns: &[&'c str]) -> Result<Vec<CsvRow<'c>>, Problem> {
+    let text = load(scenario, file, LONGEST)?;
+    parse(file, &text, columns)
+}
+
+/// The text of a file beside a scenario, if it has at most so many bytes.
+pub fn load(scenario: &str, file: &str, longest: u64) -> Result<String, Problem> {
     let path = Path::new(scenario).parent().unwrap_or(Path::new("")).join(file);
     let unreadable = |why: &str| Problem {
         code: code::MISSING,
@@ -55,18 +61,20 @@ pub fn read<'c>(scenario: &str, file: &str, columns: &[&'c str]) -> Result<Vec<C
     if !about.is_file() {
         return Err(unreadable("it is no file"));
     }
-    if about.len() > LONGEST {
-        return Err(unreadable("it is longer than 1 MiB"));
+    if about.len() > longest {
+        return Err(unreadable(&format!("it is longer than {} MiB", longest >> 20)));
     }
-    let text = fs::read_to_string(&path).map_err(|_| unreadable("it is no text"))?;
-    parse(file, &text, columns)
+    fs::read_to_string(&path).map_err(|_| unreadable("it is no text"))
 }
 
 fn parse<'c>(file: &str, text: &str, columns: &[&'c str]) -> Result<Vec<CsvRow<'c>>, Problem> {
     let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let header = lines.next().map(|(_, line)| line).unwrap_or_default();
     let mut named = header.split(',').map(str::trim);
-    let wanted = || format!("the first line is `time` and some of {}", columns.join(", "));
+    let wanted = || match columns {
+        [column] => format!("the first line is `time, {column}`"),
+        _ => format!("the first line is `time` and some of {}", columns.join(", ")),
+    };
     if named.next() != Some("time") {
         return Err(malformed(file, 1, "the first column is not `time`".into(), wanted()));
     }
@@ -143,6 +151,16 @@ pub fn vector(row: &CsvRow<'_>, counts: RangeInclusive<i64>) -> Result<Exposure,
         count.map(|count: i64| count as i8).ok_or_else(|| row.refuse(column, text, &range()))
     };
     Ok(Exposure::Vector([axis("x")?, axis("y")?, axis("z")?]))
+}
+
+/// The level of a row, `None` where it lets go; an empty cell is refused.
+pub fn level(row: &CsvRow<'_>) -> Result<Option<Level>, Problem> {
+    match row.cell("level").unwrap_or_default() {
+        "0" | "low" => Ok(Some(Level::Low)),
+        "1" | "high" => Ok(Some(Level::High)),
+        "z" | "float" => Ok(None),
+        other => Err(row.refuse("level", other, "`0`, `1` or `z`, or `low`, `high` or `float`")),
+    }
 }
 
 #[cfg(test)]

@@ -130,7 +130,7 @@ impl Events<'_> {
     }
 
     fn irq(&self, table: &mut Table<'_>) -> Option<What> {
-        let irq = table.key("irq").and_then(|value| self.vocabulary.pin(value));
+        let irq = table.key("irq").and_then(|value| self.vocabulary.irq(value));
         let event = table.need("event", "\"handler\"");
         let event = event.and_then(|value| value.word("event of an interrupt", &IRQ_EVENTS, &[]));
         Some(What::Irq { irq: irq?, event: event? })

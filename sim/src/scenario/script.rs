@@ -26,7 +26,7 @@ const DEEPEST: usize = 64;
 const BARE: [&str; 4] = ["time", "yield", "stop", "accel"];
 /// Operations that are written as a table with one key.
 #[rustfmt::skip]
-const TABLES: [&str; 62] = [
+const TABLES: [&str; 64] = [
     "log", "sleep_ms", "sleep", "delay", "after_ms", "after", "gsleep", "busy_us", "create", "cancel",
     "wait_for_ms", "try", "finally", "raise", "repeat", "forever", "call_soon", "call_later",
     "call_later_ms", "call_after_ms", "call_set", "locked", "with_lock", "with_sem", "with_bsem",
@@ -34,7 +34,7 @@ const TABLES: [&str; 62] = [
     "q_get", "q_put_nowait", "q_get_nowait", "cond_wait", "cond_wait_for", "cond_notify", "cond_notify_all",
     "gather", "named", "group", "cancel_named", "cancel_group", "is_running", "any", "readline", "read",
     "readexactly", "awrite", "led", "pin", "pin_wait", "on_edge", "off_edge", "mask_edge", "unmask_edge",
-    "i2c_write", "i2c_read", "i2c_scan", "i2c_recover",
+    "on_timer", "off_timer", "i2c_write", "i2c_read", "i2c_scan", "i2c_recover",
 ];
 /// Operations of the format that cannot be run yet.
 const LATER: [&str; 0] = [];
@@ -125,6 +125,7 @@ impl Scripts<'_> {
             "off_edge" => self.input(argument).map(Op::OffEdge),
             "mask_edge" => self.input(argument).map(Op::MaskEdge),
             "unmask_edge" => self.input(argument).map(Op::UnmaskEdge),
+            "off_timer" => self.timer(argument).map(Op::OffTimer),
             "i2c_scan" => self.bus(argument).map(Op::I2cScan),
             "i2c_recover" => self.bus(argument).map(Op::I2cRecover),
             word => return self.simple_sharing(word, argument),

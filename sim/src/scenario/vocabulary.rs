@@ -18,6 +18,8 @@ pub struct Vocabulary {
     pub pins: Vec<String>,
     /// What the chip calls a pin that the board calls otherwise: `PA0` for `X1`.
     pub chip_names: BTreeMap<String, String>,
+    /// Buttons that are on the board, by name, and their pins.
+    pub switches: BTreeMap<String, String>,
     /// Pins that nothing can be wired to.
     pub fixed: Vec<String>,
     /// The pins of units, e.g. of `uart4`.
@@ -28,6 +30,8 @@ pub struct Vocabulary {
     pub buses: Vec<String>,
     /// Kinds of parts that are sensors on an I2C bus, e.g. `htu21d`.
     pub sensors: Vec<&'static str>,
+    /// Timers, e.g. `timer4`.
+    pub timers: Vec<String>,
     /// LEDs, e.g. `LED1`.
     pub leds: Vec<String>,
     /// Disciplines that can be run, e.g. `uasyncio-v2`.
@@ -68,13 +72,23 @@ pub struct ProgramWords {
 impl Vocabulary {
     /// A pin of the board.
     pub fn pin(&self, value: Value<'_>) -> Option<String> {
+        self.pin_among("pin", &self.pins, value)
+    }
+
+    /// A pin or a timer: what has an interrupt.
+    pub fn irq(&self, value: Value<'_>) -> Option<String> {
+        let names: Vec<String> = self.pins.iter().chain(&self.timers).cloned().collect();
+        self.pin_among("pin or timer", &names, value)
+    }
+
+    fn pin_among(&self, noun: &str, names: &[String], value: Value<'_>) -> Option<String> {
         let text = value.text()?;
-        if let Some(own) = self.chip_names.get(text) {
+        if let Some(own) = self.chip_names.get(text).or_else(|| self.switches.get(text)) {
             let message = format!("{} is called `{own}` on this board", quoted(text));
             value.refuse(code::UNKNOWN_NAME, message, format!("write `\"{own}\"`"));
             return None;
         }
-        value.known("pin", &self.pins, &[])
+        value.known(noun, names, &[])
     }
 
     /// A pin of the board as expectations see it: an LED has one, too.

@@ -63,15 +63,23 @@ impl Wires {
         }
     }
 
+    /// Something on the bench is wired to a pin; false if none can be.
+    pub fn reaches(&self, pin: &str, place: Value<'_>, vocabulary: &Vocabulary) -> bool {
+        let fixed = vocabulary.is_fixed(pin);
+        if fixed {
+            let message = format!("nothing can be wired to `{pin}`");
+            place.refuse(code::CONFLICT, message, "it is on no header of the board");
+        }
+        !fixed
+    }
+
     /// A wire joins two pins.
     pub fn link(&mut self, [a, b]: &[String; 2], place: Value<'_>, vocabulary: &Vocabulary) {
         if a == b {
             place.refuse(code::CONFLICT, "this links a pin to itself", "name two pins");
             return;
         }
-        if let Some(pin) = [a, b].into_iter().find(|pin| vocabulary.is_fixed(pin)) {
-            let message = format!("nothing can be wired to `{pin}`");
-            place.refuse(code::CONFLICT, message, "it is on no header of the board");
+        if ![a, b].into_iter().all(|pin| self.reaches(pin, place, vocabulary)) {
             return;
         }
         let same = |[c, d]: &[String; 2]| (a, b) == (c, d) || (a, b) == (d, c);

@@ -7,9 +7,9 @@
 //! are those of the recorded runs: `3` the fourth operation, `3.0` the first of its body, `3!0` of its
 //! handler, `3[2].0` of its third turn.
 
-mod edges;
 mod error;
 mod i2c;
+mod interrupts;
 mod members;
 mod objects;
 mod phases;
@@ -18,8 +18,8 @@ mod run;
 mod sharing;
 mod word;
 
-pub use edges::{ScriptEvent, ScriptPin};
 pub use error::ScriptError;
+pub use interrupts::{ScriptEvent, ScriptPin};
 pub use objects::Objects;
 pub use run::Scripts;
 

@@ -12,7 +12,7 @@ use vpyb_core::official::{self, Queue};
 use vpyb_core::{Board, BoardError, EventLoop, StreamReader, StreamWriter, TaskError, UartConfig};
 
 use super::Notes;
-use super::edges::{ScriptEvent, ScriptPin};
+use super::interrupts::{ScriptEvent, ScriptPin};
 use crate::scenario::model::{self, BarrierCallback, LockObject};
 
 /// A UART with its reader and writer.

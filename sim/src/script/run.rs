@@ -227,6 +227,8 @@ impl<B: Board + Notes> Scripts<B> {
             Op::OnEdge { .. } | Op::OffEdge(_) | Op::MaskEdge(_) | Op::UnmaskEdge(_) => {
                 self.handler_op(op)?;
             }
+            Op::OnTimer { timer, every, event } => self.on_timer(timer, *every, event)?,
+            Op::OffTimer(timer) => self.board.off_timer(timer),
             Op::I2cWrite { .. } | Op::I2cRead { .. } | Op::I2cScan(_) | Op::I2cRecover(_) | Op::Accel => {
                 return self.i2c_op(op);
             }

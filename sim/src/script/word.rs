@@ -36,6 +36,8 @@ pub(super) fn word_of(op: &Op) -> &'static str {
         Op::OffEdge(_) => "off_edge",
         Op::MaskEdge(_) => "mask_edge",
         Op::UnmaskEdge(_) => "unmask_edge",
+        Op::OnTimer { .. } => "on_timer",
+        Op::OffTimer(_) => "off_timer",
         Op::I2cWrite { .. } => "i2c_write",
         Op::I2cRead { .. } => "i2c_read",
         Op::I2cScan(_) => "i2c_scan",

@@ -236,6 +236,10 @@ impl Fields<'_> {
         if let Kind::Alarm { wakers, took } = *kind {
             return Some(vec![("wakers", json!(wakers)), ("took", json!(took.as_nanos()))]);
         }
+        if let Kind::TimerSetUp { timer, every } = *kind {
+            let every = every.map(|every| every.as_nanos());
+            return Some(vec![("timer", self.text(timer)), ("every", json!(every))]);
+        }
         let (irq, rest) = match *kind {
             Kind::IrqSetUp { irq, line, trigger, masked } => {
                 let trigger = match trigger {

@@ -223,6 +223,8 @@ pub enum Kind {
     AwaitMissed { actor: Name, step: u16 },
     /// Something happened on the network: to a socket, a listener or the network itself.
     Net { socket: Name, event: NetEvent },
+    /// The program set a timer going, so that its handler is called every so often, or stopped it.
+    TimerSetUp { timer: Name, every: Option<Duration> },
 }
 
 impl Why {
@@ -304,6 +306,7 @@ impl Kind {
             Self::UartNoStart { .. } => "uart_no_start",
             Self::AwaitMissed { .. } => "await_missed",
             Self::Net { event, .. } => event.word(),
+            Self::TimerSetUp { .. } => "timer_set_up",
         }
     }
 
@@ -349,6 +352,7 @@ impl Kind {
             | Self::Handler { irq: name, .. }
             | Self::FloatingRead { pin: name, .. }
             | Self::PinMode { pin: name, .. }
+            | Self::TimerSetUp { timer: name, .. }
             | Self::AwaitMissed { actor: name, .. }
             | Self::UartNoStart { uart: name } => [Some(name), None, None],
             Self::TimerArmed { .. }

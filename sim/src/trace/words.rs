@@ -199,6 +199,7 @@ impl<'t> Words<'t> {
             | Kind::IrqPending { .. }
             | Kind::IrqCoalesced { .. }
             | Kind::Alarm { .. }
+            | Kind::TimerSetUp { .. }
             | Kind::Handler { .. } => self.interrupts(&record.kind),
             Kind::I2c { bus, event } => self.of_place(bus, event.sentence(self.trace)),
             Kind::Net { socket, event } => self.of_place(socket, event.sentence(self.trace)),

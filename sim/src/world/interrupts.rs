@@ -4,9 +4,8 @@
 //! the others waiting. Knows neither handlers nor who asks: [`Bench`](super::Bench) enters requests, and the
 //! world hands each on when its turn has come.
 //!
-//! Invariant **one-at-a-time**: no request is served while a handler runs. All are of one priority, as
-//! MicroPython gives it to pins, so that none breaks into another; of those that wait the one with the smallest
-//! number goes first, as the chip decides between equals.
+//! Invariant **one-at-a-time**: no request is served while a handler runs, so that none breaks into another; of those
+//! that wait the one with the smallest number goes first. On the chip that is so between handlers of one priority.
 
 use std::collections::BTreeMap;
 

@@ -67,9 +67,11 @@ fn prices() -> String {
         ("(poll)", "a poll before a step, with an I/O queue", |p| p.poll),
         ("`io_poll`", "asking one device", |p| p.io_poll),
         ("`isr`", "from an interrupt request to the end of its handler", |p| p.isr),
-        ("`irq_latency`", "from the request of a pin's interrupt to the beginning of its handler", |p| {
-            p.irq_latency
-        }),
+        (
+            "`irq_latency`",
+            "from an interrupt request to the beginning of its handler, of a pin or a timer",
+            |p| p.irq_latency,
+        ),
         ("`access`", "one call into the board", |p| p.access),
     ];
     let heads: String = Profile::ALL.iter().map(|profile| format!(" `{}` |", profile.name)).collect();

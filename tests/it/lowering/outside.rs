@@ -18,6 +18,25 @@ kind = "serial-peer"
 uart = "uart2"
 baud = 2400
 
+[parts.start]
+kind = "button"
+pin = "Y1"
+to = "3v3"
+bounce = "6ms"
+
+[parts.stop]
+kind = "button"
+pin = "Y2"
+bounce = ["1ms", "1.5ms"]
+
+[parts.USR]
+kind = "button"
+
+[parts.pattern]
+kind = "logic-source"
+pin = "Y2"
+edges = [["0s", "low"], ["1ms", "float"], ["2ms", "high"]]
+
 [[task]]
 name = "a"
 script = ["yield"]
@@ -38,6 +57,9 @@ steps = [
   { unplug = ["X2", "X1"] },
   { plug = ["X1", "X2"] },
   { irq = { pin = "X3" } },
+  { press = "USR" },
+  { release = "start" },
+  { tap = { part = "start", for = "80ms" } },
   { await = { mark = "first" }, within = "5ms" },
   { on = { edge = "LED1", to = "high" }, await = { stimulus = "stimulus#1" } },
   { mark = "end" },
@@ -68,6 +90,9 @@ fn an_absent_time_word_means_at_once_and_a_peer_says_the_speed() {
         (after(0), Action::Plug { link: link(), plugged: false }, None),
         (after(0), Action::Plug { link: link(), plugged: true }, None),
         (after(0), Action::Irq { pin: pin("X3") }, None),
+        (after(0), Action::Press { part: "USR".into(), pressed: true }, None),
+        (after(0), Action::Press { part: "start".into(), pressed: false }, None),
+        (after(0), Action::Tap { part: "start".into(), span: Duration::from_millis(80) }, None),
         (
             after(0),
             Action::Await { event: event(What::Mark("first".into())), within: Duration::from_millis(5) },
@@ -94,6 +119,19 @@ fn an_absent_time_word_means_at_once_and_a_peer_says_the_speed() {
     let stall = &scenario.actors[0].steps[3];
     assert_eq!(&ACTORS[stall.span.clone()], "{ stall = \"30ms\" }");
     assert_eq!(scenario.actors[1].name, "stimulus#1");
+}
+
+#[test]
+fn buttons_and_sources_have_their_values() {
+    let parts = scenario(ACTORS).parts;
+    let button = |pin: &str, to, bounce| Part::Button { pin: pin.into(), to, bounce };
+    let listed = |us: &[u64]| Bounce::Listed(us.iter().map(|&us| Duration::from_micros(us)).collect());
+    assert_eq!(parts["start"], button("Y1", Level::High, Bounce::Seeded(Duration::from_millis(6))));
+    assert_eq!(parts["stop"], button("Y2", Level::Low, listed(&[1_000, 1_500])));
+    assert_eq!(parts["USR"], button("X4", Level::Low, listed(&[])), "where the vocabulary has it");
+    let edges = [(0, Some(Level::Low)), (1, None), (2, Some(Level::High))];
+    let edges = edges.map(|(ms, level)| (Instant::from_millis(ms), level)).into();
+    assert_eq!(parts["pattern"], Part::LogicSource { pin: "Y2".into(), edges });
 }
 
 const OVER_TIME: &str = r#"

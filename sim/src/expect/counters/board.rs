@@ -1,4 +1,4 @@
-//! Counters of LEDs, pins and drivers.
+//! Counters of LEDs, pins, timers and drivers.
 //!
 //! Owns their meaning. Knows nothing of tasks.
 
@@ -34,6 +34,11 @@ pub(super) fn count(trace: &Trace, roster: &Roster, counters: &mut Counters) {
             Kind::FloatingRead { pin, .. } => count(pin, "floating_reads", seq),
             _ => {}
         }
+    }
+    for timer in roster.timers() {
+        let counted = trace.names().find(timer).and_then(|name| pins.get(&(name, "coalesced")));
+        let (n, first) = counted.map_or((0, None), |&(n, first)| (n, Some(Focus::at(first))));
+        counters.set(format!("{timer}.coalesced"), Value::Count(n), first);
     }
     for pin in roster.pins() {
         let name = trace.names().find(pin);

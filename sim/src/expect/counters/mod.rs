@@ -22,6 +22,7 @@
 //! | `led.LEDn.toggles` | changes of an LED |
 //! | `pin.P.edges`, `pin.P.contention` | level changes of the pin's net; how often it was driven both ways |
 //! | `pin.P.coalesced` | edges that came while the one before still waited for its handler |
+//! | `timerN.coalesced`, `rtc.coalesced` | ends of a timer that came while the one before still waited for its handler |
 //! | `event.E.set_while_set` | how often the event of this name was set although it stood |
 //! | any other | what a driver counted with `Board::count` |
 //!

@@ -4,7 +4,6 @@
 
 use vpyb_core::time::Duration;
 
-use super::super::devices;
 use super::super::diagnostic::{Diagnostic, code};
 use super::super::infrared;
 use super::super::model::{Action, Level, Part};
@@ -14,6 +13,7 @@ use super::super::objects::BAUDS;
 use super::super::table::Table;
 use super::super::value::Value;
 use super::super::words::quoted;
+use super::super::{buttons, devices};
 use super::Bench;
 
 /// One step sends at most so many bytes.
@@ -21,8 +21,10 @@ const LONGEST_SEND: u64 = 1 << 20;
 /// How long an `await` lasts if nothing is said.
 const DEFAULT_WITHIN: Duration = Duration::from_secs(1);
 /// Actions that can be run.
-pub const ACTIONS: [&str; 15] = [
-    "send", "drive", "pulse", "glitch", "plug", "unplug", "irq", "set", "feed", "power", "ir", "network",
+#[rustfmt::skip]
+pub const ACTIONS: [&str; 18] = [
+    "send", "drive", "pulse", "glitch", "press", "release", "tap", "plug", "unplug", "irq", "set", "feed", "power", "ir",
+    "network",
     "stall", "ctrl_c", "await",
 ];
 
@@ -36,6 +38,9 @@ impl Bench<'_> {
             "drive" => self.drive(value),
             "pulse" => self.pulse(value),
             "glitch" => self.glitch(value),
+            "press" => Some(Action::Press { part: self.button(value)?, pressed: true }),
+            "release" => Some(Action::Press { part: self.button(value)?, pressed: false }),
+            "tap" => self.tap(value),
             "plug" => Some(Action::Plug { link: self.link(value)?, plugged: true }),
             "unplug" => Some(Action::Plug { link: self.link(value)?, plugged: false }),
             "irq" => {
@@ -121,6 +126,18 @@ impl Bench<'_> {
         let span = table.need("for", "\"2us\"").and_then(Value::lasting);
         table.close();
         Some(Action::Glitch { pin: pin?, span: span? })
+    }
+
+    fn tap(&self, value: Value<'_>) -> Option<Action> {
+        let mut table = value.table()?;
+        let part = table.need("part", "\"USR\"").and_then(|value| self.button(value));
+        let span = table.need("for", "\"80ms\"").and_then(Value::lasting);
+        table.close();
+        Some(Action::Tap { part: part?, span: span? })
+    }
+
+    fn button(&self, value: Value<'_>) -> Option<String> {
+        buttons::named(value.text()?, value.span(), value, self.parts, self.vocabulary)
     }
 
     /// A link of the board, by its two pins.

@@ -88,7 +88,7 @@ pub enum What {
     Edge { pin: String, to: Level },
     /// Two pins begin to drive a pin's net in opposite directions.
     Contention(String),
-    /// Something about the interrupt of a pin.
+    /// Something about the interrupt of a pin or a timer.
     Irq { irq: String, event: IrqEvent },
     /// Something about a UART; `byte` picks frames of this value.
     Uart { uart: String, event: UartEvent, byte: Option<u8> },

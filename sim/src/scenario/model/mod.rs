@@ -7,11 +7,13 @@
 mod expect;
 mod exposure;
 mod objects;
+mod part;
 mod scenario;
 mod script;
 
 pub use expect::*;
 pub use exposure::{Exposure, Row};
 pub use objects::*;
+pub use part::*;
 pub use scenario::*;
 pub use script::*;

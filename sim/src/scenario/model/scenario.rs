@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use vpyb_core::time::{Duration, Instant};
 
-use super::{Event, Expect, Exposure, Level, Objects, Phase, Row, Task};
+use super::{Event, Expect, Exposure, Level, NetworkChange, Objects, Part, Phase, Row, Task};
 
 /// One test: what is on the bench, what runs, what the outside does and what must hold.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -115,82 +115,6 @@ impl Default for Cpu {
             task_step: BTreeMap::new(),
         }
     }
-}
-
-/// Something on the bench.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Part {
-    /// Drives the RX wire of a UART as a peer would.
-    SerialPeer {
-        /// The board's UART it is wired to.
-        uart: String,
-        /// Its speed in baud.
-        baud: u32,
-    },
-    /// Puts bytes into a UART's receive register without a wire.
-    UartFeed {
-        /// The board's UART.
-        uart: String,
-    },
-    /// A sensor of air on an I2C bus.
-    Sensor {
-        /// The model.
-        kind: String,
-        /// The board's I2C unit it is wired to.
-        bus: String,
-        /// Thousandths of a degree Celsius.
-        temperature: i32,
-        /// Thousandths of a percent of relative humidity.
-        humidity: i32,
-        /// What changes by itself from power-on.
-        rows: Vec<Row>,
-    },
-    /// An infrared remote control with its receiver.
-    NecRemote {
-        /// The board's pin that the receiver drives.
-        pin: String,
-        /// Each edge comes at most so much early or late.
-        jitter: Duration,
-    },
-    /// The board's accelerometer.
-    Mma7660 {
-        /// The field it is in at power-on; lying still if not said.
-        vector: Option<[i8; 3]>,
-        /// What changes by itself from power-on.
-        rows: Vec<Row>,
-    },
-    /// A network with stream sockets.
-    Network(Network),
-}
-
-/// A network; its defaults are the format's.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Network {
-    /// How long a message is under way, one way.
-    pub latency: Duration,
-    /// Bits a second that all messages share; without it, as many as there are.
-    pub bandwidth: Option<u32>,
-    /// How many messages of 10 000 get lost.
-    pub loss: u32,
-    /// The names that can be looked up; each is the board itself, under an address of its own.
-    pub hosts: Vec<String>,
-    /// How long the name server takes, beside the way there and back.
-    pub look_up: Duration,
-    /// After this a look-up without an answer is given up.
-    pub patience: Duration,
-    /// Bytes that a socket keeps in each direction.
-    pub buffer: usize,
-}
-
-/// What the outside does to a network.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum NetworkChange {
-    /// Nothing gets through, and nobody is told.
-    Down,
-    /// It is back.
-    Up,
-    /// All connections are broken off.
-    Reset,
 }
 
 /// Settings of one UART that override what the program asks for.
@@ -307,6 +231,10 @@ pub enum Action {
     Plug { link: [String; 2], plugged: bool },
     /// Requests a pin's interrupt without an edge.
     Irq { pin: String },
+    /// Presses a button, or lets it go.
+    Press { part: String, pressed: bool },
+    /// Presses a button for so long.
+    Tap { part: String, span: Duration },
     /// Waits until this is seen, but no longer than so long.
     Await { event: Event, within: Duration },
     /// Keeps the CPU from running for so long.

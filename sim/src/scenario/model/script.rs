@@ -100,6 +100,10 @@ pub enum Op {
     MaskEdge(String),
     /// Lets the handler of a pin object be called again.
     UnmaskEdge(String),
+    /// Has a timer's handler set an event every so often.
+    OnTimer { timer: String, every: Duration, event: String },
+    /// Stops a timer.
+    OffTimer(String),
     /// Writes to a device on an I2C unit, keeping the CPU.
     I2cWrite { bus: String, address: u8, bytes: Vec<u8> },
     /// Reads from a device on an I2C unit, keeping the CPU; `write` is sent first, in the same transfer.

@@ -1,6 +1,7 @@
-//! Operations on UARTs, LEDs, pins and I2C units.
+//! Operations on UARTs, LEDs, pins, timers and I2C units.
 //!
-//! Owns their keys. Scripts use the names of `[objects]`; only LEDs and I2C units are named as the board names them.
+//! Owns their keys. Scripts use the names of `[objects]`; only LEDs, timers and I2C units are named as the board names
+//! them.
 
 use super::super::model::{Edge, LedTo, Level, Op};
 use super::super::table::Table;
@@ -37,6 +38,7 @@ impl Scripts<'_> {
                 let (pin, edge) = pin_and_edge?;
                 Some(Op::OnEdge { pin, edge, event: event? })
             },
+            "on_timer" => |this, table, _| this.on_timer(table),
             "i2c_write" => |this, table, _| this.i2c_write(table),
             "i2c_read" => |this, table, _| this.i2c_read(table),
             _ => return None,
@@ -58,6 +60,18 @@ impl Scripts<'_> {
         let words = [("rising", Edge::Rising), ("falling", Edge::Falling), ("both", Edge::Both)];
         let edge = table.need("edge", "\"falling\"").and_then(|value| value.word("edge", &words, &[]));
         Some((pin?, edge?))
+    }
+
+    /// A timer of the board.
+    pub(super) fn timer(&self, value: Value<'_>) -> Option<String> {
+        value.known("timer", &self.vocabulary.timers, &[])
+    }
+
+    fn on_timer(&self, table: &mut Table<'_>) -> Option<Op> {
+        let timer = table.need("timer", "\"timer4\"").and_then(|value| self.timer(value));
+        let every = table.need("every", "\"1ms\"").and_then(Value::lasting);
+        let event = table.need("set", "\"tick\"").and_then(|value| self.names.event(value));
+        Some(Op::OnTimer { timer: timer?, every: every?, event: event? })
     }
 
     fn uart_and_count(&self, table: &mut Table<'_>) -> Option<(String, usize)> {

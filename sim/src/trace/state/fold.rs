@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use vpyb_core::time::Instant;
+use vpyb_core::time::{Duration, Instant};
 
 use super::{IrqLine, Scheduling, Sharing, Uart, Wires};
 use crate::trace::Trace;
@@ -26,6 +26,8 @@ pub struct State {
     pub wires: Wires,
     /// The interrupt lines that were set up, by their pins.
     pub irq_lines: BTreeMap<Name, IrqLine>,
+    /// How often the timers that run call their handlers.
+    pub timers: BTreeMap<Name, Duration>,
     /// The UARTs that the program has opened.
     pub uarts: BTreeMap<Name, Uart>,
     /// LEDs that have been switched: true if on.
@@ -101,6 +103,14 @@ impl State {
             | Kind::IrqCoalesced { irq }
             | Kind::Handler { irq, .. } => {
                 self.irq_lines.entry(irq).or_default().apply(seq, record);
+            }
+            Kind::TimerSetUp { timer, every } => {
+                // What waited for the handler of the setting before is forgotten.
+                self.irq_lines.entry(timer).or_default().pending = None;
+                match every {
+                    Some(every) => drop(self.timers.insert(timer, every)),
+                    None => drop(self.timers.remove(&timer)),
+                }
             }
             Kind::Led { led, on } => {
                 self.leds.insert(led, on);

@@ -156,10 +156,14 @@ impl Picture<'_> {
         drivers.collect::<Vec<_>>().join(", ")
     }
 
-    /// Interrupt lines that somebody uses.
+    /// Interrupt lines that somebody uses, and timers that run.
     fn irq_lines(&self) -> String {
-        let used = self.state.irq_lines.iter().filter(|(_, line)| line.trigger != Trigger::Off);
-        let rows = used.map(|(&pin, line)| {
+        let rows = self.state.irq_lines.iter().filter_map(|(&name, line)| {
+            let source = match self.state.timers.get(&name) {
+                Some(every) => [String::new(), format!("every {every}")],
+                None if line.trigger == Trigger::Off => return None,
+                None => [format!("line {}", line.line), show_trigger(line.trigger).to_owned()],
+            };
             let mut notes = Vec::new();
             if line.masked {
                 notes.push("masked".to_owned());
@@ -169,8 +173,8 @@ impl Picture<'_> {
             }
             let counts = [("handled", line.handled), ("coalesced", line.coalesced)];
             notes.extend(counts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word} {n}")));
-            let pin = self.trace.text(pin).to_owned();
-            [pin, format!("line {}", line.line), show_trigger(line.trigger).to_owned(), notes.join(", ")]
+            let [line, trigger] = source;
+            Some([self.trace.text(name).to_owned(), line, trigger, notes.join(", ")])
         });
         section("interrupts", rows.collect(), 0)
     }

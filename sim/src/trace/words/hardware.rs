@@ -83,6 +83,8 @@ impl Words<'_> {
                 self.of_place(irq, "interrupt COALESCED: one was pending already".into())
             }
             Kind::Handler { irq, took } => self.of_place(irq, format!("handler runs, takes {took}")),
+            Kind::TimerSetUp { timer, every: Some(every) } => self.of_place(timer, format!("every {every}")),
+            Kind::TimerSetUp { timer, every: None } => self.of_place(timer, "stopped".into()),
             Kind::Alarm { wakers, took } => Phrase {
                 place: "alarm".into(),
                 event: format!("wakes {wakers}, takes {took}"),

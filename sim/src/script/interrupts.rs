@@ -1,8 +1,7 @@
-//! Edges of pins, as scripts use them: a handler that sets an event, and a wait.
+//! Interrupts, as scripts use them: handlers of pins and timers that set an event, and the wait for an edge.
 //!
-//! Owns the events that tasks and handlers set, and the meaning of the operations on a pin's interrupt. A handler
-//! holds atomics only, as a real one must; what an event's value says of an edge is put together when a task
-//! asks for it.
+//! Owns the events that tasks and handlers set, and the meaning of the operations on interrupts. A handler holds
+//! atomics only, as a real one must; what an event's value says of an edge is put together when a task asks for it.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -12,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use embedded_hal::digital::PinState;
 use vpyb_core::asyn::Event;
 use vpyb_core::sync::IrqFlag;
+use vpyb_core::time::Duration;
 use vpyb_core::{Board, Edge, EventLoop, Gpio, Interrupt, Irq};
 
 use super::Notes;
@@ -21,10 +21,11 @@ use super::word::word_of;
 use crate::scenario::model::{ErrorKind, Op};
 
 /// What a handler has seen.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Seen {
     count: AtomicU32,
-    high: AtomicBool,
+    /// The level, if it is a pin's.
+    level: Option<AtomicBool>,
 }
 
 /// An event with the value that a task gave it, or that of the edge that set it last.
@@ -32,7 +33,7 @@ pub struct ScriptEvent {
     event: Event<String>,
     /// Which handler set it last, counted from 1; 0 is a task.
     by: Arc<AtomicU32>,
-    /// The pins whose handlers set it.
+    /// The pins and timers whose handlers set it.
     handlers: RefCell<Vec<(String, Arc<Seen>)>>,
 }
 
@@ -60,28 +61,47 @@ impl ScriptEvent {
         self.event.wait().await
     }
 
-    /// What it was set with; of an edge, `X3=0 #2`: the pin, its level, and how many edges there were.
+    /// What it was set with; of an edge, `X3=0 #2`: the pin, its level, and how many edges there were; of a timer,
+    /// `timer4 #2`.
     pub fn value(&self) -> Option<String> {
         match self.by.load(Ordering::Acquire) {
             0 => self.event.value(),
             handler => {
                 let handlers = self.handlers.borrow();
-                let (pin, seen) = handlers.get(handler as usize - 1)?;
-                let high = u8::from(seen.high.load(Ordering::Relaxed));
-                Some(format!("{pin}={high} #{}", seen.count.load(Ordering::Relaxed)))
+                let (name, seen) = handlers.get(handler as usize - 1)?;
+                let level = seen.level.as_ref().map(|high| u8::from(high.load(Ordering::Relaxed)));
+                let level = level.map_or(String::new(), |level| format!("={level}"));
+                Some(format!("{name}{level} #{}", seen.count.load(Ordering::Relaxed)))
             }
         }
     }
 
     /// A handler for edges of a pin that sets this event.
-    fn handler(&self, pin: &str) -> impl FnMut(&mut Irq<'_>, PinState) + Send + 'static {
-        let mine = Arc::new(Seen::default());
-        self.handlers.borrow_mut().push((pin.to_owned(), mine.clone()));
+    fn of_pin(&self, pin: &str) -> impl FnMut(&mut Irq<'_>, PinState) + Send + 'static {
+        let mut handler = self.handler(pin, Some(AtomicBool::new(false)));
+        move |irq, level| handler(irq, Some(level))
+    }
+
+    /// A handler of a timer that sets this event.
+    fn of_timer(&self, timer: &str) -> impl FnMut(&mut Irq<'_>) + Send + 'static {
+        let mut handler = self.handler(timer, None);
+        move |irq| handler(irq, None)
+    }
+
+    fn handler(
+        &self,
+        name: &str,
+        level: Option<AtomicBool>,
+    ) -> impl FnMut(&mut Irq<'_>, Option<PinState>) + Send + 'static {
+        let mine = Arc::new(Seen { count: AtomicU32::new(0), level });
+        self.handlers.borrow_mut().push((name.to_owned(), mine.clone()));
         let (number, by) = (self.handlers.borrow().len() as u32, self.by.clone());
         let setter = self.event.setter();
         move |irq, level| {
             mine.count.fetch_add(1, Ordering::Relaxed);
-            mine.high.store(level == PinState::High, Ordering::Relaxed);
+            if let (Some(high), Some(level)) = (&mine.level, level) {
+                high.store(level == PinState::High, Ordering::Relaxed);
+            }
             by.store(number, Ordering::Release);
             setter.set_from(irq);
         }
@@ -110,7 +130,7 @@ impl<P: Gpio> ScriptPin<P> {
     ///
     /// If another pin has a handler on the same interrupt line.
     pub fn on_edge(&self, edge: Edge, event: &ScriptEvent) -> Result<(), ScriptError> {
-        let set_up = self.pin.borrow_mut().on_edge(edge, event.handler(&self.name));
+        let set_up = self.pin.borrow_mut().on_edge(edge, event.of_pin(&self.name));
         set_up.map_err(|error| raised(error.to_string()))?;
         self.handled.set(true);
         Ok(())
@@ -159,6 +179,12 @@ impl<B: Board + Notes> Scripts<B> {
     pub(super) async fn pin_wait(&self, pin: &str, edge: Edge) -> Ended {
         let level = self.objects.pins[pin].edge(edge, &self.event_loop).await?;
         Ok(Some(u8::from(level == PinState::High).to_string()))
+    }
+
+    /// Has a timer's handler set an event every so often.
+    pub(super) fn on_timer(&self, timer: &str, every: Duration, event: &str) -> Result<(), ScriptError> {
+        let set_up = self.board.on_timer(timer, every, self.objects.events[event].of_timer(timer));
+        set_up.map_err(|error| raised(error.to_string()))
     }
 
     /// Operations on a pin's handler.
