@@ -75,11 +75,11 @@ impl Profile {
     /// `irq_latency` is an estimate, half of that.
     pub const STM32F405: Self = Self {
         name: "rust-stm32f405",
-        step: instructions(101),
-        delay: instructions(925),
-        callback: instructions(765),
-        pass: instructions(96),
-        poll: instructions(625),
+        step: instructions(98),
+        delay: instructions(931),
+        callback: instructions(760),
+        pass: instructions(91),
+        poll: instructions(614),
         io_poll: instructions(52),
         isr: instructions(130),
         irq_latency: instructions(65),
