@@ -19,6 +19,8 @@ pub(super) enum Decoded {
     Wake(u32),
     /// A place without meaning: the second one of a callback, or a removed entry.
     Nothing,
+    /// What is left of a callback whose second place did not fit.
+    Half,
 }
 
 const KIND: u32 = 3 << 30;
@@ -31,8 +33,10 @@ impl RawEntry {
     pub const FILLER: Self = Self(u32::MAX);
     /// The place of an entry that was removed.
     pub const TOMBSTONE: Self = Self(u32::MAX - 1);
+    /// The first place of a callback whose second one did not fit.
+    pub const HALF: Self = Self(u32::MAX - 2);
     /// The greatest index.
-    pub const MAX_INDEX: u32 = (1 << 30) - 3;
+    pub const MAX_INDEX: u32 = (1 << 30) - 4;
 
     #[inline]
     pub const fn task(slot: u32) -> Self {
@@ -64,6 +68,7 @@ impl RawEntry {
             WOKEN => Decoded::Woken(self.0 & !KIND),
             CALLBACK => Decoded::Callback(self.0 & !KIND),
             _ if self.0 >= Self::TOMBSTONE.0 => Decoded::Nothing,
+            _ if self.0 == Self::HALF.0 => Decoded::Half,
             _ => Decoded::Wake(self.0 & !KIND),
         }
     }
@@ -83,5 +88,6 @@ mod tests {
         }
         assert_eq!(RawEntry::FILLER.decode(), Decoded::Nothing);
         assert_eq!(RawEntry::TOMBSTONE.decode(), Decoded::Nothing);
+        assert_eq!(RawEntry::HALF.decode(), Decoded::Half);
     }
 }

@@ -154,7 +154,8 @@ impl EventLoop {
     ///
     /// # Errors
     ///
-    /// [`QueueFull`] if the run queue has not two places; nothing is queued.
+    /// [`QueueFull`] if the run queue has not two places. If it has one, that is taken all the same, as in the original,
+    /// by half a callback: when its turn comes, the run ends with [`QueueFull`] once more. `Asyncio3` has no such limit.
     pub fn call_soon<R: Outcome>(&self, callback: impl FnOnce() -> R + 'static) -> Result<(), QueueFull> {
         self.call(When::Soon, callback)
     }

@@ -85,7 +85,9 @@ impl Owner {
                 shared.call_waker(key);
                 self.drain_wakes(shared).map(drop)
             }
-            Decoded::Woken(_) | Decoded::Nothing => unreachable!("the wait queue holds no such entry"),
+            Decoded::Woken(_) | Decoded::Nothing | Decoded::Half => {
+                unreachable!("the wait queue holds no such entry")
+            }
         }
     }
 
@@ -129,6 +131,7 @@ impl Owner {
                 Some(Step::Callback)
             }
             Decoded::Nothing => None,
+            Decoded::Half => return Err(failed("callback", shared.report_full(shared.runq.full(), None))),
             Decoded::Wake(_) => unreachable!("the run queue holds no such entry"),
         })
     }

@@ -95,25 +95,29 @@ impl RunQueue {
         self.tail.set(tail.wrapping_add(1));
     }
 
-    /// Appends an entry, and its second place if it has one; one that does not fit is refused whole.
-    fn append(&self, entry: RawEntry, second: Option<RawEntry>) -> Result<(), QueueFull> {
-        if self.len() + 1 + u32::from(second.is_some()) > self.capacity {
-            return Err(QueueFull { queue: self.queue, len: self.capacity as usize });
-        }
-        self.gather();
-        self.put(entry);
-        second.into_iter().for_each(|second| self.put(second));
-        Ok(())
+    /// That there is no place.
+    #[cold]
+    pub fn full(&self) -> QueueFull {
+        QueueFull { queue: self.queue, len: self.capacity as usize }
     }
 
     /// Appends an entry of one place.
     pub fn push(&self, entry: RawEntry) -> Result<(), QueueFull> {
-        self.append(entry, None)
+        if self.len() >= self.capacity {
+            return Err(self.full());
+        }
+        self.gather();
+        self.put(entry);
+        Ok(())
     }
 
-    /// Appends an entry of two places.
-    pub fn push_two(&self, entry: RawEntry) -> Result<(), QueueFull> {
-        self.append(entry, Some(RawEntry::FILLER))
+    /// Appends a callback, which takes two places. If only one is left, half of it stays there, as in the original.
+    pub fn push_callback(&self, entry: RawEntry) -> Result<(), QueueFull> {
+        if self.len() + 1 == self.capacity {
+            self.push(RawEntry::HALF)?;
+        }
+        self.push(entry)?;
+        self.push(RawEntry::FILLER)
     }
 
     /// Appends the entry that was taken last, if there is a place.
@@ -202,16 +206,19 @@ impl RunQueue {
 mod tests {
     use super::*;
     use alloc::collections::VecDeque;
+    use alloc::vec::Vec;
 
     #[test]
-    fn a_callback_that_does_not_fit_is_refused_whole() {
+    fn of_a_callback_that_does_not_fit_half_stays_if_there_is_a_place() {
         let queue = RunQueue::new(Queue::Run, 3);
         queue.push(RawEntry::task(7)).unwrap();
-        queue.push_two(RawEntry::callback(1)).unwrap();
+        queue.push_callback(RawEntry::callback(1)).unwrap();
         assert_eq!(queue.push(RawEntry::task(8)).unwrap_err().len, 3);
         assert_eq!(queue.pop(), Some(RawEntry::task(7)));
-        assert!(queue.push_two(RawEntry::callback(2)).is_err());
-        assert_eq!(queue.len(), 2);
+        assert!(queue.push_callback(RawEntry::callback(2)).is_err() && queue.len() == 3);
+        assert!(queue.push_callback(RawEntry::callback(2)).is_err() && queue.len() == 3);
+        let left: Vec<_> = core::iter::from_fn(|| queue.pop()).collect();
+        assert_eq!(left, [RawEntry::callback(1), RawEntry::FILLER, RawEntry::HALF]);
     }
 
     #[test]

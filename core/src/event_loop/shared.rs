@@ -320,7 +320,8 @@ impl Shared {
             let raw = RawEntry::callback(key as u32);
             return self.push_raw(raw, self.now(), Entry::Callback(id), why).map(Some);
         }
-        self.runq.push_two(RawEntry::callback(key as u32)).map_err(|full| self.report_full(full, None))?;
+        let pushed = self.runq.push_callback(RawEntry::callback(key as u32));
+        pushed.map_err(|full| self.report_full(full, None))?;
         self.turn.spoil();
         self.observe(|| Event::Ready { entry: Entry::Callback(id), why });
         Ok(None)

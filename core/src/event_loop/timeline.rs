@@ -89,7 +89,7 @@ impl Owner {
                 shared.call_waker(key);
                 Ok(None)
             }
-            Decoded::Nothing => unreachable!("the queue holds no such entry"),
+            Decoded::Nothing | Decoded::Half => unreachable!("the queue holds no such entry"),
         }
     }
 

@@ -10,13 +10,7 @@ use crate::bench::{self, Comparison, End, Prices, Settings};
 use crate::oracle::{folder, json_lines};
 
 /// Cases that do not agree: on how many lines they do under V2 and under `fast_io`, and why on no more.
-const DIFFER: [(&str, [usize; 2], &str); 3] = [
-    (
-        "sched_qoverflow_cb",
-        [4, 4],
-        "a callback of which only the function fits leaves the function behind in the original's run queue, as an \
-         entry that cannot be called; here it takes both places or none",
-    ),
+const DIFFER: [(&str, [usize; 2], &str); 2] = [
     (
         "sched_yield_values",
         [8, 8],

@@ -9,8 +9,10 @@
 //! | `interrupting` | cancellations and time-outs |
 //! | `sharing` | what tasks share |
 //! | `streaming` | devices |
+//! | `drivers` | drivers of the tutorial's devices |
 //! | `undefined` | what depends on chance or corrupts memory on a real interpreter, and is defined here |
 
+mod drivers;
 mod interrupting;
 mod scheduling;
 mod sharing;

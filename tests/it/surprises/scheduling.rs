@@ -50,7 +50,7 @@ fn a_zero_sleep_takes_no_place_in_the_wait_queue_and_a_zero_call_later_takes_one
 
 /// The original leaves the function of the eighth behind without its arguments, as an entry that cannot be called.
 #[test]
-fn a_callback_takes_two_places_of_the_run_queue_and_is_refused_whole() {
+fn of_a_callback_that_does_not_fit_half_stays_and_ends_the_run() {
     let main = main_task!(|bench| {
         for n in 1..=8 {
             let queued = bench.ev.call_soon(bench.saying("called"));
@@ -71,6 +71,7 @@ fn a_callback_takes_two_places_of_the_run_queue_and_is_refused_whole() {
         CALLED,
         CALLED,
         CALLED,
+        "error: callback: run queue of 15 entries is full",
     ];
     let grows = &["0 7: ok", "0 8: ok", CALLED, CALLED, CALLED, CALLED, CALLED, CALLED, CALLED, CALLED];
     says_with(|scenario| scenario.cpu.runq_len = Some(15), main, Said::before_v3(full, grows));
