@@ -17,7 +17,7 @@ use crate::stream::Readiness;
 ///
 /// ```text
 ///   code of the yield ──posted──▶ token ──completed──▶ DONE
-///           └─────slow path────▶ DELAYED, READS, WRITES, TURN ──over──▶ DONE
+///           └─────slow path────▶ DELAYED, READS, WRITES, PARKED, TURN ──over──▶ DONE
 /// ```
 #[repr(C)]
 pub(crate) struct Leaf<'a> {
@@ -33,7 +33,8 @@ const DONE: u32 = COMPLETED;
 const DELAYED: u32 = DONE + 2;
 const READS: u32 = DONE + 4;
 const WRITES: u32 = DONE + 6;
-const TURN: u32 = DONE + 8;
+const PARKED: u32 = DONE + 8;
+const TURN: u32 = DONE + 10;
 
 impl<'a> Leaf<'a> {
     #[inline(always)]
@@ -74,12 +75,14 @@ impl<'a> Leaf<'a> {
     fn begin_slow(&mut self, yielded: Yielded, cx: &Context<'_>) {
         let shared = self.shared;
         let begun = match yielded {
-            Yielded::Delay(ms) | Yielded::SleepMs(ms) | Yielded::AfterMs(ms) | Yielded::After(ms)
-                if ms != 0 =>
-            {
-                // Without a place the loop stops with the overflow; the task stays where it is.
-                shared.wake_after(ms, cx).map(|key| (DELAYED, key))
+            // Without a place the loop stops with the overflow; the task stays where it is.
+            Yielded::Delay(ms) | Yielded::SleepMs(ms) if ms != 0 => {
+                shared.wake_after(ms, false, cx).map(|key| (DELAYED, key))
             }
+            Yielded::AfterMs(ms) | Yielded::After(ms) => {
+                shared.wake_after(ms, true, cx).map(|key| (DELAYED, key))
+            }
+            Yielded::Park => Some((PARKED, 0)),
             Yielded::IoRead(device) => Some((READS, shared.wake_when_ready(device, Readiness::READ, cx))),
             Yielded::IoWrite(device) => Some((WRITES, shared.wake_when_ready(device, Readiness::WRITE, cx))),
             _ => {
@@ -99,10 +102,13 @@ impl<'a> Leaf<'a> {
                     DELAYED => self.shared.is_over(self.value),
                     READS => self.shared.has_become_ready(self.value, Readiness::READ),
                     WRITES => self.shared.has_become_ready(self.value, Readiness::WRITE),
+                    PARKED => self.shared.is_by_entry(),
                     _ => true,
                 };
                 if !over {
-                    self.shared.rewake(self.value, cx);
+                    if self.state != PARKED {
+                        self.shared.rewake(self.value, cx);
+                    }
                     match self.state {
                         READS => self.shared.ask_again(self.value, Readiness::READ),
                         WRITES => self.shared.ask_again(self.value, Readiness::WRITE),

@@ -2,8 +2,8 @@
 //!
 //! Owns [`Sleep`] and [`wait_for`](EventLoop::wait_for). Due times and their order are the loop's.
 
-use core::future::Future;
-use core::pin::Pin;
+use core::future::{Future, poll_fn};
+use core::pin::{Pin, pin};
 use core::task::{Context, Poll};
 
 use crate::error::Interrupt;
@@ -91,7 +91,8 @@ impl EventLoop {
         Sleep(Leaf::new(self.shared(), Yielded::Bare))
     }
 
-    /// Parks the current task: it is in no queue until [`requeue`](Self::requeue) makes it ready.
+    /// Parks the current task: it is in no queue until [`requeue`](Self::requeue) makes it ready. Beside another await in
+    /// a combinator it is over with the next entry of the task, whoever queued that.
     ///
     /// # Cancellation
     ///
@@ -110,6 +111,9 @@ impl EventLoop {
     /// when it is due. A full queue stops the loop. Under `Asyncio3` the timer goes with the wait, however that
     /// ends, and the time-out arrives at once.
     ///
+    /// Beside other awaits in a combinator (`select`, `join_all`) it interrupts its own `future` alone: when the task would
+    /// be interrupted, if `future` is what the task waits for, else at once.
+    ///
     /// # Cancellation
     ///
     /// An interrupt arrives inside `future`. Dropped, the timer is disarmed and taken out of the wait queue.
@@ -118,18 +122,17 @@ impl EventLoop {
         future: impl Future<Output = Result<T, E>>,
         ms: i32,
     ) -> Result<T, E> {
-        let mut timeout = Timeout { shared: self.shared(), guard: self.shared().arm_timeout(ms) };
-        if timeout.guard.is_none() {
+        let shared = self.shared();
+        let guard = poll_fn(|cx| Poll::Ready(shared.arm_timeout(ms, cx))).await;
+        let mut timeout = Timeout { shared, guard };
+        let Some(guard) = &timeout.guard else {
             // The loop stops before this task could be resumed.
-            core::future::pending::<()>().await;
-        }
-        let result = future.await;
-        let tidy = self.shared().leaves_no_timers();
-        let guard = timeout.guard.take();
-        if (result.is_ok() || tidy)
-            && let Some(guard) = guard
-        {
-            self.shared().disarm_timeout(&guard, tidy);
+            return core::future::pending().await;
+        };
+        let mut future = pin!(future);
+        let result = poll_fn(|cx| shared.poll_timed(guard, cx, |cx| future.as_mut().poll(cx))).await;
+        if let Some(guard) = timeout.guard.take() {
+            shared.end_timeout(&guard, result.is_ok());
         }
         result
     }

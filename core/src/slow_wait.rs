@@ -20,7 +20,7 @@ impl SlowWait {
     /// Has the waker of `cx` called when the tick `ms` from the present one begins; `None` if the wait queue is full,
     /// which stops the loop.
     pub fn delay(shared: &Shared, ms: i32, cx: &Context<'_>) -> Option<Self> {
-        Some(Self::Delay { key: shared.wake_after(ms, cx)? })
+        Some(Self::Delay { key: shared.wake_after(ms, false, cx)? })
     }
 
     /// Has the waker of `cx` called when a device is ready.

@@ -91,17 +91,21 @@ impl Member {
         let shared = event_loop.shared();
         let arrives = self.pending.get().is_some() && shared.is_resumption();
         let own = if arrives { self.pending.take() } else { None };
-        if own.is_some() {
-            // It takes the place of one that is meant for the whole task, as in the original.
-            shared.inject(own);
-        }
         self.state.set(State::Running);
-        let polled = future.poll(cx);
+        let polled = match own {
+            None => future.poll(cx),
+            Some(interrupt) => {
+                // It takes the place of one that is meant for the whole task, as in the original.
+                shared.drop_interrupt();
+                let (polled, taken) = shared.hand_down(interrupt, || future.poll(cx));
+                if !taken {
+                    // No await of this loop took it; it must not leave this future.
+                    self.pending.set(own);
+                }
+                polled
+            }
+        };
         self.state.set(State::Suspended);
-        if own.is_some() && polled.is_pending() {
-            // No await of this loop took it; it must not leave this future.
-            self.pending.set(shared.inject(None));
-        }
         polled
     }
 }

@@ -4,9 +4,11 @@
 //! takes two places in the run queue and costs a turn.
 
 use alloc::boxed::Box;
+use core::task::{Context, Poll, Waker};
 
 use super::entry::RawEntry;
 use super::shared::{Shared, Timed};
+use super::task::Mark;
 use crate::error::{Interrupt, QueueFull, TaskError};
 use crate::observer::{CallbackId, Entry, Event, Why};
 
@@ -25,8 +27,34 @@ pub(super) struct Callback {
 
 pub(super) enum What {
     Function(Box<dyn FnOnce() -> Result<(), TaskError>>),
-    /// The timer of a `wait_for`: the task slot it hits, until the wait is over.
-    Timeout(Option<u32>),
+    Timeout(Timeout),
+}
+
+/// The timer of a `wait_for`.
+///
+/// It hits the task if that waits for what this `wait_for` awaits. A part of a task (`select`, `join_all`) is hit alone:
+/// the timer is then kept as expired, and the part raises the time-out when it is polled.
+pub(super) struct Timeout {
+    /// The task's slot, until the wait is over.
+    task: Option<u32>,
+    /// The leaf by which what is awaited last spoke for the task; [`STRAY`] if nothing is awaited any more.
+    leaf: u32,
+    /// Who wakes the part if the wait began as one.
+    part: Option<Waker>,
+    expiry: Expiry,
+}
+
+/// No leaf: whatever the task waits for is hit.
+const STRAY: u32 = 2;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Expiry {
+    /// It is queued.
+    ToCome,
+    /// Its time is over, and a part of a task has to be told.
+    ToTell,
+    /// That part has been told.
+    Told,
 }
 
 /// When a callback is queued to run.
@@ -96,11 +124,15 @@ impl Shared {
 
     /// Runs the callback in a slot.
     pub(super) fn run_callback(&self, key: u32) -> Result<(), TaskError> {
-        let Callback { id, what } = self.callbacks.borrow_mut().remove(key as usize);
+        let id = self.callback_id(key);
+        let part = self.expire_part(key);
+        let what = part.is_none().then(|| self.callbacks.borrow_mut().remove(key as usize).what);
         self.observe(|| Event::CallbackBegins { callback: id });
-        let result = match what {
-            What::Function(function) => function(),
-            What::Timeout(slot) => self.expire(slot),
+        let result = match (what, part) {
+            (Some(What::Function(function)), _) => function(),
+            (Some(What::Timeout(timeout)), _) => self.expire(timeout.task),
+            (None, Some((slot, waker))) => self.wake_part(slot, waker),
+            (None, None) => Ok(()),
         };
         self.observe(|| Event::CallbackEnds { callback: id, error: result.as_ref().err() });
         result
@@ -117,10 +149,79 @@ impl Shared {
         self.deliver(task, Interrupt::TimedOut).map_err(TaskError::from)
     }
 
-    /// Arms a time-out for the current task; `None` if a queue is full, which stops the loop.
-    pub(crate) fn arm_timeout(&self, delay_ms: i32) -> Option<Guard> {
+    /// Notes that the time-out in a slot has expired, if it is for a part of a task: gives that task's slot, and who is
+    /// to be woken if not the task.
+    fn expire_part(&self, key: u32) -> Option<(u32, Option<Waker>)> {
+        let mut callbacks = self.callbacks.borrow_mut();
+        let What::Timeout(timeout) = &mut callbacks[key as usize].what else { return None };
+        let slot = timeout.task?;
+        let is_alone = match self.task(slot).leaf.get() {
+            0 => timeout.part.is_none(),
+            leaf => leaf == timeout.leaf,
+        };
+        if is_alone || timeout.leaf == STRAY {
+            return None;
+        }
+        timeout.expiry = Expiry::ToTell;
+        timeout.task = None;
+        Some((slot, timeout.part.clone()))
+    }
+
+    fn wake_part(&self, slot: u32, waker: Option<Waker>) -> Result<(), TaskError> {
+        let task = self.task(slot);
+        task.discount_entry();
+        self.observe(|| Event::TimeoutExpired { task: Some(task.id.get()) });
+        match waker {
+            Some(waker) => waker.wake(),
+            None if task.has(Mark::Woken) => {}
+            None => self.push_woken(task, 0)?,
+        }
+        Ok(())
+    }
+
+    /// Polls what a `wait_for` awaits. If it is a part of its task and the time is over, the time-out is handed down.
+    pub(crate) fn poll_timed<T>(
+        &self,
+        guard: &Guard,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<T> {
+        let to_tell = self.with_timeout(guard, |timeout| {
+            if let Some(part) = &mut timeout.part {
+                part.clone_from(cx.waker());
+            }
+            timeout.expiry == Expiry::ToTell
+        });
+        let had_posted = self.turn.has_posted();
+        let polled = if to_tell == Some(true) {
+            let (polled, taken) = self.hand_down(Interrupt::TimedOut, || poll(cx));
+            if taken {
+                self.with_timeout(guard, |timeout| timeout.expiry = Expiry::Told);
+            }
+            polled
+        } else {
+            poll(cx)
+        };
+        if polled.is_pending() && !had_posted && self.turn.has_posted() {
+            self.with_timeout(guard, |timeout| timeout.leaf = self.turn.token.get());
+        }
+        polled
+    }
+
+    /// Does something with a time-out, if there still is one.
+    fn with_timeout<R>(&self, guard: &Guard, f: impl FnOnce(&mut Timeout) -> R) -> Option<R> {
+        match self.callbacks.borrow_mut().get_mut(guard.key) {
+            Some(Callback { id, what: What::Timeout(timeout) }) if *id == guard.id => Some(f(timeout)),
+            _ => None,
+        }
+    }
+
+    /// Arms a time-out for the current task, or for a part of it; `None` if a queue is full, which stops the loop.
+    pub(crate) fn arm_timeout(&self, delay_ms: i32, cx: &Context<'_>) -> Option<Guard> {
         let task = self.current_task().expect("wait_for runs inside a task");
-        match self.add_callback(What::Timeout(Some(task.slot)), When::later_ms(delay_ms)) {
+        let part = (!self.speaks_for_task(cx)).then(|| cx.waker().clone());
+        let timeout = Timeout { task: Some(task.slot), leaf: 0, part, expiry: Expiry::ToCome };
+        match self.add_callback(What::Timeout(timeout), When::later_ms(delay_ms)) {
             Ok(guard) => {
                 task.count_entry();
                 Some(guard)
@@ -132,14 +233,33 @@ impl Shared {
         }
     }
 
+    /// A `wait_for` is over. If it did not end well its timer stays armed, as in the original, and hits whatever its task
+    /// then waits for; not that of a part of a task, and not where the timer goes with the wait.
+    pub(crate) fn end_timeout(&self, guard: &Guard, well: bool) {
+        let of_part = |timeout: &mut Timeout| timeout.part.is_some() || timeout.expiry != Expiry::ToCome;
+        let tidy = self.leaves_no_timers() || self.with_timeout(guard, of_part) == Some(true);
+        if well || tidy {
+            self.disarm_timeout(guard, tidy);
+        } else {
+            self.with_timeout(guard, |timeout| timeout.leaf = STRAY);
+        }
+    }
+
     /// Disarms a time-out. Its timer stays queued until it is due, as in the original, unless `remove`.
     pub(crate) fn disarm_timeout(&self, guard: &Guard, remove: bool) {
         let mut callbacks = self.callbacks.borrow_mut();
-        let Some(Callback { id, what: What::Timeout(slot) }) = callbacks.get_mut(guard.key) else { return };
+        let Some(Callback { id, what: What::Timeout(timeout) }) = callbacks.get_mut(guard.key) else {
+            return;
+        };
         if *id != guard.id {
             return;
         }
-        if let Some(slot) = slot.take() {
+        let slot = timeout.task.take();
+        if timeout.expiry != Expiry::ToCome {
+            callbacks.remove(guard.key);
+            return;
+        }
+        if let Some(slot) = slot {
             self.task(slot).discount_entry();
         }
         if remove

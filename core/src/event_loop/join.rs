@@ -152,11 +152,6 @@ pub(super) fn told_again(error: &TaskError) -> TaskError {
 }
 
 impl Shared {
-    /// Whether who is polled with `cx` is all that the current task waits for.
-    fn speaks_for_task(&self, cx: &Context<'_>) -> bool {
-        !self.turn.has_posted() && cx.waker().data() == self.turn.waker_data.get()
-    }
-
     /// Wakes who awaits a task that has ended, in order of arrival; true if anybody did.
     pub(super) fn wake_joiners(&self, task: Task<'_>) -> bool {
         let Some(side) = task.side() else { return false };

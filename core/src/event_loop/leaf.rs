@@ -2,8 +2,9 @@
 //!
 //! Owns the protocol: a leaf *posts* what the task yields and returns `Pending`; the resumption by a
 //! queue entry *completes* the leaf that posted last; a leaf that is dropped while it waits *retracts*.
-//! A second leaf in one step, or one that is polled with a foreign waker (`select`, `join_all`), cannot
-//! speak for the task: it takes the slow path, with its own deadline and a stored waker.
+//! A second leaf in one step, one that is polled with a foreign waker (`select`, `join_all`), or one that comes while
+//! another still waits to be completed cannot speak for the task: it takes the slow path, with its own deadline and a
+//! stored waker. An interrupt is for the leaf that posted, if there is one; else whoever asks first takes it.
 //!
 //! ```text
 //!   Fresh ──post──▶ Posted ──completes──▶ Done
@@ -12,7 +13,7 @@
 //! ```
 
 use core::cell::Cell;
-use core::task::{Context, Waker};
+use core::task::Context;
 
 use super::entry::RawEntry;
 use super::poller::Waiter;
@@ -22,7 +23,6 @@ use super::task::{Pending, Place};
 use super::yielded::{CAREFUL, NOTHING, OPEN, TURN, Word, Yielded};
 use crate::error::Interrupt;
 use crate::observer::Event;
-use crate::stream::Readiness;
 
 /// What became of a post that was not the first and only one of a plain step.
 pub(crate) enum Post {
@@ -32,13 +32,6 @@ pub(crate) enum Post {
     Slow,
     /// An interrupt was pending and is raised here.
     Interrupted(Interrupt),
-}
-
-/// A wait of the slow path.
-pub(super) struct SlowWait {
-    pub waker: Waker,
-    /// The place of its timer, or its device.
-    at: u32,
 }
 
 /// The step under way, as far as awaits have to do with it. What is set together lies together.
@@ -63,6 +56,10 @@ pub(super) struct Turn {
     pub waker_data: Cell<*const ()>,
     /// What this step brings and nobody has taken yet.
     pub interrupt: Cell<Option<Interrupt>>,
+    /// The interrupt is for the part of the task that is polled at present.
+    pub injected: Cell<bool>,
+    /// The step was begun by a waker: it completes no leaf, and one that posted before waits on.
+    pub woken: Cell<bool>,
 }
 
 const CLOSED: u32 = NOTHING;
@@ -81,6 +78,8 @@ impl Turn {
             context: Cell::new(core::ptr::null()),
             waker_data: Cell::new(core::ptr::null()),
             interrupt: Cell::new(None),
+            injected: Cell::new(false),
+            woken: Cell::new(false),
         }
     }
 
@@ -145,6 +144,12 @@ impl Turn {
         posted.then(|| (self.token.get(), Word { code, value: self.value.get() }.yielded()))
     }
 
+    /// Takes the interrupt that this step brings, unless it is for a leaf that will be polled yet.
+    fn take_interrupt(&self) -> Option<Interrupt> {
+        let for_me = self.interrupted.get() == 0 || self.injected.get();
+        if for_me { self.interrupt.take() } else { None }
+    }
+
     /// Whether a leaf has posted in this step.
     pub fn has_posted(&self) -> bool {
         let offer = self.offer.get();
@@ -174,10 +179,10 @@ impl Shared {
     pub(crate) fn post_otherwise(&self, word: Word, cx: &Context<'_>) -> Post {
         self.assert_in_step();
         let turn = &self.turn;
-        if let Some(interrupt) = turn.interrupt.take() {
+        if let Some(interrupt) = turn.take_interrupt() {
             return Post::Interrupted(interrupt);
         }
-        if turn.has_posted() || cx.waker().data() != turn.waker_data.get() {
+        if !self.speaks_for_task(cx) {
             return Post::Slow;
         }
         turn.offer.set(word.code | CAREFUL);
@@ -209,6 +214,19 @@ impl Shared {
         Some(self.turn.interrupt.take().map_or(Ok(()), Err))
     }
 
+    /// Whether who is polled with `cx` is all that the current task waits for, as far as can be known now.
+    pub(crate) fn speaks_for_task(&self, cx: &Context<'_>) -> bool {
+        let turn = &self.turn;
+        let another_waits =
+            || turn.woken.get() && self.current_task().is_some_and(|task| task.leaf.get() != 0);
+        !turn.has_posted() && cx.waker().data() == turn.waker_data.get() && !another_waits()
+    }
+
+    /// Whether this step was begun by an entry of a queue.
+    pub(crate) fn is_by_entry(&self) -> bool {
+        !self.turn.woken.get()
+    }
+
     #[inline]
     fn is_in_step(&self) -> bool {
         self.turn.current.get() != NOBODY
@@ -234,6 +252,9 @@ impl Shared {
             return;
         }
         task.leaf.set(0);
+        if self.turn.interrupted.get() == token {
+            self.turn.interrupted.set(0);
+        }
         let entry = RawEntry::task(task.slot);
         let place = task.place();
         task.set_place(Place::Nowhere);
@@ -270,24 +291,37 @@ impl Shared {
         turn.resumed.get() % 2 == 1 || turn.interrupted.get() != 0 || (!turn.has_posted() && by_waker())
     }
 
-    /// Puts an interrupt in the place of the one that this step brings; gives the former one.
-    pub(crate) fn inject(&self, interrupt: Option<Interrupt>) -> Option<Interrupt> {
+    /// Polls a part of the task with an interrupt that is for it alone; true if it was taken. What the step brings to
+    /// others is there again afterwards.
+    pub(crate) fn hand_down<R>(&self, interrupt: Interrupt, poll: impl FnOnce() -> R) -> (R, bool) {
         self.assert_in_step();
-        let before = self.turn.interrupt.get();
-        self.turn.raise(interrupt);
-        before
+        let turn = &self.turn;
+        let (brought, injected) = (turn.interrupt.get(), turn.injected.get());
+        turn.raise(Some(interrupt));
+        turn.injected.set(true);
+        let polled = poll();
+        let taken = turn.interrupt.get().is_none();
+        turn.raise(brought);
+        turn.injected.set(injected);
+        (polled, taken)
+    }
+
+    /// The interrupt that this step brings is brought to nobody.
+    pub(crate) fn drop_interrupt(&self) {
+        self.turn.interrupt.set(None);
     }
 
     // ---- the slow path -------------------------------------------------------------------------
 
-    /// Takes a pending interrupt: on the slow path, whoever is polled first raises it.
+    /// Takes a pending interrupt: on the slow path, whoever is polled first raises it, unless it is for a leaf that
+    /// this step resumes.
     ///
     /// A step that a waker began, while the task slept too, brings no interrupt: it stays in the header, for
     /// the end of the sleep. Who asks here does not sleep, so it is taken from there.
     pub(crate) fn take_interrupt(&self) -> Option<Interrupt> {
         self.assert_in_step();
-        if let Some(interrupt) = self.turn.interrupt.take() {
-            return Some(interrupt);
+        if self.turn.interrupt.get().is_some() {
+            return self.turn.take_interrupt();
         }
         let task = self.current_task()?;
         let Pending::Interrupt(with) = task.pending() else { return None };
@@ -298,90 +332,5 @@ impl Shared {
 
     fn tell_interrupt(&self, task: Task<'_>, with: Interrupt) {
         self.observe(|| Event::Interrupted { task: task.id.get(), with });
-    }
-
-    /// Has the waker of `cx` called `delay_ms` from now; gives the wait's key. `None` if the wait queue is full, which
-    /// stops the loop.
-    pub(crate) fn wake_after(&self, delay_ms: i32, cx: &Context<'_>) -> Option<u32> {
-        let key = self.enter_wait(cx, 0);
-        match self.arm(delay_ms, RawEntry::wake(key), None) {
-            Ok(place) => {
-                self.slow_waits.borrow_mut()[key as usize].at = place;
-                Some(key)
-            }
-            Err(full) => {
-                self.forget_wait(key);
-                self.overflow_with(full);
-                None
-            }
-        }
-    }
-
-    /// Has the waker of `cx` called when a device is ready; gives the wait's key.
-    pub(crate) fn wake_when_ready(&self, device: u32, interest: Readiness, cx: &Context<'_>) -> u32 {
-        let key = self.enter_wait(cx, device);
-        let before = self.poller.borrow_mut().register(device, interest, Waiter::Waker(key));
-        if let Some(Waiter::Task(slot)) = before {
-            self.task(slot).discount_entry();
-        }
-        key
-    }
-
-    fn enter_wait(&self, cx: &Context<'_>, at: u32) -> u32 {
-        self.slow_waits.borrow_mut().insert(SlowWait { waker: cx.waker().clone(), at }) as u32
-    }
-
-    fn place_of_wait(&self, key: u32) -> u32 {
-        self.slow_waits.borrow()[key as usize].at
-    }
-
-    /// Whether the time of a wait has come.
-    pub(crate) fn is_over(&self, key: u32) -> bool {
-        let due = self.waitq.borrow().due_at(self.place_of_wait(key), RawEntry::wake(key));
-        due.is_none_or(|due| crate::ticks::ticks_diff(due, self.ticks()) <= 0)
-    }
-
-    /// Whether the device of a wait is ready now.
-    pub(crate) fn has_become_ready(&self, key: u32, interest: Readiness) -> bool {
-        self.is_ready(self.place_of_wait(key), interest)
-    }
-
-    /// Has another waker called instead.
-    pub(crate) fn rewake(&self, key: u32, cx: &Context<'_>) {
-        if let Some(wait) = self.slow_waits.borrow_mut().get_mut(key as usize) {
-            wait.waker.clone_from(cx.waker());
-        }
-    }
-
-    /// Has a device asked again for a wait that was told of it and found nothing, as somebody else has taken it.
-    pub(crate) fn ask_again(&self, key: u32, interest: Readiness) {
-        self.poller.borrow_mut().renew(self.place_of_wait(key), interest, Waiter::Waker(key));
-    }
-
-    /// Calls the waker of a wait, which lasts until it is given up.
-    pub(super) fn call_waker(&self, key: u32) {
-        let waker = self.slow_waits.borrow().get(key as usize).map(|wait| wait.waker.clone());
-        waker.inspect(Waker::wake_by_ref);
-    }
-
-    /// Gives up a wait for a delay, whose timer has perhaps fired.
-    pub(crate) fn forget_delay(&self, key: u32) {
-        if !self.closed.get() {
-            self.remove_timer(self.place_of_wait(key), RawEntry::wake(key));
-            self.forget_wait(key);
-        }
-    }
-
-    /// Gives up a wait for a device.
-    pub(crate) fn forget_device(&self, key: u32) {
-        if !self.closed.get() {
-            self.poller.borrow_mut().withdraw(self.place_of_wait(key), Waiter::Waker(key));
-            self.forget_wait(key);
-        }
-    }
-
-    fn forget_wait(&self, key: u32) {
-        let wait = self.slow_waits.borrow_mut().try_remove(key as usize);
-        drop(wait);
     }
 }

@@ -43,6 +43,7 @@ mod run;
 mod run_queue;
 mod shared;
 mod slot;
+mod slow_waits;
 mod table;
 mod task;
 mod tell;

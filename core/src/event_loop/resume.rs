@@ -26,9 +26,9 @@ impl Owner {
         let polled = match task.side().map(|side| side.waker.borrow()) {
             Some(own) if own.is_some() => {
                 let own = own.as_ref().expect("it is there");
-                Self::poll(shared, task, (resumed, interrupt), own)
+                Self::poll(shared, task, (resumed, interrupt, by_entry), own)
             }
-            _ => Self::poll(shared, task, (resumed, interrupt), self.wakes.lend(slot)),
+            _ => Self::poll(shared, task, (resumed, interrupt, by_entry), self.wakes.lend(slot)),
         };
         self.settle(shared, task, polled, by_entry);
     }
@@ -37,7 +37,7 @@ impl Owner {
     fn poll(
         shared: &Shared,
         task: Task<'_>,
-        (resumed, interrupt): (u32, Option<Interrupt>),
+        (resumed, interrupt, by_entry): (u32, Option<Interrupt>, bool),
         waker: &OwnWaker,
     ) -> Poll<Result<(), TaskError>> {
         let waker = waker.waker();
@@ -46,10 +46,18 @@ impl Owner {
         shared.turn.begin(shared.turn.next_token(), task.slot, resumed);
         shared.turn.expect(&context);
         shared.turn.raise(interrupt);
+        if !by_entry {
+            shared.turn.woken.set(true);
+            if task.leaf.get() != 0 {
+                shared.turn.spoil();
+            }
+        }
         let mut taken = task.take_future();
         let future = taken.future.as_mut().expect("a task that has not ended has a future");
         let polled = future.as_mut().poll(&mut context);
         drop(taken);
+        shared.turn.woken.set(false);
+        shared.turn.injected.set(false);
         shared.turn.waker_data.set(spare);
         polled
     }

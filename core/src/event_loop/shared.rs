@@ -19,13 +19,14 @@ use slab::Slab;
 use super::callback::Callback;
 use super::config::{Config, Discipline};
 use super::entry::RawEntry;
-use super::leaf::{SlowWait, Turn};
+use super::leaf::Turn;
 use super::name::TaskName;
 use super::poller::Poller;
 use super::registry::Registry;
 use super::rules::Rules;
 use super::run_queue::RunQueue;
 use super::slot::Task;
+use super::slow_waits::SlowWait;
 use super::table::Table;
 use super::task::{Header, Mark, Pending, Place, State};
 use super::wait_queue::WaitQueue;
@@ -267,8 +268,6 @@ impl Shared {
         self.observe(|| Event::QueueFull { full, task });
         full
     }
-
-    // ---- the run queue -------------------------------------------------------------------------
 
     /// Makes a task ready.
     pub(super) fn push_task(&self, task: Task<'_>, why: Why<'_>) -> Result<(), QueueFull> {

@@ -16,6 +16,8 @@ use alloc::collections::VecDeque;
 use core::cell::{Cell, RefCell};
 use core::error::Error;
 use core::fmt;
+use core::future::poll_fn;
+use core::task::{Context, Poll, Waker};
 
 use crate::error::{Interrupt, QueueFull, TaskError};
 use crate::event_loop::{EventLoop, TaskHandle};
@@ -41,8 +43,16 @@ pub struct Lock {
     event_loop: EventLoop,
     label: Label,
     locked: Cell<bool>,
-    waiters: RefCell<VecDeque<(u32, TaskHandle)>>,
+    waiters: RefCell<VecDeque<(u32, Waiter)>>,
     next_waiter: Cell<u32>,
+}
+
+/// Who is told of a release.
+enum Waiter {
+    /// A task that is parked.
+    Task(TaskHandle),
+    /// A part of one, beside others in a combinator (`select`, `join_all`).
+    Part(Waker),
 }
 
 impl Lock {
@@ -75,7 +85,8 @@ impl Lock {
     ///
     /// The lock is not taken. A parked task gets the interrupt only when the lock is handed to it, perhaps never;
     /// the hand-over is spent with it, and the tasks behind it stay parked until the lock is released again.
-    /// Dropped, it leaves the list, and passes on a hand-over that it had been given.
+    /// Beside other awaits in a combinator it is no parked task: there the interrupt arrives at once, if nothing else of
+    /// the task takes it. Dropped, it leaves the list, and passes on a hand-over that it had been given.
     ///
     /// # Panics
     ///
@@ -85,11 +96,7 @@ impl Lock {
         if self.locked.get() {
             let _waiting = self.label.wait(&self.event_loop);
             while self.locked.get() {
-                let place = self.enlist();
-                let woken = self.event_loop.park().await;
-                // Woken or interrupted, its place in the list is as the original leaves it.
-                core::mem::forget(place);
-                woken?;
+                self.wait_for_release().await?;
             }
         }
         self.locked.set(true);
@@ -113,17 +120,37 @@ impl Lock {
     fn hand_over(&self) -> Result<(), ReleaseError> {
         let first = self.waiters.borrow_mut().pop_front();
         match first {
-            Some((_, task)) => self.event_loop.requeue(&task).map_err(ReleaseError::QueueFull),
+            Some((_, Waiter::Task(task))) => self.event_loop.requeue(&task).map_err(ReleaseError::QueueFull),
+            Some((_, Waiter::Part(waker))) => {
+                waker.wake();
+                Ok(())
+            }
             None => Ok(()),
         }
     }
 
-    fn enlist(&self) -> Place<'_> {
+    /// Waits in the list until a release hands over.
+    async fn wait_for_release(&self) -> Result<(), Interrupt> {
+        let place = poll_fn(|cx| Poll::Ready(self.enlist(cx))).await;
+        if place.is_part {
+            poll_fn(|cx| place.poll(cx)).await?;
+            core::mem::forget(place);
+            return Ok(());
+        }
+        let woken = self.event_loop.park().await;
+        // Woken or interrupted, its place in the list is as the original leaves it.
+        core::mem::forget(place);
+        woken
+    }
+
+    fn enlist(&self, cx: &Context<'_>) -> Place<'_> {
         let task = self.event_loop.current_task().expect("a lock is acquired inside a task");
+        let is_part = !self.event_loop.shared().speaks_for_task(cx);
         let number = self.next_waiter.get();
         self.next_waiter.set(number.wrapping_add(1));
-        self.waiters.borrow_mut().push_back((number, task));
-        Place { lock: self, number }
+        let waiter = if is_part { Waiter::Part(cx.waker().clone()) } else { Waiter::Task(task) };
+        self.waiters.borrow_mut().push_back((number, waiter));
+        Place { lock: self, number, is_part }
     }
 }
 
@@ -131,6 +158,24 @@ impl Lock {
 struct Place<'l> {
     lock: &'l Lock,
     number: u32,
+    is_part: bool,
+}
+
+impl Place<'_> {
+    /// Whether a part of a task has been told of a release.
+    fn poll(&self, cx: &Context<'_>) -> Poll<Result<(), Interrupt>> {
+        if let Some(interrupt) = self.lock.event_loop.shared().take_interrupt() {
+            return Poll::Ready(Err(interrupt));
+        }
+        let mut waiters = self.lock.waiters.borrow_mut();
+        let Some((_, waiter)) = waiters.iter_mut().find(|(number, _)| *number == self.number) else {
+            return Poll::Ready(Ok(()));
+        };
+        let before = core::mem::replace(waiter, Waiter::Part(cx.waker().clone()));
+        drop(waiters);
+        drop(before);
+        Poll::Pending
+    }
 }
 
 impl Drop for Place<'_> {

@@ -1,5 +1,8 @@
 //! Awaits of the core inside combinators: each keeps its own deadline, and nothing is left behind.
 
+mod awaits;
+mod table;
+
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::{Context, Poll, Wake, Waker};
