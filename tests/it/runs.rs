@@ -53,8 +53,8 @@ pub fn check(name: &str, found: &[String], expected: &[&str]) {
 // ---- wires -----------------------------------------------------------------------------------------
 
 /// 'U' is 0b0101_0101: with start and stop bit the line changes at every bit. A bit lasts 104 166.67 ns at 9600 baud;
-/// each edge is computed from the first, so that the fraction is never lost. The stop bit is sampled 9.5
-/// bits after the start; the write returns after 10 bits, at 1 041 666 ns.
+/// each edge is computed from the first, so that the fraction is never lost. The stop bit is sampled for the
+/// last time 9.594 bits after the start, its tenth sample of sixteen; the write returns after 10 bits, at 1 041 666 ns.
 #[test]
 fn one_byte_over_a_link_record_by_record() {
     let outcome = run(r#"
@@ -97,7 +97,7 @@ fn one_byte_over_a_link_record_by_record() {
         "729166 X1+X2 ↑ high",
         "833333 X1 drives low",
         "833333 X1+X2 ↓ low",
-        // The stop bit; it is sampled in its middle, and the handler is done 2 us later.
+        // The stop bit; its last sample is the tenth of sixteen, and the handler is done 2 us later.
         "937500 X1 drives high",
         "937500 X1+X2 ↑ high",
         "999348 uart4 rx 'U' 0x55 in the data register",
@@ -119,7 +119,7 @@ fn one_byte_over_a_link_record_by_record() {
 /// The ring holds four, the data register one: "01234". '5' is lost where the register is full, and nothing is
 /// received until the register is read: "6789" go by. The read at 12 ms takes the ring, then the byte that
 /// was held; "A" is on its way and is received, and so is "B". A character takes 1 041 666.67 ns, and is in the
-/// register 9.5 bits, 989 583 ns, after its start.
+/// register 9.594 bits, 999 348 ns, after its start.
 #[test]
 fn a_ring_overflows_byte_by_byte() {
     let outcome = run(r#"

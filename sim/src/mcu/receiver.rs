@@ -63,7 +63,9 @@ pub struct Receiver {
     capacity: usize,
     error: Option<RxError>,
     last_buffered: Option<Seq>,
-    /// When the line has been idle for a frame, if none comes before.
+    /// A frame came, and the line has not been idle since.
+    was_busy: bool,
+    /// When the line has been idle for a frame, if it stays high.
     idle_at: Option<Instant>,
 }
 
@@ -81,6 +83,7 @@ impl Receiver {
             capacity,
             error: None,
             last_buffered: None,
+            was_busy: false,
             idle_at: None,
         }
     }
@@ -118,11 +121,15 @@ impl Receiver {
 
     /// The line changed.
     pub fn on_edge(&mut self, high: bool, me: DeviceId, name: Name, bench: &mut Bench) {
-        if !high && !self.sampler.is_taking() {
+        let at_rest = !self.sampler.is_taking();
+        if at_rest && !high {
             self.idle_at = None;
             bench.record_cause(Kind::UartStart { uart: name });
         }
         self.sampler.on_edge(high, me, bench);
+        if at_rest && high {
+            self.await_idle(bench.now(), me, bench);
+        }
     }
 
     /// The last sample of a bit.
@@ -130,20 +137,32 @@ impl Receiver {
         let (start, sampled) = self.sampler.on_alarm(me, bench);
         match sampled {
             Sampled::Nothing => {}
-            Sampled::NoStart => drop(bench.record(Kind::UartNoStart { uart: name })),
-            Sampled::Character(character) => {
-                let idle_at = self.sampler.idle_at(start);
-                self.complete(character, me, name, bench);
-                self.idle_at = Some(idle_at);
-                bench.alarm_at(idle_at, me, self.alarms[1]);
+            Sampled::NoStart => {
+                bench.record(Kind::UartNoStart { uart: name });
+                self.await_idle(bench.now(), me, bench);
             }
+            Sampled::Character(character) => {
+                let end = self.sampler.frame_after(start);
+                self.complete(character, me, name, bench);
+                self.was_busy = true;
+                self.await_idle(end, me, bench);
+            }
+        }
+    }
+
+    /// If the line stays high from an instant on, it has been idle when a frame would have been over.
+    fn await_idle(&mut self, from: Instant, me: DeviceId, bench: &mut Bench) {
+        if self.was_busy && self.sampler.is_high() {
+            let at = self.sampler.frame_after(from);
+            self.idle_at = Some(at);
+            bench.alarm_at(at, me, self.alarms[1]);
         }
     }
 
     /// The line may have been idle for a frame.
     pub fn on_idle(&mut self, name: Name, bench: &mut Bench) {
         if self.idle_at == Some(bench.now()) {
-            self.idle_at = None;
+            (self.was_busy, self.idle_at) = (false, None);
             bench.record(Kind::Serial { uart: name, event: SerialEvent::Idle });
         }
     }

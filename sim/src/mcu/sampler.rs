@@ -17,7 +17,7 @@ use vpyb_core::UartFrame;
 use vpyb_core::time::Instant;
 
 use super::bit_clock::BitClock;
-use super::framing::{Word, checked_bits, decode};
+use super::framing::{Word, checked_bits, decode, frame_bits};
 use crate::world::{Bench, DeviceId};
 
 /// Parts of a bit in which samples are placed: sample `n` is `2n - 1` of them after the bit's beginning.
@@ -112,10 +112,14 @@ impl Sampler {
         self.taking.is_some()
     }
 
-    /// When a line that stays high from the end of the last frame on has been idle for a whole one: so long after its
-    /// start.
-    pub fn idle_at(&self, start: Instant) -> Instant {
-        self.clock.at(start, 2 * 2 * u64::from(super::framing::frame_bits(self.frame)))
+    /// Whether the line was high at its last sample, or is by the last edge at rest.
+    pub fn is_high(&self) -> bool {
+        self.before
+    }
+
+    /// When a frame is over that begins then.
+    pub fn frame_after(&self, start: Instant) -> Instant {
+        self.clock.at(start, 2 * u64::from(frame_bits(self.frame)))
     }
 
     /// The line changed. A falling edge at rest seems to begin a start bit.

@@ -145,6 +145,7 @@ impl SerialEvent {
             Self::Break => "break".into(),
             Self::Idle => "idle".into(),
             Self::HeldBack => "held back: CTS is high".into(),
+            Self::GaveUp { left: 0 } => "gives up waiting for CTS".into(),
             Self::GaveUp { left } => format!("gives up: {left} not sent"),
         }
     }

@@ -63,11 +63,11 @@ mod tests {
         sample.push(1, Kind::UartBuffered { uart, byte: 1, ring: 64 });
         sample.push(2, Kind::UartRx { uart, byte: 2, framing: true });
         sample.push(2, Kind::UartHeld { uart, byte: 2 });
+        let damaged = SerialEvent::Damaged { byte: 2, parity: true, noise: false };
+        sample.push(2, Kind::Serial { uart, event: damaged });
         sample.push(3, Kind::UartOverrun { uart, byte: 3 });
         sample.push(4, Kind::UartDeaf { uart });
         sample.push(5, Kind::UartDeaf { uart });
-        let damaged = SerialEvent::Damaged { byte: 2, parity: true, noise: false };
-        sample.push(2, Kind::Serial { uart, event: damaged });
         sample.push(6, Kind::UartTx { uart, byte: 9 });
         let counters = super::super::count(&sample.trace, &Roster::of(&sample.trace));
         let values: Vec<_> = NAMES.map(|name| counters.value(&format!("uart2.{name}")).unwrap()).into();
