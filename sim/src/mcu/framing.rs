@@ -40,7 +40,7 @@ fn parity_of(frame: UartFrame, data: Word) -> bool {
     match frame.parity {
         Parity::None => false,
         Parity::Even => data.count_ones() % 2 == 1,
-        Parity::Odd => data.count_ones() % 2 == 0,
+        Parity::Odd => data.count_ones().is_multiple_of(2),
     }
 }
 
@@ -55,10 +55,14 @@ mod tests {
     /// 'C' is 100 0011: three ones.
     #[test]
     fn frames_are_sent_lowest_bit_first() {
-        assert_eq!(encode(UartFrame::N8, 0x43), 0b1_0100_0011_0);
-        assert_eq!(encode(frame(7, Parity::Even, 2), 0x43), 0b11_1_100_0011_0);
-        assert_eq!(encode(frame(8, Parity::Odd, 1), 0x43), 0b1_0_0100_0011_0);
-        assert_eq!(encode(frame(9, Parity::None, 2), 0x1FE), 0b11_1_1111_1110_0);
+        let sent = |frame, word| {
+            let bits = encode(frame, word);
+            (0..frame_bits(frame)).map(|bit| if bits >> bit & 1 == 1 { '1' } else { '0' }).collect::<String>()
+        };
+        assert_eq!(sent(UartFrame::N8, 0x43), "0110000101");
+        assert_eq!(sent(frame(7, Parity::Even, 2), 0x43), "01100001111");
+        assert_eq!(sent(frame(8, Parity::Odd, 1), 0x43), "01100001001");
+        assert_eq!(sent(frame(9, Parity::None, 2), 0x1FE), "001111111111");
         assert_eq!(frame_bits(UartFrame::N8), 10);
         assert_eq!(frame_bits(frame(9, Parity::None, 2)), 12);
         assert_eq!(frame_bits(frame(7, Parity::Odd, 1)), 10);
