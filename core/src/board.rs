@@ -1,6 +1,6 @@
 //! What a Pyboard hands out.
 //!
-//! Owns the trait [`Board`] and the settings of its peripherals. Knows no chip and no simulator: the
+//! Owns the trait [`Board`] and its errors. Knows no chip and no simulator: the
 //! same program runs on any implementation.
 
 use alloc::format;
@@ -13,24 +13,8 @@ use crate::hal::Missing;
 use crate::i2c::{I2c, I2cConfig};
 use crate::net::Network;
 use crate::pin::{Gpio, Irq, PinMode};
-use crate::stream::{StreamRead, StreamWrite};
 use crate::time::Duration;
-
-/// How a UART is set up. Frames are 8N1: eight data bits, no parity, one stop bit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct UartConfig {
-    /// Bits a second.
-    pub baud: u32,
-    /// Length of the receive ring in bytes.
-    pub read_buf_len: u16,
-}
-
-impl UartConfig {
-    /// This speed, and a receive ring of 64 bytes.
-    pub const fn baud(baud: u32) -> Self {
-        Self { baud, read_buf_len: 64 }
-    }
-}
+use crate::uart::{Uart, UartConfig};
 
 /// Why a board cannot hand something out.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -81,53 +65,6 @@ impl From<BoardError> for crate::TaskError {
     }
 }
 
-/// Why a UART could not give a byte.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub enum UartError {
-    /// Bytes were lost because the data register was not read in time.
-    Overrun,
-    /// A stop bit was low.
-    Framing,
-}
-
-impl fmt::Display for UartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Overrun => "overrun: bytes were lost",
-            Self::Framing => "framing error: a stop bit was low",
-        })
-    }
-}
-
-impl core::error::Error for UartError {}
-
-impl embedded_io::Error for UartError {
-    fn kind(&self) -> embedded_io::ErrorKind {
-        embedded_io::ErrorKind::Other
-    }
-}
-
-/// A UART as a board hands it out.
-///
-/// # For board authors
-///
-/// - `embedded-io`'s `read` MUST report an error once, before the bytes that came after it, and keep the CPU only
-///   while there is neither a byte nor an error.
-/// - Its `read_ready` MUST be true if `read` would not wait.
-pub trait Uart:
-    StreamRead
-    + StreamWrite
-    + embedded_io::Read<Error = UartError>
-    + embedded_io::ReadReady
-    + embedded_io::Write
-    + embedded_io::WriteReady
-    + 'static
-{
-    /// How many bytes the receive ring holds.
-    fn any(&self) -> usize;
-}
-
 /// A Pyboard.
 ///
 /// # For program authors
@@ -146,8 +83,7 @@ pub trait Board: Clone + 'static {
     type Led: StatefulOutputPin;
     /// A general-purpose pin.
     type Pin: Gpio;
-    /// A UART: readable and writable as a stream. `write` keeps the CPU until the last character has left,
-    /// as on the Pyboard.
+    /// A UART: readable and writable as a stream.
     type Uart: Uart;
     /// An I2C unit, a master.
     type I2c: I2c;
@@ -172,7 +108,8 @@ pub trait Board: Clone + 'static {
     ///
     /// # Errors
     ///
-    /// `Unknown`, `InUse`, or `Setting` for a speed that its clock cannot be divided to.
+    /// `Unknown`, `InUse`, or `Setting` for a speed that its clock cannot be divided to, a frame that is none, or flow
+    /// control on a unit that has no pins for it.
     fn uart(&self, name: &str, config: UartConfig) -> Result<Self::Uart, BoardError>;
 
     /// The I2C unit of this name, `i2c1` or `i2c2`, set up as `config` says. Its pins are pulled up.

@@ -115,9 +115,10 @@ pub mod stream;
 pub mod sync;
 pub mod ticks;
 pub mod time;
+mod uart;
 
 pub use args::{ArgDefault, ArgError, ArgSpec, ArgValue, Args};
-pub use board::{Board, BoardError, Uart, UartConfig, UartError};
+pub use board::{Board, BoardError};
 pub use delay::BoardDelay;
 pub use error::{CancelError, Interrupt, Queue, QueueFull, RunError, TaskError};
 pub use event_loop::{
@@ -128,3 +129,4 @@ pub use i2c::{I2c, I2cConfig, I2cError};
 pub use pin::{Edge, Gpio, Irq, IrqObserver, PinMode, Pull};
 pub use sleep::Sleep;
 pub use stream::{StreamReader, StreamWriter};
+pub use uart::{Parity, Uart, UartConfig, UartError, UartFlow, UartFrame};

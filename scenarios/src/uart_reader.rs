@@ -36,8 +36,8 @@ pub const TASKS: &[&str] = &["reader"];
 pub async fn main<B: Board>(top: Top<B>, args: Args) -> Result<(), TaskError> {
     let event_loop = top.event_loop(Config::default());
     let config = UartConfig {
-        baud: u32::try_from(args.int("baud")).unwrap_or(0),
         read_buf_len: u16::try_from(args.int("read_buf_len")).unwrap_or(0),
+        ..UartConfig::baud(u32::try_from(args.int("baud")).unwrap_or(0))
     };
     let uart = Rc::new(top.board().uart(args.text("uart"), config)?);
     let stream = StreamReader::new(&event_loop, uart);

@@ -42,6 +42,9 @@ pub fn vocabulary() -> Vocabulary {
         ]
         .map(|(unit, pin, drives)| UnitPin { unit: unit.to_owned(), pin: pin.to_owned(), drives })
         .into(),
+        flow_pins: [("uart2", "X2", true), ("uart2", "X1", false)]
+            .map(|(unit, pin, drives)| UnitPin { unit: unit.to_owned(), pin: pin.to_owned(), drives })
+            .into(),
         uarts: words(&["uart1", "uart2", "uart4"]),
         buses: words(&["i2c1", "i2c2"]),
         sensors: vec!["htu21d", "lm75"],

@@ -200,7 +200,7 @@ fn uart4(bench: &Bench) -> AsyncIo<<vpyb_sim::board::VirtualBoard as Board>::Uar
     AsyncIo::new(&bench.ev, bench.board.uart("uart4", UartConfig::baud(9600)).expect("a UART"))
 }
 
-/// A byte is whole 9.5 bits after its start bit, 990 us at 9600 baud, and the second one 1042 us later.
+/// A byte is whole 9.594 bits after its start bit, 999 us at 9600 baud, and the second one 1042 us later.
 #[test]
 fn a_uart_is_read_and_written_by_a_driver_of_embedded_io_async() {
     let change = |scenario: &mut Scenario| sends(scenario, 5, b"ok", 9600);
@@ -217,8 +217,8 @@ fn a_uart_is_read_and_written_by_a_driver_of_embedded_io_async() {
         bench.say(format_args!("{ended:?}"));
         Ok(())
     });
-    // Two bytes of 10 bits at 9600 baud keep the CPU for 2.083 ms. What is sent at 5 ms ends 19.5 bits later.
-    says_with(change, main, Said::by_all(&["2.083 written", "7.031 ok", "11 Err(TimedOut)"]));
+    // Two bytes of 10 bits at 9600 baud keep the CPU for 2.083 ms. What is sent at 5 ms ends 19.594 bits later.
+    says_with(change, main, Said::by_all(&["2.083 written", "7.041 ok", "11 Err(TimedOut)"]));
 }
 
 /// At 4800 baud a bit lasts twice as long as the receiver thinks: where it samples the stop bit, a zero byte is low still.
@@ -233,7 +233,7 @@ fn framing_and_overrun_are_errors_with_a_name() {
         bench.say(format_args!("{error}; {:?}", embedded_io::Error::kind(&error)));
         Ok(())
     });
-    says_with(framing, main, Said::by_all(&["1.989 framing error: a stop bit was low; Other"]));
+    says_with(framing, main, Said::by_all(&["1.999 framing error: a stop bit was low; Other"]));
 
     // A ring of two bytes, and one that is held: of six the fourth to the sixth are lost.
     let overrun = |scenario: &mut Scenario| {

@@ -230,7 +230,10 @@ fn each_operation_and_setting_has_its_value() {
     assert_eq!(scenario.tasks[1].script, sharing());
     let tasks: Vec<_> = scenario.tasks.iter().map(|task| (task.name.as_str(), task.start)).collect();
     assert_eq!(tasks, [("a", true), ("sharing", true), ("b", false), ("hog#1", true), ("hog#2", true)]);
-    assert_eq!(scenario.objects.uarts["u"], UartObject { uart: "uart4".into(), baud: 115_200 });
+    assert_eq!(
+        scenario.objects.uarts["u"],
+        UartObject { uart: "uart4".into(), baud: 115_200, line: Line::default(), write_buf_len: 0 }
+    );
     assert_eq!(scenario.objects.pins["in"], PinObject { pin: "X3".into(), mode: PinMode::Input(Pull::Up) });
     let cpu = Cpu {
         runq_len: Some(8),
@@ -239,8 +242,11 @@ fn each_operation_and_setting_has_its_value() {
         ..Cpu::default()
     };
     assert_eq!(scenario.cpu, cpu);
-    let uart4 =
-        UartOverride { read_buf_len: Some(128), rx_irq_latency: Some(Duration::from_micros(2)), baud: None };
+    let uart4 = UartOverride {
+        read_buf_len: Some(128),
+        rx_irq_latency: Some(Duration::from_micros(2)),
+        ..UartOverride::default()
+    };
     assert_eq!(scenario.uarts["uart4"], uart4);
     let run = Run {
         main: Some("a".into()),

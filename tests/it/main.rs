@@ -48,4 +48,5 @@ mod trace;
 mod trace_export;
 mod trace_file;
 mod trial;
+mod uart;
 mod vectors;

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use vpyb_core::time::{Duration, Instant};
+use vpyb_core::{Parity, UartFlow, UartFrame};
 use vpyb_sim::board::{Machine, Part};
 use vpyb_sim::cli::PROGRAMS;
-use vpyb_sim::devices::SerialPeer;
-use vpyb_sim::mcu::{BitClock, Received, Uart, UartPins};
+use vpyb_sim::devices::{PeerPins, SerialPeer};
+use vpyb_sim::mcu::{BitClock, Received, Uart, UartPins, UartSettings};
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::scenario::model::{Cpu, Op, Run, Scenario, Task};
-use vpyb_sim::trace::record::{Drive, NetLevel, Trigger};
+use vpyb_sim::trace::record::{Drive, NetLevel, SerialEvent, Trigger};
 use vpyb_sim::trace::{Kind, State, Trace};
 use vpyb_sim::world::{Agenda, Bench, DeviceId, What, World};
 
@@ -68,45 +69,81 @@ const RING: usize = 64;
 const RECEIVER: DeviceId = DeviceId(0);
 const SENDER: DeviceId = DeviceId(1);
 
-/// Sends from a peer at exactly `baud` to a UART with this bit clock; gives what the UART holds, and for each
-/// frame whether its stop bit was low.
-fn over_a_wire(data: &[u8], baud: u32, receiving: BitClock) -> (Received, Vec<bool>) {
+/// Frames of eight bits; also with a parity bit, nine bits, two stop bits.
+fn frames() -> impl Strategy<Value = UartFrame> {
+    let sized = prop_oneof![
+        Just((8, Parity::None)),
+        Just((9, Parity::None)),
+        Just((7, Parity::Even)),
+        Just((8, Parity::Odd))
+    ];
+    (sized, 1..=2_u8).prop_map(|((bits, parity), stop_bits)| UartFrame { bits, parity, stop_bits })
+}
+
+/// What a UART saw of a frame.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Flaws {
+    framing: bool,
+    parity: bool,
+    noise: bool,
+}
+
+/// Sends from a peer at exactly `baud` to a UART with this bit clock; gives what the UART holds, and what it saw of
+/// each frame.
+fn over_a_wire(data: &[u8], baud: u32, receiving: BitClock, frame: UartFrame) -> (Received, Vec<Flaws>) {
     let mut bench = Bench::new(Trace::default());
-    let pins = UartPins { tx: bench.add_pin("tx"), rx: bench.add_pin("rx") };
-    let peer_pin = bench.add_pin("peer");
-    bench.join(pins.rx, peer_pin);
+    let pins = UartPins { tx: bench.add_pin("tx"), rx: bench.add_pin("rx"), rts: None, cts: None };
+    let peer_pins = PeerPins { tx: bench.add_pin("peer"), rx: None, ready: None, allowed: None };
+    bench.join(pins.rx, peer_pins.tx);
     let (uart_name, peer_name) = (bench.trace.name("uart"), bench.trace.name("peer"));
     let mut uart = Uart::new(uart_name, pins);
-    uart.open(RECEIVER, receiving, Duration::from_nanos(1), RING, &mut bench);
-    let mut peer = SerialPeer::new(peer_name, peer_pin, &mut bench);
+    let settings = UartSettings {
+        clock: receiving,
+        frame,
+        flow: UartFlow::NONE,
+        latency: Duration::from_nanos(1),
+        ring: RING,
+        sends_by_interrupt: false,
+    };
+    uart.open(RECEIVER, settings, &mut bench);
+    let clock = BitClock::exact(baud);
+    let mut peer = SerialPeer::new(peer_name, peer_pins, clock, frame, Vec::new(), SENDER, &mut bench);
     peer.send(data, baud, SENDER, &mut bench);
     let mut world = World::new(bench, vec![Part::Uart(uart), Part::SerialPeer(peer)]);
     while world.deliver_next(Instant::MAX).is_some() {}
-    let framing = world.bench.trace.records().iter().filter_map(|record| match record.kind {
-        Kind::UartRx { framing, .. } => Some(framing),
-        _ => None,
-    });
-    let framing = framing.collect();
+    let mut flaws: Vec<Flaws> = Vec::new();
+    for record in world.bench.trace.records() {
+        match record.kind {
+            Kind::UartRx { framing, .. } => flaws.push(Flaws { framing, ..Flaws::default() }),
+            Kind::Serial { event: SerialEvent::Damaged { parity, noise, .. }, .. } => {
+                let last = flaws.last_mut().expect("a frame was received");
+                (last.parity, last.noise) = (parity, noise);
+            }
+            _ => {}
+        }
+    }
     let Part::Uart(uart) = &world.devices[0] else { unreachable!("the UART is in its place") };
-    (uart.received().expect("it is open"), framing)
+    (uart.received().expect("it is open"), flaws)
 }
 
 proptest! {
-    /// A frame is sampled last 9.5 bits after its start; 3 % of that is 0.29 bits, less than the half bit to
-    /// the next edge.
+    /// The last sample of a frame is 0.59 bits into its stop bit, the tenth or the eleventh bit; 2.9 % of that is at
+    /// most 0.31 bits, less than the 0.41 bits to the next edge.
     #[test]
     fn bytes_cross_a_wire_whose_ends_differ_by_3_percent(
         data in prop::collection::vec(any::<u8>(), 1..RING),
         // 1200 to 2.6 Mbaud, as the divider makes them.
         divider in 16..35_000_u32,
         per_mille in -29..=29_i64,
+        frame in frames(),
     ) {
         let made = f64::from(CLOCK) / f64::from(divider);
         let Ok(receiving) = BitClock::divided(made.round() as u32, CLOCK) else { return Ok(()) };
         let baud = (made * (1000 + per_mille) as f64 / 1000.0).round() as u32;
-        let (received, framing) = over_a_wire(&data, baud, receiving);
-        prop_assert_eq!(received.ring, data.clone());
-        prop_assert_eq!(framing, vec![false; data.len()]);
+        let (received, flaws) = over_a_wire(&data, baud, receiving, frame);
+        let sent: Vec<u16> = data.iter().map(|&byte| u16::from(byte) & ((1 << frame.bits) - 1)).collect();
+        prop_assert_eq!(received.ring, sent);
+        prop_assert_eq!(flaws, vec![Flaws::default(); data.len()]);
         prop_assert_eq!((received.register, received.overrun, received.in_frame), (None, false, false));
     }
 
@@ -119,8 +156,8 @@ proptest! {
         off in prop_oneof![-100..=-60_i64, 60..=100_i64],
     ) {
         let baud = (100 * (1000 + off)) as u32;
-        let (_, framing) = over_a_wire(&[first, second], baud, BitClock::exact(100_000));
-        prop_assert!(framing[0], "the first of {framing:?}");
+        let (_, flaws) = over_a_wire(&[first, second], baud, BitClock::exact(100_000), UartFrame::N8);
+        prop_assert!(flaws[0].framing, "the first of {flaws:?}");
     }
 }
 

@@ -53,8 +53,8 @@ pub fn check(name: &str, found: &[String], expected: &[&str]) {
 // ---- wires -----------------------------------------------------------------------------------------
 
 /// 'U' is 0b0101_0101: with start and stop bit the line changes at every bit. A bit lasts 104 166.67 ns at 9600 baud;
-/// each edge is computed from the first, so that the fraction is never lost. The stop bit is sampled 9.5
-/// bits after the start; the write returns after 10 bits, at 1 041 666 ns.
+/// each edge is computed from the first, so that the fraction is never lost. The stop bit is sampled for the
+/// last time 9.594 bits after the start, its tenth sample of sixteen; the write returns after 10 bits, at 1 041 666 ns.
 #[test]
 fn one_byte_over_a_link_record_by_record() {
     let outcome = run(r#"
@@ -97,11 +97,11 @@ fn one_byte_over_a_link_record_by_record() {
         "729166 X1+X2 ↑ high",
         "833333 X1 drives low",
         "833333 X1+X2 ↓ low",
-        // The stop bit; it is sampled in its middle, and the handler is done 2 us later.
+        // The stop bit; its last sample is the tenth of sixteen, and the handler is done 2 us later.
         "937500 X1 drives high",
         "937500 X1+X2 ↑ high",
-        "989583 uart4 rx 'U' 0x55 in the data register",
-        "991583 uart4 rx 'U' 0x55  ring 1/64",
+        "999348 uart4 rx 'U' 0x55 in the data register",
+        "1001348 uart4 rx 'U' 0x55  ring 1/64",
         "1041666 main 0 awrite",
         "1041666 main waits to read from uart4",
         "1041666 main is queued: uart4 is ready",
@@ -119,7 +119,7 @@ fn one_byte_over_a_link_record_by_record() {
 /// The ring holds four, the data register one: "01234". '5' is lost where the register is full, and nothing is
 /// received until the register is read: "6789" go by. The read at 12 ms takes the ring, then the byte that
 /// was held; "A" is on its way and is received, and so is "B". A character takes 1 041 666.67 ns, and is in the
-/// register 9.5 bits, 989 583 ns, after its start.
+/// register 9.594 bits, 999 348 ns, after its start.
 #[test]
 fn a_ring_overflows_byte_by_byte() {
     let outcome = run(r#"
@@ -145,24 +145,24 @@ fn a_ring_overflows_byte_by_byte() {
         )
     });
     let expected = [
-        "1989583 uart2 rx '0' 0x30  ring 1/4",
-        "3031249 uart2 rx '1' 0x31  ring 2/4",
-        "4072916 uart2 rx '2' 0x32  ring 3/4",
-        "5114583 uart2 rx '3' 0x33  ring 4/4",
-        "6156249 uart2 rx '4' 0x34  ring full: stays in the data register, interrupt off",
-        "7197916 uart2 rx '5' 0x35  OVERRUN: lost",
-        "8239583 uart2 rx  lost unseen: overrun not yet cleared",
-        "9281249 uart2 rx  lost unseen: overrun not yet cleared",
-        "10322916 uart2 rx  lost unseen: overrun not yet cleared",
-        "11364583 uart2 rx  lost unseen: overrun not yet cleared",
+        "1999348 uart2 rx '0' 0x30  ring 1/4",
+        "3041014 uart2 rx '1' 0x31  ring 2/4",
+        "4082681 uart2 rx '2' 0x32  ring 3/4",
+        "5124348 uart2 rx '3' 0x33  ring 4/4",
+        "6166014 uart2 rx '4' 0x34  ring full: stays in the data register, interrupt off",
+        "7207681 uart2 rx '5' 0x35  OVERRUN: lost",
+        "8249348 uart2 rx  lost unseen: overrun not yet cleared",
+        "9291014 uart2 rx  lost unseen: overrun not yet cleared",
+        "10332681 uart2 rx  lost unseen: overrun not yet cleared",
+        "11374348 uart2 rx  lost unseen: overrun not yet cleared",
         "12000000 main 0 busy_us",
         "12000000 uart2 4 bytes read, 0 left",
         "12000000 uart2 rx '4' 0x34  ring 1/4",
         "12000000 uart2 1 byte read, 0 left",
-        "12406249 uart2 rx 'A' 0x41  ring 1/4",
-        "12406249 uart2 1 byte read, 0 left",
-        "13447916 uart2 rx 'B' 0x42  ring 1/4",
-        "13447916 uart2 1 byte read, 0 left",
+        "12416014 uart2 rx 'A' 0x41  ring 1/4",
+        "12416014 uart2 1 byte read, 0 left",
+        "13457681 uart2 rx 'B' 0x42  ring 1/4",
+        "13457681 uart2 1 byte read, 0 left",
         // The read waits for the next character until the third tick after the last one: 13 000 / 9600 whole
         // milliseconds, and two.
         "16000000 main 1 read → b'01234AB'",

@@ -140,6 +140,10 @@ impl ChipUart {
         if config.read_buf_len == 0 {
             return Err(setting("its receive ring needs at least one byte"));
         }
+        let plain = UartConfig { read_buf_len: config.read_buf_len, ..UartConfig::baud(config.baud) };
+        if config != plain {
+            return Err(setting("this port has frames of 8N1 alone, no flow control and no transmit ring"));
+        }
         Ok(Prepared { unit, config, divider })
     }
 

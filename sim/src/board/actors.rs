@@ -209,6 +209,14 @@ impl Machine {
         let now = self.now();
         match action {
             Action::Send { to, data, times, baud } => return self.send(to, data, *times, *baud),
+            Action::Break { to, span } => {
+                if let Line::Peer(me) = self.lines[to]
+                    && let Part::SerialPeer(peer) = &mut self.world.devices[usize::from(me.0)]
+                {
+                    peer.send_break(*span, me, &mut self.world.bench);
+                }
+                return now + *span;
+            }
             Action::Drive { pin, level } => {
                 let probe = self.probes[pin];
                 self.world.bench.drive(probe, drive(*level));

@@ -141,6 +141,7 @@ impl Machine {
         match &mut self.world.devices[usize::from(me.0)] {
             Part::Mma7660(accel) => accel.power(on, bench),
             Part::Sensor(sensor) => sensor.power(on, bench),
+            Part::SerialPeer(peer) => peer.power(on, bench),
             _ => unreachable!("checked parts: `{part}` has no supply of its own"),
         }
     }

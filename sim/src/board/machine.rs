@@ -17,8 +17,7 @@ use super::interrupts::Handlers;
 use super::part::Part;
 use super::pins::PINS;
 use super::profile::Profile;
-use super::pyboard::UARTS;
-use crate::mcu::{Exti, Timers, Uart, UartPins};
+use crate::mcu::{Exti, Timers};
 use crate::scenario::model::{self, Scenario};
 use crate::trace::record::Task;
 use crate::trace::{Kind, Seq, Trace};
@@ -160,33 +159,9 @@ impl Machine {
         machine
     }
 
-    fn place_uarts(&mut self) {
-        for unit in UARTS {
-            let pins = UartPins { tx: self.pins[unit.tx], rx: self.pins[unit.rx] };
-            let name = self.world.bench.trace.name(unit.name);
-            let device = self.place(Part::Uart(Uart::new(name, pins)));
-            self.uarts.insert(unit.name, device);
-        }
-    }
-
     pub(super) fn place(&mut self, part: Part) -> DeviceId {
         self.world.devices.push(part);
         DeviceId((self.world.devices.len() - 1) as u16)
-    }
-
-    pub(super) fn uart_pins(&self, uart: &str) -> UartPins {
-        match &self.world.devices[usize::from(self.uarts[uart].0)] {
-            Part::Uart(uart) => uart.pins(),
-            _ => unreachable!("UARTs are in their places"),
-        }
-    }
-
-    /// The UART in a place, and the bench.
-    pub(super) fn uart(&mut self, device: DeviceId) -> (&mut Uart, &mut Bench) {
-        match &mut self.world.devices[usize::from(device.0)] {
-            Part::Uart(uart) => (uart, &mut self.world.bench),
-            _ => unreachable!("UARTs are in their places"),
-        }
     }
 
     // ---- time ----------------------------------------------------------------------------------

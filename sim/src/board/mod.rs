@@ -15,6 +15,7 @@ mod pins;
 mod profile;
 mod pyboard;
 mod recorder;
+mod uarts;
 mod virtual_board;
 mod virtual_i2c;
 mod virtual_net;

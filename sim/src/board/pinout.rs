@@ -59,6 +59,12 @@ fn firmware(scenario: &Scenario, add: Add<'_>) {
         if let Some(unit) = unit(&object.uart) {
             add(unit.tx, format!("{} TX (`{name}`)", unit.name));
             add(unit.rx, format!("{} RX (`{name}`)", unit.name));
+            let flow = object.line.flow.unwrap_or_default();
+            for (pin, used, line) in [(unit.rts, flow.rts, "RTS"), (unit.cts, flow.cts, "CTS")] {
+                if let Some(pin) = pin.filter(|_| used) {
+                    add(pin, format!("{} {line} (`{name}`)", unit.name));
+                }
+            }
         }
     }
     for (name, object) in &scenario.objects.pins {
@@ -68,9 +74,18 @@ fn firmware(scenario: &Scenario, add: Add<'_>) {
 
 fn stands(name: &str, part: &Part, add: Add<'_>) {
     match part {
-        Part::SerialPeer { uart, baud } => {
+        Part::SerialPeer { uart, baud, line, replies } => {
             if let Some(unit) = unit(uart) {
                 add(unit.rx, format!("part `{name}`: serial peer, {baud} baud"));
+                if !replies.is_empty() {
+                    add(unit.tx, format!("part `{name}`: listens"));
+                }
+                let flow = line.flow.unwrap_or_default();
+                for (pin, wired) in [(unit.rts, flow.rts), (unit.cts, flow.cts)] {
+                    if let Some(pin) = pin.filter(|_| wired) {
+                        add(pin, format!("part `{name}`: flow control"));
+                    }
+                }
             }
         }
         Part::UartFeed { uart } => {
@@ -94,7 +109,7 @@ fn stands(name: &str, part: &Part, add: Add<'_>) {
 
 fn acts(actor: &str, action: &Action, scenario: &Scenario, add: Add<'_>) {
     match action {
-        Action::Send { to, .. } => {
+        Action::Send { to, .. } | Action::Break { to, .. } => {
             if let Some(unit) = unit(to) {
                 add(unit.rx, format!("actor `{actor}` sends"));
             }

@@ -22,7 +22,7 @@ use super::virtual_i2c::VirtualI2c;
 use super::virtual_net::VirtualNetwork;
 use super::virtual_pin::{VirtualLed, VirtualPin};
 use super::virtual_uart::VirtualUart;
-use crate::mcu::{BitClock, Cycle, I2cClock, TimerId};
+use crate::mcu::{Cycle, I2cClock, TimerId};
 use crate::trace::record::{Drive, I2cEvent, Mode, Pulled};
 use crate::trace::{Kind, Name, Seq};
 use crate::world::PinId;
@@ -95,6 +95,22 @@ impl VirtualBoard {
         }
     }
 
+    /// Keeps the CPU busy until an instant of the run, or until something on the bench is so.
+    pub(super) fn busy_to(&self, until: Instant, so: impl Fn(&mut Machine) -> bool) {
+        loop {
+            let result = {
+                let mut machine = self.machine.borrow_mut();
+                if machine.now() >= until || so(&mut machine) {
+                    return;
+                }
+                let due = machine.world.next_due().filter(|&due| due < until);
+                machine.advance_to(due.unwrap_or(until));
+                machine.check()
+            };
+            go_on(result);
+        }
+    }
+
     /// What the board's clock shows. Reading it is a call into the board.
     pub fn now(&self) -> Instant {
         self.access();
@@ -129,7 +145,7 @@ impl VirtualBoard {
         });
     }
 
-    fn claim(&self, pin: PinId, user: &str) -> Result<(), BoardError> {
+    pub(super) fn claim(&self, pin: PinId, user: &str) -> Result<(), BoardError> {
         let mut machine = self.machine.borrow_mut();
         let name = machine.world.bench.pin_name(pin);
         let what = format!("pin {}", machine.world.bench.trace.text(name));
@@ -211,34 +227,7 @@ impl Board for VirtualBoard {
         let Some(unit) = UARTS.iter().find(|unit| unit.name == name) else {
             return Err(BoardError::Unknown { what: format!("UART `{name}`") });
         };
-        let (device, overridden) = {
-            let machine = self.machine.borrow();
-            let overridden = machine.overrides.get(name).cloned().unwrap_or_default();
-            (machine.uarts[unit.name], overridden)
-        };
-        let baud = overridden.baud.unwrap_or(config.baud);
-        let ring = overridden.read_buf_len.unwrap_or(config.read_buf_len);
-        let setting = |why: String| BoardError::Setting { what: name.into(), why };
-        let clock = BitClock::divided(baud, unit.clock).map_err(|error| setting(error.to_string()))?;
-        if ring == 0 {
-            return Err(setting("its receive ring needs at least one byte".into()));
-        }
-        let pins = self.machine.borrow_mut().uart(device).0.pins();
-        self.claim(pins.tx, name)?;
-        self.claim(pins.rx, name)?;
-        let mut machine = self.machine.borrow_mut();
-        let latency = overridden.rx_irq_latency.unwrap_or(machine.profile.isr);
-        let (uart, bench) = machine.uart(device);
-        if !uart.is_open() {
-            let text = uart.name();
-            let (tx, rx) = (bench.pin_name(pins.tx), bench.pin_name(pins.rx));
-            let context = bench.cause();
-            bench.record_cause(Kind::UartOpened { uart: text, tx, rx, baud, ring });
-            uart.open(device, clock, latency, ring.into(), bench);
-            bench.cause_is(context);
-        }
-        drop(machine);
-        Ok(VirtualUart::new(self.clone(), device, name, baud))
+        self.open_uart(unit, config)
     }
 
     fn i2c(&self, name: &str, config: I2cConfig) -> Result<VirtualI2c, BoardError> {

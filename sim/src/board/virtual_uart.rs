@@ -1,18 +1,20 @@
 //! A UART of a virtual Pyboard, as programs hold it.
 //!
-//! Owns the driver's behaviour above the registers, as in MicroPython's `uart.c`: a blocking write, a ring
-//! that the interrupt fills, and a `read` that waits a little between characters. Bits are the model's.
+//! Owns the driver's behaviour above the registers, as in MicroPython's `uart.c`: a write that keeps the CPU, a ring
+//! that the interrupt fills, and a `read` that waits a little between characters; and, as other drivers have it, a
+//! transmit ring that an interrupt empties. Bits are the model's.
 
 use embedded_io::{ErrorType, Read, ReadReady, Write, WriteReady};
 use vpyb_core::stream::{Pollable, Readiness, StreamRead, StreamWrite};
 use vpyb_core::time::{Duration, Instant};
-use vpyb_core::{Uart, UartError};
+use vpyb_core::{BoardError, Uart, UartConfig, UartError};
 
 use super::machine::Machine;
 use super::virtual_board::VirtualBoard;
-use crate::mcu::{Receiver, RxError};
-use crate::trace::{Kind, Name};
-use crate::world::{Bench, DeviceId};
+use crate::mcu::{Receiver, RxError, Sending, Word};
+use crate::trace::Kind;
+use crate::trace::record::SerialEvent;
+use crate::world::DeviceId;
 
 /// An open UART.
 #[derive(Clone)]
@@ -22,39 +24,74 @@ pub struct VirtualUart {
     name: String,
     /// How long a read of several characters waits for the next one.
     between_characters: Duration,
+    /// Bytes of a stream that are one character.
+    width: usize,
+    /// Length of the transmit ring; 0 if a write keeps the CPU.
+    transmit_ring: usize,
+    /// It sends only while it is let.
+    obeys_cts: bool,
 }
 
 impl VirtualUart {
-    pub(super) fn new(board: VirtualBoard, device: DeviceId, name: &str, baud: u32) -> Self {
+    pub(super) fn new(board: VirtualBoard, device: DeviceId, name: &str, config: UartConfig) -> Self {
         // MicroPython's floor for `timeout_char`: 13 000 / baud whole milliseconds, and two.
-        let between_characters = Duration::from_millis(u64::from(13_000 / baud) + 2);
-        Self { board, device, name: name.into(), between_characters }
+        let between_characters = Duration::from_millis(u64::from(13_000 / config.baud) + 2);
+        Self {
+            board,
+            device,
+            name: name.into(),
+            between_characters,
+            width: if config.frame.bits > 8 { 2 } else { 1 },
+            transmit_ring: config.write_buf_len.into(),
+            obeys_cts: config.flow.cts,
+        }
     }
 
-    fn with<T>(&self, f: impl FnOnce(&mut Receiver, Name, &mut Bench) -> T) -> T {
+    fn with<T>(&self, f: impl FnOnce(&mut Receiver) -> T) -> T {
         let mut machine = self.board.machine.borrow_mut();
-        let (uart, bench) = machine.uart(self.device);
-        let name = uart.name();
-        f(uart.receiver(), name, bench)
+        f(machine.uart(self.device).0.receiver())
     }
 
+    /// How many bytes of a stream the ring holds.
     fn held(&self) -> usize {
-        self.with(|receiver, _, _| receiver.len())
+        self.with(|receiver| receiver.len()) * self.width
     }
 
+    /// Takes what there is, whole characters.
     fn take(&self, data: &mut [u8]) -> usize {
-        self.with(|receiver, name, bench| receiver.read(data, name, bench))
+        let words = {
+            let mut machine = self.board.machine.borrow_mut();
+            let (uart, bench) = machine.uart(self.device);
+            uart.read(data.len() / self.width, bench)
+        };
+        for (place, word) in data.chunks_exact_mut(self.width).zip(&words) {
+            place.copy_from_slice(&word.to_le_bytes()[..self.width]);
+        }
+        words.len() * self.width
     }
 
     fn is_sent(&self, machine: &mut Machine) -> bool {
         machine.uart(self.device).0.is_sent()
     }
 
+    /// How many characters can be handed over now.
+    fn room(&self, machine: &mut Machine) -> usize {
+        let transmitter = machine.uart(self.device).0.transmitter();
+        match self.transmit_ring {
+            0 => {
+                if transmitter.is_free() {
+                    usize::MAX
+                } else {
+                    0
+                }
+            }
+            ring => ring.saturating_sub(transmitter.queued()),
+        }
+    }
+
     /// Waits, keeping the CPU, until there is a character or the time between two is over.
     fn wait_for_character(&self) {
-        // The driver counts millisecond ticks, so the present one is not whole.
-        let now = self.board.machine.borrow().now();
-        let until = Instant::from_millis(now.as_millis()) + self.between_characters;
+        let until = self.ticks_from_now(1);
         loop {
             {
                 let mut machine = self.board.machine.borrow_mut();
@@ -67,22 +104,72 @@ impl VirtualUart {
         }
     }
 
-    /// Sends everything; keeps the CPU until the last character has left.
-    fn send(&self, data: &[u8]) {
+    /// The instant so many times `timeout_char` from now.
+    fn ticks_from_now(&self, times: u64) -> Instant {
+        // The driver counts millisecond ticks, so the present one is not whole.
+        let now = self.board.machine.borrow().now();
+        Instant::from_millis(now.as_millis()) + self.between_characters.times(times)
+    }
+
+    /// Hands things to the transmitter.
+    fn hand_over(&self, what: impl IntoIterator<Item = Sending>, record: Option<Kind>) {
+        let mut machine = self.board.machine.borrow_mut();
+        let (uart, bench) = machine.uart(self.device);
+        let context = bench.cause();
+        if let Some(record) = record {
+            bench.record_cause(record);
+        }
+        uart.send(what, self.device, bench);
+        bench.cause_is(context);
+    }
+
+    /// Sends whole characters; gives how many bytes were taken. Without a transmit ring it keeps the CPU until the
+    /// last character has left, or the other side has let nothing be sent for twice `timeout_char`.
+    fn send(&self, data: &[u8]) -> usize {
         self.board.access();
-        if data.is_empty() {
-            return;
-        }
-        {
+        let (characters, room, name) = {
             let mut machine = self.board.machine.borrow_mut();
-            let (uart, bench) = machine.uart(self.device);
-            let name = uart.name();
-            let context = bench.cause();
-            bench.record_cause(Kind::UartWrite { uart: name, bytes: data.len() as u32 });
-            uart.send(data, self.device, bench);
-            bench.cause_is(context);
+            (data.len() / self.width, self.room(&mut machine), machine.uart(self.device).0.name())
+        };
+        let count = if self.transmit_ring > 0 { characters.min(room) } else { characters };
+        if count == 0 {
+            return 0;
         }
-        self.board.busy_until(|machine| self.is_sent(machine));
+        let words = data.chunks_exact(self.width).take(count).map(|bytes| {
+            let high = bytes.get(1).copied().unwrap_or(0);
+            Sending::Word(Word::from_le_bytes([bytes[0], high & 1]))
+        });
+        self.hand_over(words, Some(Kind::UartWrite { uart: name, bytes: count as u32 }));
+        let left = if self.transmit_ring > 0 { 0 } else { self.wait_until_sent() };
+        (count - left) * self.width
+    }
+
+    /// Keeps the CPU until everything has left; gives how many characters were given up.
+    fn wait_until_sent(&self) -> usize {
+        if !self.obeys_cts {
+            self.board.busy_until(|machine| self.is_sent(machine));
+            return 0;
+        }
+        loop {
+            let waiting = |machine: &mut Machine| {
+                let transmitter = machine.uart(self.device).0.transmitter();
+                (transmitter.queued(), transmitter.is_free(), transmitter.is_idle())
+            };
+            let before = waiting(&mut self.board.machine.borrow_mut());
+            if before.2 {
+                return 0;
+            }
+            let until = self.ticks_from_now(2);
+            self.board.busy_to(until, |machine| waiting(machine) != before);
+            let mut machine = self.board.machine.borrow_mut();
+            if waiting(&mut machine) == before {
+                let (uart, bench) = machine.uart(self.device);
+                let left = uart.transmitter().give_up();
+                let event = SerialEvent::GaveUp { left: left as u32 };
+                bench.record(Kind::Serial { uart: uart.name(), event });
+                return left;
+            }
+        }
     }
 }
 
@@ -90,6 +177,15 @@ impl Uart for VirtualUart {
     fn any(&self) -> usize {
         self.board.access();
         self.held()
+    }
+
+    fn send_break(&self) -> Result<(), BoardError> {
+        self.board.access();
+        self.hand_over([Sending::Break(None)], None);
+        if self.transmit_ring == 0 {
+            self.wait_until_sent();
+        }
+        Ok(())
     }
 }
 
@@ -110,15 +206,16 @@ impl Pollable for VirtualUart {
             // Who waits by a waker is called now.
             machine.wakes_are_by(machine.ready_cause.filter(|_| !ready.is_empty()));
         }
-        if !interest.and(Readiness::WRITE).is_empty() && self.is_sent(&mut machine) {
+        if !interest.and(Readiness::WRITE).is_empty() && self.room(&mut machine) > 0 {
             ready = ready.or(Readiness::WRITE);
         }
         ready
     }
 
-    /// Bytes come by interrupt.
+    /// Bytes come by interrupt, and leave by one if there is a transmit ring. When the other side lets one be sent,
+    /// nobody is told.
     fn sampled(&self) -> bool {
-        false
+        self.obeys_cts && self.transmit_ring == 0
     }
 }
 
@@ -144,7 +241,7 @@ impl StreamRead for VirtualUart {
         self.board.access();
         let before = line.len();
         loop {
-            let next = self.with(|receiver, _, _| receiver.line_len());
+            let next = self.with(|receiver| receiver.line_len()) * self.width;
             if next == 0 {
                 break;
             }
@@ -152,7 +249,7 @@ impl StreamRead for VirtualUart {
             line.resize(start + next, 0);
             let count = self.take(&mut line[start..]);
             line.truncate(start + count);
-            if line.last() == Some(&b'\n') {
+            if line[line.len() - self.width.min(line.len())..].first() == Some(&b'\n') {
                 break;
             }
         }
@@ -161,10 +258,10 @@ impl StreamRead for VirtualUart {
 }
 
 impl StreamWrite for VirtualUart {
-    /// Takes everything.
+    /// Takes everything, or what the transmit ring has room for, or what the other side let be sent in time.
     fn write(&self, data: &[u8]) -> Option<usize> {
-        self.send(data);
-        Some(data.len())
+        let sent = self.send(data);
+        (sent > 0 || data.is_empty()).then_some(sent)
     }
 }
 
@@ -182,9 +279,11 @@ impl Read for VirtualUart {
         }
         let device = self.device;
         self.board.busy_until(|machine| !machine.uart(device).0.receiver().is_empty());
-        match self.with(|receiver, _, _| receiver.take_error()) {
+        match self.with(Receiver::take_error) {
             Some(RxError::Overrun) => Err(UartError::Overrun),
             Some(RxError::Framing) => Err(UartError::Framing),
+            Some(RxError::Parity) => Err(UartError::Parity),
+            Some(RxError::Noise) => Err(UartError::Noise),
             None => Ok(self.take(buf)),
         }
     }
@@ -198,19 +297,29 @@ impl ReadReady for VirtualUart {
 }
 
 impl Write for VirtualUart {
+    /// Waits, keeping the CPU, until at least one character was taken.
     fn write(&mut self, buf: &[u8]) -> Result<usize, UartError> {
-        self.send(buf);
-        Ok(buf.len())
+        if self.transmit_ring > 0 && !buf.is_empty() {
+            self.board.busy_until(|machine| self.room(machine) > 0);
+        }
+        match self.send(buf) {
+            0 if !buf.is_empty() => Err(UartError::Timeout),
+            sent => Ok(sent),
+        }
     }
 
-    /// Nothing is ever left to send when `write` has returned.
+    /// Waits until the transmit ring is empty and the last character has left; without one that is so already.
     fn flush(&mut self) -> Result<(), UartError> {
-        Ok(())
+        match self.wait_until_sent() {
+            0 => Ok(()),
+            _ => Err(UartError::Timeout),
+        }
     }
 }
 
 impl WriteReady for VirtualUart {
     fn write_ready(&mut self) -> Result<bool, UartError> {
-        Ok(true)
+        self.board.access();
+        Ok(self.room(&mut self.board.machine.borrow_mut()) > 0)
     }
 }

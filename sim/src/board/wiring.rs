@@ -6,10 +6,13 @@
 
 use std::collections::BTreeMap;
 
+use vpyb_core::{UartFlow, UartFrame};
+
 use super::machine::{Line, Machine};
 use super::part::Part;
 use super::pyboard::SWITCHES;
-use crate::devices::{Bounce, Button, LogicSource, SerialPeer};
+use crate::devices::{Bounce, Button, LogicSource, PeerPins, PeerReply, SerialPeer};
+use crate::mcu::BitClock;
 use crate::scenario::model::{self, Action, Level, Scenario};
 use crate::trace::record::Drive;
 use crate::world::{DeviceId, PinId};
@@ -21,6 +24,34 @@ struct Planted<'s> {
     own: PinId,
 }
 
+/// A peer that is to be wired.
+struct Peer {
+    uart: String,
+    name: String,
+    baud: u32,
+    frame: UartFrame,
+    flow: UartFlow,
+    replies: Vec<PeerReply>,
+}
+
+impl Peer {
+    /// One that no part of the file names: its frames are those of the UART, as far as the file says them.
+    fn of_itself(uart: &str, scenario: &Scenario) -> Self {
+        let object = scenario.objects.uarts.values().find(|object| object.uart == uart);
+        let frame = object.map_or(UartFrame::N8, |object| object.line.frame(UartFrame::N8));
+        let frame = scenario.uarts.get(uart).map_or(frame, |by| by.line.frame(frame));
+        // Each step says its own speed.
+        let baud = 9_600;
+        let (flow, replies) = (UartFlow::NONE, Vec::new());
+        Self { uart: uart.to_owned(), name: format!("{uart}.peer"), baud, frame, flow, replies }
+    }
+}
+
+fn reply(reply: &model::Reply) -> PeerReply {
+    let model::Reply { to, send, pause, times } = reply.clone();
+    PeerReply { to, send, pause, times }
+}
+
 impl Machine {
     /// Joins what is linked, and puts every part on its pins.
     pub(super) fn wire(&mut self, scenario: &Scenario) {
@@ -29,37 +60,33 @@ impl Machine {
         }
         let peers = self.plan_lines(scenario);
         self.place_probes(scenario);
-        let peers: Vec<_> = peers
-            .into_iter()
-            .map(|(uart, name)| {
-                let pin = self.world.bench.add_pin(&format!("{name}.tx"));
-                let rx = self.uart_pins(&uart).rx;
-                self.world.bench.join(rx, pin);
-                (uart, name, pin)
-            })
-            .collect();
+        let peers: Vec<_> = peers.into_iter().map(|peer| (self.join_peer(&peer), peer)).collect();
         let switches = switches(scenario);
         let planted = self.plant(scenario.parts.iter().chain(&switches));
         let soldered = self.solder_devices(scenario);
         self.world.bench.record_nets();
         self.place_devices(soldered);
-        for (uart, name, pin) in peers {
-            let text = self.world.bench.trace.name(&name);
-            let peer = SerialPeer::new(text, pin, &mut self.world.bench);
-            let device = self.place(Part::SerialPeer(peer));
-            self.lines.insert(uart, Line::Peer(device));
+        for (pins, peer) in peers {
+            self.place_peer(pins, peer);
         }
         for part in planted {
             self.place_planted(part);
         }
     }
 
-    /// How bytes from outside reach each UART; gives the peers to be wired, by UART.
-    fn plan_lines(&mut self, scenario: &Scenario) -> BTreeMap<String, String> {
+    /// How bytes from outside reach each UART; gives the peers to be wired, in the order of the UARTs.
+    fn plan_lines(&mut self, scenario: &Scenario) -> Vec<Peer> {
         let mut peers = BTreeMap::new();
         for (name, part) in &scenario.parts {
             match part {
-                model::Part::SerialPeer { uart, .. } => drop(peers.insert(uart.clone(), name.clone())),
+                model::Part::SerialPeer { uart, baud, line, replies } => {
+                    let frame = line.frame(UartFrame::N8);
+                    let (flow, replies) =
+                        (line.flow.unwrap_or_default(), replies.iter().map(reply).collect());
+                    let peer =
+                        Peer { uart: uart.clone(), name: name.clone(), baud: *baud, frame, flow, replies };
+                    peers.insert(uart.clone(), peer);
+                }
                 model::Part::UartFeed { uart } => {
                     self.lines.insert(uart.clone(), Line::Feed(self.uarts[uart.as_str()]));
                 }
@@ -68,13 +95,40 @@ impl Machine {
             }
         }
         for action in actions(scenario) {
-            if let Action::Send { to, .. } = action
+            if let Action::Send { to, .. } | Action::Break { to, .. } = action
                 && !self.lines.contains_key(to)
             {
-                peers.entry(to.clone()).or_insert_with(|| format!("{to}.peer"));
+                peers.entry(to.clone()).or_insert_with(|| Peer::of_itself(to, scenario));
             }
         }
-        peers
+        peers.into_values().collect()
+    }
+
+    /// Puts the pins of a peer on the nets of its UART's.
+    fn join_peer(&mut self, Peer { uart, name, flow, replies, .. }: &Peer) -> PeerPins {
+        let pins = self.uart_pins(uart);
+        let bench = &mut self.world.bench;
+        let mut join = |own: &str, pin| {
+            let own = bench.add_pin(&format!("{name}.{own}"));
+            bench.join(pin, own);
+            own
+        };
+        PeerPins {
+            tx: join("tx", pins.rx),
+            rx: (!replies.is_empty()).then(|| join("rx", pins.tx)),
+            ready: pins.cts.filter(|_| flow.cts).map(|cts| join("rts", cts)),
+            allowed: pins.rts.filter(|_| flow.rts).map(|rts| join("cts", rts)),
+        }
+    }
+
+    fn place_peer(&mut self, pins: PeerPins, Peer { uart, name, baud, frame, replies, .. }: Peer) {
+        let me = DeviceId(self.world.devices.len() as u16);
+        let bench = &mut self.world.bench;
+        let text = bench.trace.name(&name);
+        let peer = SerialPeer::new(text, pins, BitClock::exact(baud), frame, replies, me, bench);
+        self.place(Part::SerialPeer(peer));
+        self.lines.insert(uart, Line::Peer(me));
+        self.parts.insert(name, me);
     }
 
     fn place_probes(&mut self, scenario: &Scenario) {

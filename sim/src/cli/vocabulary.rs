@@ -17,6 +17,7 @@ pub fn vocabulary(programs: &[Program]) -> Vocabulary {
     Vocabulary {
         models: vec![MODEL.to_owned()],
         chip_names: named_otherwise.map(|pin| (pin.chip_name(), pin.name.to_owned())).collect(),
+        flow_pins: UARTS.iter().flat_map(flow_pins).collect(),
         switches: SWITCHES.iter().map(|&(name, pin)| (name.to_owned(), pin.to_owned())).collect(),
         fixed: off_header.map(|pin| pin.name.to_owned()).collect(),
         unit_pins: UARTS.iter().flat_map(uart_pins).chain(BUSES.iter().flat_map(bus_pins)).collect(),
@@ -38,6 +39,14 @@ fn uart_pins(unit: &UartUnit) -> [UnitPin; 2] {
         unit: unit.name.to_owned(),
         pin: pin.to_owned(),
         drives,
+    })
+}
+
+fn flow_pins(unit: &UartUnit) -> impl Iterator<Item = UnitPin> + use<> {
+    let unit_name = unit.name;
+    let pins = [(unit.rts, true), (unit.cts, false)].into_iter();
+    pins.filter_map(move |(pin, drives)| {
+        Some(UnitPin { unit: unit_name.to_owned(), pin: pin?.to_owned(), drives })
     })
 }
 

@@ -23,4 +23,4 @@ pub use mma7660_chip::Vector;
 pub use nec_remote::NecRemote;
 pub use network::{EndId, LinkSettings, LookUp, Network, NetworkSettings, Phase};
 pub use sensor::{I2cSensor, SENSORS};
-pub use serial_peer::SerialPeer;
+pub use serial_peer::{PeerPins, PeerReply, SerialPeer};

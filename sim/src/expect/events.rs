@@ -79,6 +79,12 @@ fn uart_word(event: UartEvent) -> &'static str {
         UartEvent::Tx => "tx",
         UartEvent::Overrun => "overrun",
         UartEvent::Framing => "framing error",
+        UartEvent::Parity => "parity error",
+        UartEvent::Noise => "noise",
+        UartEvent::Break => "break",
+        UartEvent::Idle => "idle",
+        UartEvent::HeldBack => "held back",
+        UartEvent::GaveUp => "gave up",
     }
 }
 

@@ -72,7 +72,13 @@ impl BitClock {
 
     /// The instant `halves` half bits after `base`, rounded down.
     pub fn at(self, base: Instant, halves: u64) -> Instant {
-        let nanos = u128::from(halves) * u128::from(self.numerator) / (2 * u128::from(self.denominator));
+        self.at_parts(base, halves, 2)
+    }
+
+    /// The instant so many parts of a bit after `base`, rounded down; there are `of` parts in a bit.
+    pub fn at_parts(self, base: Instant, parts: u64, of: u64) -> Instant {
+        let nanos =
+            u128::from(parts) * u128::from(self.numerator) / (u128::from(of) * u128::from(self.denominator));
         base + Duration::from_nanos(nanos as u64)
     }
 }

@@ -1,39 +1,36 @@
-//! The receiving half of a UART: edges in, bytes out.
+//! The receiving half of a UART: edges in, characters out.
 //!
-//! Owns the sampling of frames, the one-byte data register and the ring that its interrupt fills. Each of
-//! them can overrun, and each overrun is recorded where it happens. Facts: reference manual RM0090 for the
-//! hardware, MicroPython's `uart.c` for the handler.
+//! Owns the one-character data register and the ring that its interrupt fills. Each of them can overrun, and each
+//! overrun is recorded where it happens. Facts: reference manual RM0090 for the hardware, MicroPython's `uart.c` for
+//! the handler. Bits are the sampler's.
 //!
 //! ```text
-//!           falling edge                 mid-bit samples            stop bit sampled
-//!   Idle ────────────────▶ Start bit ───────────────▶ Data bits ────────────────────▶ Idle
-//!     ▲                        │ still low? no                                          │
-//!     └────────────────────────┘                         byte to the data register ◀────┘
-//!                                                                  │ register full: overrun, then deaf
-//!                                                                  ▼ after the interrupt's latency
-//!                                          ring ◀── handler ── data register
-//!                                                    │ ring full: the byte is held, the interrupt off
+//!   sampler ── character ──▶ data register ── after the interrupt's latency ──▶ handler ──▶ ring
+//!                             │ full: overrun, then deaf                          │ full: the character is held,
+//!                                                                                   the interrupt off
 //! ```
 
 use std::collections::VecDeque;
 
 use vpyb_core::time::{Duration, Instant};
 
-use super::bit_clock::BitClock;
-use crate::trace::record::NetLevel;
+use super::framing::Word;
+use super::sampler::{Character, Sampled, Sampler};
+use crate::trace::record::SerialEvent;
 use crate::trace::{Kind, Name, Seq};
-use crate::world::{Bench, DeviceId, PinId};
-
-/// Samples of a frame: start, eight data bits, stop.
-const FRAME_BITS: u8 = 10;
+use crate::world::{Bench, DeviceId};
 
 /// What happened since the program last asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RxError {
-    /// Bytes were lost.
+    /// Characters were lost.
     Overrun,
     /// A stop bit was low.
     Framing,
+    /// A parity bit was wrong.
+    Parity,
+    /// The samples of a bit differed.
+    Noise,
 }
 
 /// What a receiver holds at an instant.
@@ -41,53 +38,44 @@ pub enum RxError {
 pub struct Received {
     /// A frame is on its way in.
     pub in_frame: bool,
-    /// The byte in the data register.
-    pub register: Option<u8>,
+    /// The character in the data register.
+    pub register: Option<Word>,
     /// The overrun flag stands.
     pub overrun: bool,
     /// The receive interrupt is off because the ring was full.
     pub interrupt_off: bool,
-    /// The bytes in the ring, oldest first.
-    pub ring: Vec<u8>,
+    /// The characters in the ring, oldest first.
+    pub ring: Vec<Word>,
 }
 
 /// A receiver.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Receiver {
-    pin: PinId,
-    clock: BitClock,
-    sample_alarm: u32,
-    interrupt_alarm: u32,
+    sampler: Sampler,
+    /// The numbers of its alarms: the interrupt's handler is done; the line may be idle.
+    alarms: [u32; 2],
     latency: Duration,
-    frame: Option<Frame>,
-    data_register: Option<u8>,
+    data_register: Option<Word>,
     /// The overrun flag: reception stands still until the data register is read.
     overrun: bool,
     interrupt_on: bool,
-    ring: VecDeque<u8>,
+    ring: VecDeque<Word>,
     capacity: usize,
     error: Option<RxError>,
     last_buffered: Option<Seq>,
-}
-
-#[derive(Clone, Copy, PartialEq, Debug)]
-struct Frame {
-    start: Instant,
-    /// The next bit to be sampled.
-    bit: u8,
-    byte: u8,
+    /// A frame came, and the line has not been idle since.
+    was_busy: bool,
+    /// When the line has been idle for a frame, if it stays high.
+    idle_at: Option<Instant>,
 }
 
 impl Receiver {
-    /// A receiver on a pin, with a ring of `capacity` bytes, whose handler is done `latency` after the request.
-    pub fn new(pin: PinId, clock: BitClock, alarms: [u32; 2], latency: Duration, capacity: usize) -> Self {
+    /// A receiver with a ring of `capacity` characters, whose handler is done `latency` after the request.
+    pub fn new(sampler: Sampler, alarms: [u32; 2], latency: Duration, capacity: usize) -> Self {
         Self {
-            pin,
-            clock,
-            sample_alarm: alarms[0],
-            interrupt_alarm: alarms[1],
+            sampler,
+            alarms,
             latency,
-            frame: None,
             data_register: None,
             overrun: false,
             interrupt_on: true,
@@ -95,10 +83,12 @@ impl Receiver {
             capacity,
             error: None,
             last_buffered: None,
+            was_busy: false,
+            idle_at: None,
         }
     }
 
-    /// How many bytes the ring holds.
+    /// How many characters the ring holds.
     pub fn len(&self) -> usize {
         self.ring.len()
     }
@@ -108,10 +98,15 @@ impl Receiver {
         self.ring.is_empty()
     }
 
+    /// Whether it can take another character: what RTS says.
+    pub fn is_ready(&self) -> bool {
+        self.data_register.is_none()
+    }
+
     /// All that it holds, for inspection.
     pub fn received(&self) -> Received {
         Received {
-            in_frame: self.frame.is_some(),
+            in_frame: self.sampler.is_taking(),
             register: self.data_register,
             overrun: self.overrun,
             interrupt_off: !self.interrupt_on,
@@ -124,41 +119,58 @@ impl Receiver {
         self.error.take()
     }
 
-    /// The pin's net changed.
-    pub fn on_edge(&mut self, level: NetLevel, me: DeviceId, name: Name, bench: &mut Bench) {
-        if level == NetLevel::Low && self.frame.is_none() {
-            let start = bench.now();
-            self.frame = Some(Frame { start, bit: 0, byte: 0 });
+    /// The line changed.
+    pub fn on_edge(&mut self, high: bool, me: DeviceId, name: Name, bench: &mut Bench) {
+        let at_rest = !self.sampler.is_taking();
+        if at_rest && !high {
+            self.idle_at = None;
             bench.record_cause(Kind::UartStart { uart: name });
-            bench.alarm_at(self.clock.at(start, 1), me, self.sample_alarm);
+        }
+        self.sampler.on_edge(high, me, bench);
+        if at_rest && high {
+            self.await_idle(bench.now(), me, bench);
         }
     }
 
-    /// The middle of a bit.
+    /// The last sample of a bit.
     pub fn on_sample(&mut self, me: DeviceId, name: Name, bench: &mut Bench) {
-        let Some(mut frame) = self.frame.take() else { return };
-        // A floating wire reads low: nothing holds it up.
-        let high = bench.level(self.pin) == NetLevel::High;
-        match frame.bit {
-            // A start bit that is over before its middle was a glitch: back to idle, without a flag.
-            0 if high => {
+        let (start, sampled) = self.sampler.on_alarm(me, bench);
+        match sampled {
+            Sampled::Nothing => {}
+            Sampled::NoStart => {
                 bench.record(Kind::UartNoStart { uart: name });
-                return;
+                self.await_idle(bench.now(), me, bench);
             }
-            1..=8 => frame.byte |= u8::from(high) << (frame.bit - 1),
-            _ => {}
+            Sampled::Character(character) => {
+                let end = self.sampler.frame_after(start);
+                self.complete(character, me, name, bench);
+                self.was_busy = true;
+                self.await_idle(end, me, bench);
+            }
         }
-        frame.bit += 1;
-        if frame.bit == FRAME_BITS {
-            self.complete(frame.byte, !high, me, name, bench);
-            return;
-        }
-        bench.alarm_at(self.clock.at(frame.start, 2 * u64::from(frame.bit) + 1), me, self.sample_alarm);
-        self.frame = Some(frame);
     }
 
-    /// A whole frame was received, or a byte is put here without a wire.
-    pub fn complete(&mut self, byte: u8, framing: bool, me: DeviceId, name: Name, bench: &mut Bench) {
+    /// If the line stays high from an instant on, it has been idle when a frame would have been over.
+    fn await_idle(&mut self, from: Instant, me: DeviceId, bench: &mut Bench) {
+        if self.was_busy && self.sampler.is_high() {
+            let at = self.sampler.frame_after(from);
+            self.idle_at = Some(at);
+            bench.alarm_at(at, me, self.alarms[1]);
+        }
+    }
+
+    /// The line may have been idle for a frame.
+    pub fn on_idle(&mut self, name: Name, bench: &mut Bench) {
+        if self.idle_at == Some(bench.now()) {
+            (self.was_busy, self.idle_at) = (false, None);
+            bench.record(Kind::Serial { uart: name, event: SerialEvent::Idle });
+        }
+    }
+
+    /// A whole frame was received, or a character is put here without a wire.
+    pub fn complete(&mut self, character: Character, me: DeviceId, name: Name, bench: &mut Bench) {
+        let Character { word, framing, parity, noise } = character;
+        let byte = word as u8;
         if self.overrun {
             bench.record(Kind::UartDeaf { uart: name });
             return;
@@ -169,64 +181,71 @@ impl Receiver {
             bench.record(Kind::UartOverrun { uart: name, byte });
             return;
         }
-        self.data_register = Some(byte);
-        if framing {
-            self.error.get_or_insert(RxError::Framing);
+        self.data_register = Some(word);
+        let errors = [(framing, RxError::Framing), (parity, RxError::Parity), (noise, RxError::Noise)];
+        if let Some((_, error)) = errors.into_iter().find(|(so, _)| *so) {
+            self.error.get_or_insert(error);
         }
         bench.record_cause(Kind::UartRx { uart: name, byte, framing });
+        if word > 0xFF {
+            bench.record(Kind::Serial { uart: name, event: SerialEvent::Ninth { sent: false } });
+        }
+        if parity || noise {
+            bench.record(Kind::Serial { uart: name, event: SerialEvent::Damaged { byte, parity, noise } });
+        }
         if self.interrupt_on {
-            bench.alarm_after(self.latency, me, self.interrupt_alarm);
+            bench.alarm_after(self.latency, me, self.alarms[0]);
         }
     }
 
-    /// The receive interrupt's handler: the byte goes to the ring, or is held while the ring is full.
+    /// The receive interrupt's handler: the character goes to the ring, or is held while the ring is full.
     pub fn on_interrupt(&mut self, name: Name, bench: &mut Bench) {
-        let Some(byte) = self.data_register else { return };
+        let Some(word) = self.data_register else { return };
         bench.interrupt_served();
         if self.ring.len() < self.capacity {
-            self.buffer(byte, name, bench);
+            self.buffer(word, name, bench);
         } else {
             self.interrupt_on = false;
-            bench.record(Kind::UartHeld { uart: name, byte });
+            bench.record(Kind::UartHeld { uart: name, byte: word as u8 });
         }
     }
 
-    /// Moves the byte from the data register to the ring; reading it clears the overrun flag.
-    fn buffer(&mut self, byte: u8, name: Name, bench: &mut Bench) {
+    /// Moves the character from the data register to the ring; reading it clears the overrun flag.
+    fn buffer(&mut self, word: Word, name: Name, bench: &mut Bench) {
         self.data_register = None;
         self.overrun = false;
-        self.ring.push_back(byte);
+        self.ring.push_back(word);
         let ring = self.ring.len() as u16;
-        self.last_buffered = Some(bench.record_cause(Kind::UartBuffered { uart: name, byte, ring }));
+        let kind = Kind::UartBuffered { uart: name, byte: word as u8, ring };
+        self.last_buffered = Some(bench.record_cause(kind));
     }
 
-    /// Takes up to `data.len()` bytes. Making room turns the interrupt on again, and a held byte comes in.
-    pub fn read(&mut self, data: &mut [u8], name: Name, bench: &mut Bench) -> usize {
-        let count = data.len().min(self.ring.len());
-        for (place, byte) in data.iter_mut().zip(self.ring.drain(..count)) {
-            *place = byte;
-        }
+    /// Takes up to so many characters. Making room turns the interrupt on again, and a held one comes in.
+    pub fn read(&mut self, most: usize, name: Name, bench: &mut Bench) -> Vec<Word> {
+        let count = most.min(self.ring.len());
+        let words: Vec<Word> = self.ring.drain(..count).collect();
         if count > 0 {
             bench.record(Kind::UartRead { uart: name, bytes: count as u32, ring: self.ring.len() as u16 });
         }
         if !self.interrupt_on && self.ring.len() < self.capacity {
             self.interrupt_on = true;
-            if let Some(byte) = self.data_register {
+            if let Some(word) = self.data_register {
                 let context = bench.cause();
-                self.buffer(byte, name, bench);
+                self.buffer(word, name, bench);
                 bench.cause_is(context);
             }
         }
-        count
+        words
     }
 
-    /// The record of the byte that came into the ring last: what makes the UART ready.
+    /// The record of the character that came into the ring last: what makes the UART ready.
     pub fn last_buffered(&self) -> Option<Seq> {
         self.last_buffered
     }
 
-    /// How many bytes of the ring belong to its first line, the newline included; all if there is none.
+    /// How many characters of the ring belong to its first line, the newline included; all if there is none.
     pub fn line_len(&self) -> usize {
-        self.ring.iter().position(|&byte| byte == b'\n').map_or(self.ring.len(), |at| at + 1)
+        let newline = self.ring.iter().position(|&word| word == Word::from(b'\n'));
+        newline.map_or(self.ring.len(), |at| at + 1)
     }
 }

@@ -1,106 +1,272 @@
-//! The sending half of a UART: bytes in, edges on a pin out.
+//! The sending half of a UART: characters in, edges on a pin out.
 //!
-//! Owns the bits of a frame (one start bit, eight data bits from the lowest, one stop bit) and their
-//! instants. It drives a pin and asks for alarms; it knows no receiver.
+//! Owns the shift register and the data register before it, how they are filled, and the instants of bits. It drives
+//! a pin and asks for alarms; it knows no receiver.
+//!
+//! ```text
+//!   queue ──── at once, or by interrupt ────▶ data register ──── if the other side lets it ────▶ shift register ──▶ pin
+//! ```
 
 use std::collections::VecDeque;
 
-use vpyb_core::time::Instant;
+use vpyb_core::UartFrame;
+use vpyb_core::time::{Duration, Instant};
 
 use super::bit_clock::BitClock;
-use crate::trace::record::Drive;
+use super::framing::{Word, encode, frame_bits};
+use crate::trace::record::{Drive, SerialEvent};
 use crate::trace::{Kind, Name, Seq};
 use crate::world::{Bench, DeviceId, PinId};
 
-/// Bits of a frame: start, eight data bits, stop.
-const FRAME_BITS: u64 = 10;
+/// Something to be sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sending {
+    /// A character.
+    Word(Word),
+    /// The line is low for so long, or without a span for as long as a frame, and then high for the stop bits.
+    Break(Option<Duration>),
+}
 
-/// A transmitter. Frames follow each other without a gap while there are bytes.
+/// How the data register is filled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Filling {
+    /// As soon as it is free: a driver that waits, or a peer.
+    AtOnce,
+    /// By an interrupt handler, which is done so long after it is free.
+    ByInterrupt(Duration),
+}
+
+type Queued = (Sending, Option<Seq>);
+
+/// A transmitter. Frames follow each other without a gap while the data register is filled in time.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Transmitter {
     pin: PinId,
     clock: BitClock,
-    /// The number of its alarms.
-    alarm: u32,
-    waiting: VecDeque<(u8, Option<Seq>)>,
-    /// The frame on the wire.
-    frame: Option<Frame>,
+    frame: UartFrame,
+    filling: Filling,
+    /// The numbers of its alarms: the next bit, and the interrupt.
+    alarms: [u32; 2],
+    queue: VecDeque<Queued>,
+    register: Option<Queued>,
+    /// The interrupt is under way.
+    is_filled_soon: bool,
+    shifting: Option<Shifting>,
+    /// When it goes on.
+    due: Instant,
     /// Where the present run of frames began, and how many bits of it are over.
     base: Instant,
     bits_over: u64,
+    /// The other side lets it send.
+    is_clear: bool,
+    /// It does not, and something waits for it.
+    is_held_back: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
-struct Frame {
-    /// All bits, the first to be sent lowest.
-    bits: u16,
-    /// The next bit to be put on the wire.
-    next: u64,
+enum Shifting {
+    /// All bits, the first to be sent lowest, and the next one to be put on the wire.
+    Frame { bits: u16, next: u8 },
+    /// A break that ends then.
+    Low(Instant),
+    /// The stop bits after a break.
+    Stop,
 }
 
 impl Transmitter {
     /// A transmitter at rest: it drives its pin high.
-    pub fn new(pin: PinId, clock: BitClock, alarm: u32, bench: &mut Bench) -> Self {
+    pub fn new(
+        pin: PinId,
+        clock: BitClock,
+        frame: UartFrame,
+        filling: Filling,
+        alarms: [u32; 2],
+        bench: &mut Bench,
+    ) -> Self {
         bench.drive(pin, Drive::High);
-        Self { pin, clock, alarm, waiting: VecDeque::new(), frame: None, base: Instant::ZERO, bits_over: 0 }
+        Self {
+            pin,
+            clock,
+            frame,
+            filling,
+            alarms,
+            queue: VecDeque::new(),
+            register: None,
+            is_filled_soon: false,
+            shifting: None,
+            due: Instant::ZERO,
+            base: Instant::ZERO,
+            bits_over: 0,
+            is_clear: true,
+            is_held_back: false,
+        }
     }
 
-    /// Whether no frame is on the wire and none waits: transmission complete.
+    /// Whether nothing is on the wire and nothing waits: transmission complete.
     pub fn is_idle(&self) -> bool {
-        self.frame.is_none() && self.waiting.is_empty()
+        self.shifting.is_none() && self.register.is_none() && self.queue.is_empty()
     }
 
-    /// Changes the speed of what is sent from now on; without effect while a frame is on the wire.
+    /// Whether the data register is free.
+    pub fn is_free(&self) -> bool {
+        self.register.is_none()
+    }
+
+    /// How much waits before the data register.
+    pub fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Changes the speed of what is sent from now on; without effect while something is on the wire.
     pub fn set_clock(&mut self, clock: BitClock) {
         if self.is_idle() {
             self.clock = clock;
         }
     }
 
-    /// Takes bytes to be sent, caused by the bench's present cause. `name` stands in the records.
-    pub fn send(&mut self, data: &[u8], me: DeviceId, name: Name, bench: &mut Bench) {
+    /// Takes what is to be sent, caused by the bench's present cause. `name` stands in the records.
+    pub fn send(
+        &mut self,
+        what: impl IntoIterator<Item = Sending>,
+        me: DeviceId,
+        name: Name,
+        bench: &mut Bench,
+    ) {
         let cause = bench.cause();
-        self.waiting.extend(data.iter().map(|&byte| (byte, cause)));
-        if self.frame.is_none() {
-            (self.base, self.bits_over) = (bench.now(), 0);
-            self.begin_frame(me, name, bench);
-        }
+        self.queue.extend(what.into_iter().map(|sending| (sending, cause)));
+        self.fill(me, name, bench);
     }
 
-    /// Goes on at an alarm.
+    /// Forgets what waits before the data register; gives how much that was.
+    pub fn give_up(&mut self) -> usize {
+        std::mem::take(&mut self.queue).len()
+    }
+
+    /// Ends whatever is being sent and lets its pin go, or drives it high again: a peer without supply, and with it.
+    pub fn power(&mut self, on: bool, bench: &mut Bench) {
+        (self.shifting, self.register) = (None, None);
+        self.queue.clear();
+        bench.drive(self.pin, if on { Drive::High } else { Drive::Released });
+    }
+
+    /// The other side lets it send, or does not: a frame that has begun is not cut off.
+    pub fn set_clear(&mut self, clear: bool, me: DeviceId, name: Name, bench: &mut Bench) {
+        self.is_clear = clear;
+        self.shift(false, me, name, bench);
+    }
+
+    /// The next bit is due.
     pub fn on_alarm(&mut self, me: DeviceId, name: Name, bench: &mut Bench) {
-        let Some(frame) = &mut self.frame else { return };
-        if frame.next < FRAME_BITS {
-            let high = frame.bits >> frame.next & 1 == 1;
-            frame.next += 1;
-            bench.drive(self.pin, if high { Drive::High } else { Drive::Low });
-            self.next_alarm(me, bench);
+        // An alarm of what was sent before a loss of power finds another instant here.
+        if bench.now() != self.due {
             return;
         }
-        self.bits_over += FRAME_BITS;
-        self.begin_frame(me, name, bench);
+        match self.shifting {
+            Some(Shifting::Frame { bits, next }) if next < frame_bits(self.frame) => {
+                let high = bits >> next & 1 == 1;
+                self.shifting = Some(Shifting::Frame { bits, next: next + 1 });
+                bench.drive(self.pin, if high { Drive::High } else { Drive::Low });
+                self.next_alarm(me, bench);
+            }
+            Some(Shifting::Frame { .. }) => {
+                self.bits_over += u64::from(frame_bits(self.frame));
+                self.shifting = None;
+                self.shift(true, me, name, bench);
+            }
+            Some(Shifting::Low(_)) => {
+                bench.drive(self.pin, Drive::High);
+                (self.base, self.bits_over) = (bench.now(), self.frame.stop_bits.into());
+                self.shifting = Some(Shifting::Stop);
+                self.next_alarm(me, bench);
+            }
+            Some(Shifting::Stop) => {
+                self.shifting = None;
+                self.shift(true, me, name, bench);
+            }
+            None => {}
+        }
     }
 
-    fn begin_frame(&mut self, me: DeviceId, name: Name, bench: &mut Bench) {
-        let Some((byte, cause)) = self.waiting.pop_front() else {
-            self.frame = None;
+    /// The interrupt's handler has filled the data register.
+    pub fn on_interrupt(&mut self, me: DeviceId, name: Name, bench: &mut Bench) {
+        self.is_filled_soon = false;
+        bench.interrupt_served();
+        self.register = self.queue.pop_front();
+        self.shift(false, me, name, bench);
+    }
+
+    /// Fills the data register if it is free, or has that done.
+    fn fill(&mut self, me: DeviceId, name: Name, bench: &mut Bench) {
+        if self.register.is_some() || self.queue.is_empty() {
             return;
-        };
+        }
+        match self.filling {
+            Filling::AtOnce => {
+                self.register = self.queue.pop_front();
+                self.shift(false, me, name, bench);
+            }
+            Filling::ByInterrupt(latency) if !self.is_filled_soon => {
+                self.is_filled_soon = true;
+                bench.alarm_after(latency, me, self.alarms[1]);
+            }
+            Filling::ByInterrupt(_) => {}
+        }
+    }
+
+    /// Begins with what is in the data register, if nothing is being sent and the other side lets it. `on`: bits are
+    /// counted on from those of the frame before, so that they do not drift.
+    fn shift(&mut self, on: bool, me: DeviceId, name: Name, bench: &mut Bench) {
+        if self.shifting.is_some() || self.register.is_none() {
+            return;
+        }
+        if !self.is_clear {
+            if !std::mem::replace(&mut self.is_held_back, true) {
+                bench.record(Kind::Serial { uart: name, event: SerialEvent::HeldBack });
+            }
+            return;
+        }
+        self.is_held_back = false;
+        let Some((sending, cause)) = self.register.take() else { return };
         bench.cause_is(cause);
-        bench.record_cause(Kind::UartTx { uart: name, byte });
-        self.frame = Some(Frame { bits: u16::from(byte) << 1 | 1 << 9, next: 1 });
+        if !on {
+            (self.base, self.bits_over) = (bench.now(), 0);
+        }
+        self.shifting = Some(match sending {
+            Sending::Word(word) => {
+                bench.record_cause(Kind::UartTx { uart: name, byte: word as u8 });
+                if word > 0xFF {
+                    bench.record(Kind::Serial { uart: name, event: SerialEvent::Ninth { sent: true } });
+                }
+                Shifting::Frame { bits: encode(self.frame, word), next: 1 }
+            }
+            Sending::Break(span) => {
+                bench.record_cause(Kind::Serial { uart: name, event: SerialEvent::Break });
+                let bits = frame_bits(self.frame) - self.frame.stop_bits + 1;
+                let end = self.clock.at(self.base, 2 * (self.bits_over + u64::from(bits)));
+                Shifting::Low(span.map_or(end, |span| bench.now() + span))
+            }
+        });
         bench.drive(self.pin, Drive::Low);
         self.next_alarm(me, bench);
+        self.fill(me, name, bench);
     }
 
     /// Asks for the next change of level, or for the end of the frame; bits that change nothing are passed.
     fn next_alarm(&mut self, me: DeviceId, bench: &mut Bench) {
-        let Some(frame) = &mut self.frame else { return };
-        let present = frame.bits >> (frame.next - 1) & 1;
-        while frame.next < FRAME_BITS && frame.bits >> frame.next & 1 == present {
-            frame.next += 1;
-        }
-        let at = self.clock.at(self.base, 2 * (self.bits_over + frame.next));
-        bench.alarm_at(at, me, self.alarm);
+        let bits = match &mut self.shifting {
+            Some(Shifting::Frame { bits, next }) => {
+                let present = *bits >> (*next - 1) & 1;
+                while *next < frame_bits(self.frame) && *bits >> *next & 1 == present {
+                    *next += 1;
+                }
+                u64::from(*next)
+            }
+            _ => 0,
+        };
+        self.due = match self.shifting {
+            Some(Shifting::Low(until)) => until,
+            _ => self.clock.at(self.base, 2 * (self.bits_over + bits)),
+        };
+        bench.alarm_at(self.due, me, self.alarms[0]);
     }
 }

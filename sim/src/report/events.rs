@@ -48,7 +48,8 @@ pub(super) fn describe(trace: &Trace, roster: &Roster, record: &Record) -> Row {
         | Kind::UartOverrun { .. }
         | Kind::UartDeaf { .. }
         | Kind::UartNoStart { .. }
-        | Kind::UartRead { .. } => words.of_uart(record.kind),
+        | Kind::UartRead { .. }
+        | Kind::Serial { .. } => words.of_uart(record.kind),
         Kind::IrqSetUp { .. }
         | Kind::IrqPending { .. }
         | Kind::IrqCoalesced { .. }
@@ -186,6 +187,14 @@ impl Words<'_> {
             }
             Kind::UartHeld { uart, byte } => (rx(uart), format!("{}  held: the ring is full", spell(byte))),
             Kind::UartOverrun { uart, byte } => (rx(uart), format!("{}  lost: overrun", spell(byte))),
+            Kind::Serial { uart, event } => {
+                let place = match event.is_sent() {
+                    None => Some(self.text(uart)),
+                    Some(true) => tx(uart),
+                    Some(false) => rx(uart),
+                };
+                (place, event.sentence())
+            }
             Kind::UartNoStart { uart } => (rx(uart), "no start bit: a glitch".into()),
             Kind::UartDeaf { uart } => (rx(uart), "a frame is lost unseen: the overrun flag stands".into()),
             Kind::UartRead { uart, bytes, ring: n } => {

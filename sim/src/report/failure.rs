@@ -69,7 +69,7 @@ fn not_zero(outcome: &Outcome) -> Vec<String> {
     };
     let wrong = |name: &str| {
         let last = name.rsplit('.').next().unwrap_or_default();
-        matches!(last, "overrun" | "lost" | "framing" | "contention" | "coalesced")
+        matches!(last, "overrun" | "lost" | "framing" | "parity" | "noise" | "contention" | "coalesced")
             || !["sched", "task", "pin", "led", "uart"].iter().any(|family| name.starts_with(family))
     };
     let quiet = |name: &str| name.contains(".sleep_bound") || name.ends_with(".steps");

@@ -124,6 +124,7 @@ impl<'a> Cast<'a> {
             | Kind::UartHeld { uart: name, .. }
             | Kind::UartOverrun { uart: name, .. }
             | Kind::UartDeaf { uart: name }
+            | Kind::Serial { uart: name, .. }
             | Kind::UartRead { uart: name, .. } => uart(name),
             Kind::Edge { net, .. } | Kind::Contention { net } => {
                 self.subjects.pins.iter().any(|pin| self.outcome.roster.net(pin, record.at) == Some(net))

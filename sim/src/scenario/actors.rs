@@ -13,7 +13,7 @@ use super::diagnostic::{Diagnostic, code};
 use super::events::Events;
 use super::model::{Action, Actor, Objects, Part, Step, UartOverride, When};
 use super::names::{Names, Unique, only_key};
-use super::objects::DEFAULT_BAUD;
+use super::serial::DEFAULT_BAUD;
 use super::table::Table;
 use super::value::Value;
 use super::vocabulary::Vocabulary;
@@ -21,7 +21,7 @@ use super::words::alternatives;
 use actions::{ACTIONS, refuse_within};
 
 /// Actions of the format that cannot be run yet.
-const LATER: [&str; 2] = ["break", "cancel"];
+const LATER: [&str; 1] = ["cancel"];
 
 const TIME_WORDS: &str = "keep one: `at` counts from power-on, `after` from the end of the previous step, and `on` \
                           waits for an event";
@@ -52,7 +52,7 @@ impl Bench<'_> {
     /// The speed at which a UART is spoken to if a step does not say.
     fn baud(&self, uart: &str) -> u32 {
         let peer = self.parts.values().find_map(|part| match part {
-            Part::SerialPeer { uart: wired, baud } if wired == uart => Some(*baud),
+            Part::SerialPeer { uart: wired, baud, .. } if wired == uart => Some(*baud),
             _ => None,
         });
         let setting = || self.uarts.get(uart).and_then(|setting| setting.baud);

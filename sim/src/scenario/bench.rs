@@ -9,16 +9,15 @@ use std::ops::RangeInclusive;
 use vpyb_core::time::{Duration, Instant};
 
 use super::diagnostic::{Diagnostic, code};
-use super::model::{Arg, Board, Cpu, Part, Program, Run, UartOverride};
+use super::model::{Arg, Board, Cpu, Part, Program, Run};
 use super::names::{Names, Unique};
 use super::network;
-use super::objects::{BAUDS, DEFAULT_BAUD};
 use super::table::Table;
 use super::value::Value;
 use super::vocabulary::{ProgramWords, Vocabulary};
 use super::wires::Wires;
 use super::words::{Words, not_built, quoted};
-use super::{buttons, devices, logic};
+use super::{buttons, devices, logic, serial};
 
 /// How long a queue may be.
 const QUEUE: RangeInclusive<i64> = 1..=65_535;
@@ -194,14 +193,15 @@ pub fn parts(
                 let wire = table.need("uart", "\"uart2\"");
                 let uart = wire.and_then(|value| value.known("UART", &vocabulary.uarts, &[]));
                 let uart = uart.unwrap_or_default();
-                let peer = kind == PartKind::SerialPeer;
                 if let Some(wire) = wire.filter(|_| !uart.is_empty()) {
                     claim_wire(&mut wired, &uart, wire);
-                    if peer && let Some(rx) = vocabulary.pins_of(&uart).find(|pin| !pin.drives) {
-                        wires.driver(&rx.pin, &format!("part {}", quoted(entry.key)), wire);
-                    }
                 }
-                if peer { serial_peer(&mut table, uart) } else { Part::UartFeed { uart } }
+                if kind == PartKind::SerialPeer {
+                    let wire = wire.filter(|_| !uart.is_empty());
+                    serial::peer(&mut table, entry, wire, uart, vocabulary, wires)
+                } else {
+                    Part::UartFeed { uart }
+                }
             }
         };
         table.close();
@@ -235,28 +235,6 @@ fn claim_wire(wired: &mut Unique, uart: &str, wire: Value<'_>) {
     let message = format!("two parts are wired to `{uart}`");
     let problem = Diagnostic::new(code::CONFLICT, wire.span(), message).also(first, "the first one");
     wire.report(problem.help("one part may drive a wire; wire the other one elsewhere"));
-}
-
-fn serial_peer(table: &mut Table<'_>, uart: String) -> Part {
-    let baud = table.key("baud").and_then(|value| value.integer(BAUDS));
-    if let Some(replies) = table.key("replies")
-        && replies.items().is_some_and(|mut items| items.next().is_some())
-    {
-        replies.report(not_built(replies.span(), "a serial peer with `replies`"));
-    }
-    Part::SerialPeer { uart, baud: baud.map_or(DEFAULT_BAUD, |baud| baud as u32) }
-}
-
-/// `[uartN]`.
-pub fn uart(mut table: Table<'_>) -> UartOverride {
-    let settings = UartOverride {
-        baud: table.key("baud").and_then(|value| value.integer(BAUDS)).map(|baud| baud as u32),
-        read_buf_len: table.key("read_buf_len").and_then(|value| value.integer(1..=65_535)).map(|n| n as u16),
-        rx_irq_latency: table.key("rx_irq_latency").and_then(Value::duration),
-    };
-    table.later(&["bits", "parity", "stop", "flow"]);
-    table.close();
-    settings
 }
 
 /// `[program]`; declares its tasks.

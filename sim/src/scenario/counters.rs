@@ -11,10 +11,12 @@ use super::names::Names;
 use super::vocabulary::Vocabulary;
 use super::words::{Words, quoted};
 
-const UART: [(&str, Quantity); 5] = [
+const UART: [(&str, Quantity); 7] = [
     ("bytes", Quantity::Count),
     ("overrun", Quantity::Count),
     ("framing", Quantity::Count),
+    ("parity", Quantity::Count),
+    ("noise", Quantity::Count),
     ("lost", Quantity::Count),
     ("high_water", Quantity::Count),
 ];

@@ -134,7 +134,9 @@ pub fn power(value: Value<'_>, parts: &BTreeMap<String, Part>) -> Option<Action>
     table.close();
     let name = name?;
     let text = name.text()?;
-    part(text, name.span(), name, parts)?;
+    if !matches!(parts.get(text), Some(Part::SerialPeer { .. })) {
+        part(text, name.span(), name, parts)?;
+    }
     Some(Action::Power { part: text.to_owned(), on: to? })
 }
 

@@ -26,11 +26,17 @@ const TASK_EVENTS: [(&str, TaskEvent); 7] = [
     ("interrupted", TaskEvent::Interrupted(None)),
     ("finished", TaskEvent::Finished),
 ];
-const UART_EVENTS: [(&str, UartEvent); 4] = [
+const UART_EVENTS: [(&str, UartEvent); 10] = [
     ("rx", UartEvent::Rx),
     ("tx", UartEvent::Tx),
     ("overrun", UartEvent::Overrun),
     ("framing", UartEvent::Framing),
+    ("parity", UartEvent::Parity),
+    ("noise", UartEvent::Noise),
+    ("break", UartEvent::Break),
+    ("idle", UartEvent::Idle),
+    ("held_back", UartEvent::HeldBack),
+    ("gave_up", UartEvent::GaveUp),
 ];
 const IRQ_EVENTS: [(&str, IrqEvent); 3] =
     [("pending", IrqEvent::Pending), ("handler", IrqEvent::Handler), ("coalesced", IrqEvent::Coalesced)];
@@ -155,10 +161,16 @@ impl Events<'_> {
         let uart = table.key("uart").and_then(|value| value.known("UART", &self.vocabulary.uarts, &[]));
         let event = table.need("event", "\"rx\"");
         let event = event.and_then(|value| value.word("event of a UART", &UART_EVENTS, &[]));
-        let byte = match table.key("byte") {
+        let said = table.key("byte");
+        let byte = match said {
             Some(value) => Some(byte(value)?),
             None => None,
         };
+        let without = [UartEvent::Idle, UartEvent::HeldBack, UartEvent::GaveUp];
+        if let Some(said) = said.filter(|_| event.is_some_and(|event| without.contains(&event))) {
+            let problem = Diagnostic::new(code::CONFLICT, said.key_span(), "this event has no byte");
+            said.report(problem.help("leave `byte` out"));
+        }
         Some(What::Uart { uart: uart?, event: event?, byte })
     }
 }

@@ -20,7 +20,7 @@ use super::value::Value;
 use super::variant::Case;
 use super::vocabulary::Vocabulary;
 use super::wires::Wires;
-use super::{bench, objects, tasks};
+use super::{bench, objects, serial, tasks};
 
 /// The keys of `[run]` that end a run without a program.
 const ENDS: [&str; 3] = ["until", "main", "limit"];
@@ -141,7 +141,10 @@ fn uarts<'a>(
     for name in &vocabulary.uarts {
         let table = root.key(name).and_then(Value::table);
         if let Some(table) = table {
-            uarts.insert(name.clone(), bench::uart(table.called(format!("`[{name}]`"))));
+            uarts.insert(
+                name.clone(),
+                serial::overrides(table.called(format!("`[{name}]`")), name, vocabulary),
+            );
         }
     }
     uarts

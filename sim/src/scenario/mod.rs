@@ -30,6 +30,7 @@ mod objects;
 mod parse;
 mod problems;
 mod script;
+mod serial;
 mod table;
 mod tasks;
 mod time;

@@ -7,19 +7,14 @@ use std::collections::BTreeMap;
 use super::diagnostic::{Diagnostic, code};
 use super::model::{
     BarrierCallback, BarrierObject, LockObject, Objects, PinMode, PinObject, Pull, SemaphoreObject,
-    UartObject,
 };
 use super::names::Names;
+use super::serial;
 use super::table::Table;
 use super::value::Value;
 use super::vocabulary::Vocabulary;
 use super::wires::Wires;
 use super::words::quoted;
-
-/// Speeds of a UART in baud.
-pub const BAUDS: std::ops::RangeInclusive<i64> = 1..=20_000_000;
-/// The speed of a UART if none is said.
-pub const DEFAULT_BAUD: u32 = 9_600;
 
 /// Reads `[objects]` and declares their names.
 pub fn objects(
@@ -29,7 +24,7 @@ pub fn objects(
     names: &mut Names,
 ) -> Objects {
     let Some(mut table) = table else { return Objects::default() };
-    let uarts = each_named(table.key("uarts"), |_, entry| uart_object(entry, vocabulary, wires));
+    let uarts = each_named(table.key("uarts"), |_, entry| serial::object(entry, vocabulary, wires));
     let pins = each_named(table.key("pins"), |name, entry| pin_object(name, entry, vocabulary, wires));
     let objects = Objects {
         uarts,
@@ -105,16 +100,6 @@ fn each_named<'a, T>(
         inner.close();
     }
     objects
-}
-
-fn uart_object(table: &mut Table<'_>, vocabulary: &Vocabulary, wires: &mut Wires) -> UartObject {
-    let place = table.need("uart", "\"uart4\"");
-    let uart = place.and_then(|value| value.known("UART", &vocabulary.uarts, &[]));
-    if let (Some(place), Some(uart)) = (place, &uart) {
-        wires.unit(uart, place, vocabulary);
-    }
-    let baud = table.key("baud").and_then(|value| value.integer(BAUDS));
-    UartObject { uart: uart.unwrap_or_default(), baud: baud.map_or(DEFAULT_BAUD, |baud| baud as u32) }
 }
 
 fn pin_object(name: &str, table: &mut Table<'_>, vocabulary: &Vocabulary, wires: &mut Wires) -> PinObject {

@@ -26,7 +26,7 @@ const DEEPEST: usize = 64;
 const BARE: [&str; 4] = ["time", "yield", "stop", "accel"];
 /// Operations that are written as a table with one key.
 #[rustfmt::skip]
-const TABLES: [&str; 64] = [
+const TABLES: [&str; 65] = [
     "log", "sleep_ms", "sleep", "delay", "after_ms", "after", "gsleep", "busy_us", "create", "cancel",
     "wait_for_ms", "try", "finally", "raise", "repeat", "forever", "call_soon", "call_later",
     "call_later_ms", "call_after_ms", "call_set", "locked", "with_lock", "with_sem", "with_bsem",
@@ -34,7 +34,7 @@ const TABLES: [&str; 64] = [
     "q_get", "q_put_nowait", "q_get_nowait", "cond_wait", "cond_wait_for", "cond_notify", "cond_notify_all",
     "gather", "named", "group", "cancel_named", "cancel_group", "is_running", "any", "readline", "read",
     "readexactly", "awrite", "led", "pin", "pin_wait", "on_edge", "off_edge", "mask_edge", "unmask_edge",
-    "on_timer", "off_timer", "i2c_write", "i2c_read", "i2c_scan", "i2c_recover",
+    "send_break", "on_timer", "off_timer", "i2c_write", "i2c_read", "i2c_scan", "i2c_recover",
 ];
 /// Operations of the format that cannot be run yet.
 const LATER: [&str; 0] = [];
@@ -120,6 +120,7 @@ impl Scripts<'_> {
             "call_soon" => argument.text().map(|text| Op::CallSoon(text.into())),
             "is_running" => argument.text().map(|name| Op::IsRunning(name.into())),
             "any" => self.uart(argument).map(Op::Any),
+            "send_break" => self.uart(argument).map(Op::SendBreak),
             "readline" => self.uart(argument).map(Op::Readline),
             "pin" if argument.raw().is_str() => self.input(argument).map(Op::PinRead),
             "off_edge" => self.input(argument).map(Op::OffEdge),

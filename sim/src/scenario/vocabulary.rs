@@ -24,6 +24,8 @@ pub struct Vocabulary {
     pub fixed: Vec<String>,
     /// The pins of units, e.g. of `uart4`.
     pub unit_pins: Vec<UnitPin>,
+    /// The pins of flow control of units that have them: RTS, which the unit drives, and CTS.
+    pub flow_pins: Vec<UnitPin>,
     /// UARTs, e.g. `uart4`; each is also the name of a table.
     pub uarts: Vec<String>,
     /// I2C units, e.g. `i2c1`.
@@ -100,6 +102,11 @@ impl Vocabulary {
     /// The pins of a unit.
     pub fn pins_of(&self, unit: &str) -> impl Iterator<Item = &UnitPin> {
         self.unit_pins.iter().filter(move |pin| pin.unit == unit)
+    }
+
+    /// The pins of flow control of a unit; none if it has no such.
+    pub fn flow_pins_of(&self, unit: &str) -> impl Iterator<Item = &UnitPin> {
+        self.flow_pins.iter().filter(move |pin| pin.unit == unit)
     }
 
     /// Whether nothing can be wired to a pin.

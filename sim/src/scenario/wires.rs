@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::diagnostic::{Diagnostic, code};
+use super::model::UartFlow;
 use super::value::Value;
 use super::vocabulary::{UnitPin, Vocabulary};
 use super::words::quoted;
@@ -50,6 +51,18 @@ impl Wires {
         for UnitPin { pin, drives, .. } in vocabulary.pins_of(unit) {
             self.pin(pin, &quoted(unit), place);
             if *drives {
+                self.driver(pin, &quoted(unit), place);
+            }
+        }
+    }
+
+    /// The firmware uses pins of a unit for flow control.
+    pub fn flow(&mut self, unit: &str, flow: UartFlow, place: Value<'_>, vocabulary: &Vocabulary) {
+        for UnitPin { pin, drives, .. } in vocabulary.flow_pins_of(unit) {
+            if (*drives && flow.rts) || (!*drives && flow.cts) {
+                self.pin(pin, &quoted(unit), place);
+            }
+            if *drives && flow.rts {
                 self.driver(pin, &quoted(unit), place);
             }
         }

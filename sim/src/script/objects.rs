@@ -9,7 +9,7 @@ use std::rc::Rc;
 use vpyb_core::asyn::{self, Barrier, BoundedSemaphore, Condition, Launch, Semaphore};
 use vpyb_core::drivers::mma7660::Mma7660;
 use vpyb_core::official::{self, Queue};
-use vpyb_core::{Board, BoardError, EventLoop, StreamReader, StreamWriter, TaskError, UartConfig};
+use vpyb_core::{Board, BoardError, EventLoop, StreamReader, StreamWriter, TaskError, UartConfig, UartFrame};
 
 use super::Notes;
 use super::interrupts::{ScriptEvent, ScriptPin};
@@ -71,7 +71,13 @@ impl<B: Board + Notes> Objects<B> {
         let ev = event_loop;
         let mut uarts = BTreeMap::new();
         for (name, object) in &objects.uarts {
-            let uart = Rc::new(board.uart(&object.uart, UartConfig::baud(object.baud))?);
+            let config = UartConfig {
+                frame: object.line.frame(UartFrame::N8),
+                flow: object.line.flow.unwrap_or_default(),
+                write_buf_len: object.write_buf_len,
+                ..UartConfig::baud(object.baud)
+            };
+            let uart = Rc::new(board.uart(&object.uart, config)?);
             let reader = StreamReader::new(ev, uart.clone());
             let writer = StreamWriter::new(ev, uart.clone());
             uarts.insert(name.clone(), Stream { uart, reader, writer });

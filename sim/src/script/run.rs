@@ -210,6 +210,10 @@ impl<B: Board + Notes> Scripts<B> {
             Op::Stop => ev.stop()?,
             Op::CallLaterMs { after, text } => ev.call_later_ms(*after, self.callback(text))?,
             Op::Any(uart) => return Ok(Some(self.objects.uarts[uart].uart.any().to_string())),
+            Op::SendBreak(uart) => {
+                let sent = self.objects.uarts[uart].uart.send_break();
+                sent.map_err(|error| hardware(&error.to_string()))?;
+            }
             Op::Led { led, to } => self.led(led, *to),
             Op::Pin { pin, to } => {
                 let mut pin = self.objects.pins[pin].pin.borrow_mut();

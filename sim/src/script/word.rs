@@ -29,6 +29,7 @@ pub(super) fn word_of(op: &Op) -> &'static str {
         Op::Readline(_) => "readline",
         Op::Read { .. } => "read",
         Op::Awrite { .. } => "awrite",
+        Op::SendBreak(_) => "send_break",
         Op::Led { .. } => "led",
         Op::Pin { .. } | Op::PinRead(_) => "pin",
         Op::PinWait { .. } => "pin_wait",

@@ -9,7 +9,7 @@ use vpyb_core::time::Instant;
 
 use super::bus::BusEye;
 use crate::scenario::model::{Event, InterruptKind, IrqEvent, Level, TaskEvent, UartEvent, What};
-use crate::trace::record::{Entry, Interrupt, Kind, NetLevel, Task};
+use crate::trace::record::{Entry, Interrupt, Kind, NetLevel, SerialEvent, Task};
 use crate::trace::{Levels, Name, Record, Trace};
 
 /// Looks for one event. It must be shown every record of a trace, in order.
@@ -113,7 +113,7 @@ impl Eye {
             }
             What::Uart { event, byte: wanted, .. } => {
                 uart_of(record.kind, event).is_some_and(|(uart, byte)| {
-                    Some(uart) == self.subject && wanted.is_none_or(|wanted| wanted == byte)
+                    Some(uart) == self.subject && wanted.is_none_or(|wanted| Some(wanted) == byte)
                 })
             }
             What::I2c { event: sight, address, byte, .. } => {
@@ -161,12 +161,27 @@ fn task_of(kind: Kind, event: TaskEvent) -> Option<Task> {
     }
 }
 
-fn uart_of(kind: Kind, event: UartEvent) -> Option<(Name, u8)> {
+/// The UART of a record that shows an event, and the byte if there is one.
+fn uart_of(kind: Kind, event: UartEvent) -> Option<(Name, Option<u8>)> {
+    if let Kind::Serial { uart, event: serial } = kind {
+        let byte = match (event, serial) {
+            (UartEvent::Parity, SerialEvent::Damaged { byte, parity: true, .. })
+            | (UartEvent::Noise, SerialEvent::Damaged { byte, noise: true, .. }) => Some(byte),
+            (UartEvent::Idle, SerialEvent::Idle)
+            | (UartEvent::HeldBack, SerialEvent::HeldBack)
+            | (UartEvent::GaveUp, SerialEvent::GaveUp { .. }) => None,
+            _ => return None,
+        };
+        return Some((uart, byte));
+    }
     match (event, kind) {
         (UartEvent::Rx, Kind::UartBuffered { uart, byte, .. })
         | (UartEvent::Tx, Kind::UartTx { uart, byte })
         | (UartEvent::Overrun, Kind::UartOverrun { uart, byte })
-        | (UartEvent::Framing, Kind::UartRx { uart, byte, framing: true }) => Some((uart, byte)),
+        | (UartEvent::Framing, Kind::UartRx { uart, byte, framing: true })
+        | (UartEvent::Break, Kind::UartRx { uart, byte: byte @ 0, framing: true }) => {
+            Some((uart, Some(byte)))
+        }
         _ => None,
     }
 }

@@ -193,6 +193,11 @@ impl Fields<'_> {
                 rest.extend(event.keys(self.trace));
                 rest
             }
+            Kind::Serial { uart, event } => {
+                let mut rest = vec![("uart", self.text(uart))];
+                rest.extend(event.keys());
+                rest
+            }
             Kind::AwaitMissed { actor, step } => vec![("actor", self.text(actor)), ("step", json!(step))],
             Kind::Net { socket, event } => {
                 let mut rest = vec![("socket", self.text(socket))];

@@ -15,6 +15,7 @@ mod names;
 mod net;
 mod pin;
 pub mod record;
+mod serial;
 mod sharing;
 mod state;
 mod table;

@@ -12,6 +12,7 @@ use vpyb_core::time::{Duration, Instant};
 pub use super::i2c::{I2cEvent, I2cFault};
 pub use super::net::{NetEvent, NetFault, NetLoss};
 pub use super::pin::{Drive, Mode, NetLevel, Pulled, Trigger};
+pub use super::serial::{Checked, Flow, Frame, SerialEvent};
 pub use super::sharing::{Object, Use};
 
 /// The place of a record in its trace, counted from 0.
@@ -225,6 +226,9 @@ pub enum Kind {
     Net { socket: Name, event: NetEvent },
     /// The program set a timer going, so that its handler is called every so often, or stopped it.
     TimerSetUp { timer: Name, every: Option<Duration> },
+
+    /// Something happened at a UART that is not plain sending and receiving.
+    Serial { uart: Name, event: SerialEvent },
 }
 
 impl Why {
@@ -307,6 +311,7 @@ impl Kind {
             Self::AwaitMissed { .. } => "await_missed",
             Self::Net { event, .. } => event.word(),
             Self::TimerSetUp { .. } => "timer_set_up",
+            Self::Serial { event, .. } => event.word(),
         }
     }
 
@@ -353,6 +358,7 @@ impl Kind {
             | Self::FloatingRead { pin: name, .. }
             | Self::PinMode { pin: name, .. }
             | Self::TimerSetUp { timer: name, .. }
+            | Self::Serial { uart: name, .. }
             | Self::AwaitMissed { actor: name, .. }
             | Self::UartNoStart { uart: name } => [Some(name), None, None],
             Self::TimerArmed { .. }

@@ -201,6 +201,10 @@ impl<'t> Words<'t> {
             | Kind::Alarm { .. }
             | Kind::TimerSetUp { .. }
             | Kind::Handler { .. } => self.interrupts(&record.kind),
+            Kind::Serial { uart, event } => {
+                let half = event.is_sent().map_or("", |sent| if sent { "tx  " } else { "rx  " });
+                self.of_place(uart, format!("{half}{}", event.sentence()))
+            }
             Kind::I2c { bus, event } => self.of_place(bus, event.sentence(self.trace)),
             Kind::Net { socket, event } => self.of_place(socket, event.sentence(self.trace)),
         }

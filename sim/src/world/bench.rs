@@ -250,7 +250,7 @@ impl Bench {
         if changed {
             cause = Some(self.record(Kind::Edge { net, level }));
         }
-        if level != NetLevel::Floating && self.nets.is_to_be_told(net, level) {
+        if level != NetLevel::Floating && self.nets.is_to_be_told(net, level, changed) {
             self.agenda.schedule(self.now, cause, What::Edge(net, level));
         }
     }

@@ -207,10 +207,11 @@ impl Nets {
         None
     }
 
-    /// Whether anybody on a net was not told its level.
-    pub fn is_to_be_told(&self, net: Net, level: NetLevel) -> bool {
-        let listening = self.net(net).pins.iter().filter_map(|&pin| self.pin(pin).listener);
-        listening.into_iter().any(|(_, told)| told != level)
+    /// Whether anybody on a net was not told its level, or will have been told another one by then: after a change
+    /// that is everybody, since the change before may still be on its way at the same instant.
+    pub fn is_to_be_told(&self, net: Net, level: NetLevel, changed: bool) -> bool {
+        let mut listening = self.net(net).pins.iter().filter_map(|&pin| self.pin(pin).listener);
+        listening.any(|(_, told)| changed || told != level)
     }
 
     // ---- changes ---------------------------------------------------------------------------------
@@ -340,9 +341,10 @@ mod tests {
         nets.listen(a, DeviceId(0));
         nets.listen(b, DeviceId(1));
         let net = nets.net_of(a);
-        assert!(!nets.is_to_be_told(net, NetLevel::High));
+        assert!(!nets.is_to_be_told(net, NetLevel::High, false));
         nets.drive(a, Drive::Low);
-        assert!(nets.is_to_be_told(net, NetLevel::Low));
+        assert!(nets.is_to_be_told(net, NetLevel::Low, false));
+        assert!(nets.is_to_be_told(net, NetLevel::High, true), "that it was low is on its way");
         assert_eq!(nets.tell(net, NetLevel::Low, 0), Some((1, a, DeviceId(0))));
         assert_eq!(nets.tell(net, NetLevel::Low, 1), Some((2, b, DeviceId(1))));
         assert_eq!(nets.tell(net, NetLevel::Low, 0), None);

@@ -83,9 +83,9 @@ fn commands_are_answered_refused_and_given_up() {
         MAIN,
     );
     let expected = [
-        "79114582 main prints \"+CSQ: 21,99\"",
-        "145729164 main prints \"Error\"",
-        "454062000 main prints \"Timeout\"",
+        "79124347 main prints \"+CSQ: 21,99\"",
+        "145748694 main prints \"Error\"",
+        "454082000 main prints \"Timeout\"",
     ];
     check("a modem", &said(&outcome), &expected);
     assert_eq!(outcome.verdict, "passed");

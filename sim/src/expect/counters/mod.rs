@@ -6,6 +6,7 @@
 //! | `uartN.rx.overrun` | overruns that the hardware flagged: a frame met a full data register |
 //! | `uartN.rx.lost` | every frame that never reached the program: overruns, and those gone by unseen while the flag stood |
 //! | `uartN.rx.framing` | frames whose stop bit was low |
+//! | `uartN.rx.parity`, `uartN.rx.noise` | frames whose parity bit was wrong; frames in which the samples of a bit differed |
 //! | `uartN.rx.high_water` | the longest the receive ring was, in bytes |
 //! | `uartN.tx.bytes` | frames begun |
 //! | `task.T.steps`, `task.T.cancelled` | steps; cancellations raised at an await. Sums if `T` stands for several tasks |

@@ -6,10 +6,11 @@
 
 use super::super::{Focus, Roster, Value};
 use super::Counters;
-use crate::trace::record::Kind;
+use crate::trace::record::{Kind, SerialEvent};
 use crate::trace::{Name, Trace};
 
-const NAMES: [&str; 6] = ["rx.bytes", "rx.overrun", "rx.lost", "rx.framing", "rx.high_water", "tx.bytes"];
+const NAMES: [&str; 8] =
+    ["rx.bytes", "rx.overrun", "rx.lost", "rx.framing", "rx.parity", "rx.noise", "rx.high_water", "tx.bytes"];
 
 /// Counts for every UART that was opened or saw a frame.
 pub(super) fn count(trace: &Trace, roster: &Roster, counters: &mut Counters) {
@@ -26,6 +27,13 @@ pub(super) fn count(trace: &Trace, roster: &Roster, counters: &mut Counters) {
                 counters.add(&name(uart, "rx.bytes"), 1, here);
                 if framing {
                     counters.add(&name(uart, "rx.framing"), 1, here);
+                }
+            }
+            Kind::Serial { uart, event: SerialEvent::Damaged { parity, noise, .. } } => {
+                for (word, so) in [("rx.parity", parity), ("rx.noise", noise)] {
+                    if so {
+                        counters.add(&name(uart, word), 1, here);
+                    }
                 }
             }
             Kind::UartOverrun { uart, .. } => {
@@ -55,13 +63,15 @@ mod tests {
         sample.push(1, Kind::UartBuffered { uart, byte: 1, ring: 64 });
         sample.push(2, Kind::UartRx { uart, byte: 2, framing: true });
         sample.push(2, Kind::UartHeld { uart, byte: 2 });
+        let damaged = SerialEvent::Damaged { byte: 2, parity: true, noise: false };
+        sample.push(2, Kind::Serial { uart, event: damaged });
         sample.push(3, Kind::UartOverrun { uart, byte: 3 });
         sample.push(4, Kind::UartDeaf { uart });
         sample.push(5, Kind::UartDeaf { uart });
         sample.push(6, Kind::UartTx { uart, byte: 9 });
         let counters = super::super::count(&sample.trace, &Roster::of(&sample.trace));
         let values: Vec<_> = NAMES.map(|name| counters.value(&format!("uart2.{name}")).unwrap()).into();
-        // In the order of NAMES: bytes, overrun, lost, framing, high water, sent.
-        assert_eq!(values, [2, 1, 3, 1, 64, 1].map(Value::Count));
+        // In the order of NAMES: bytes, overrun, lost, framing, parity, noise, high water, sent.
+        assert_eq!(values, [2, 1, 3, 1, 1, 0, 64, 1].map(Value::Count));
     }
 }

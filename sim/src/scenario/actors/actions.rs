@@ -9,7 +9,7 @@ use super::super::infrared;
 use super::super::model::{Action, Level, Part};
 use super::super::names::undeclared;
 use super::super::network;
-use super::super::objects::BAUDS;
+use super::super::serial::BAUDS;
 use super::super::table::Table;
 use super::super::value::Value;
 use super::super::words::quoted;
@@ -22,8 +22,8 @@ const LONGEST_SEND: u64 = 1 << 20;
 const DEFAULT_WITHIN: Duration = Duration::from_secs(1);
 /// Actions that can be run.
 #[rustfmt::skip]
-pub const ACTIONS: [&str; 18] = [
-    "send", "drive", "pulse", "glitch", "press", "release", "tap", "plug", "unplug", "irq", "set", "feed", "power", "ir",
+pub const ACTIONS: [&str; 19] = [
+    "send", "break", "drive", "pulse", "glitch", "press", "release", "tap", "plug", "unplug", "irq", "set", "feed", "power", "ir",
     "network",
     "stall", "ctrl_c", "await",
 ];
@@ -35,6 +35,7 @@ impl Bench<'_> {
     pub(super) fn action(&self, word: &str, value: Value<'_>, table: &mut Table<'_>) -> Option<Action> {
         match word {
             "send" => self.send(value),
+            "break" => self.break_line(value),
             "drive" => self.drive(value),
             "pulse" => self.pulse(value),
             "glitch" => self.glitch(value),
@@ -89,6 +90,22 @@ impl Bench<'_> {
             None => self.baud(&to),
         };
         Some(Action::Send { to, data: data.into(), times, baud })
+    }
+
+    fn break_line(&self, value: Value<'_>) -> Option<Action> {
+        let mut table = value.table()?;
+        let place = table.need("to", "\"uart2\"");
+        let to = place.and_then(|value| self.receiver(value));
+        let span = table.need("for", "\"2ms\"").and_then(Value::lasting);
+        table.close();
+        let (to, span) = (to?, span?);
+        let feeds = |part: &Part| matches!(part, Part::UartFeed { uart } if *uart == to);
+        if let Some(place) = place.filter(|_| self.parts.values().any(feeds)) {
+            let message = format!("what `{to}` is fed with comes without a wire, which has no break");
+            place.refuse(code::CONFLICT, message, "leave the `uart-feed` out");
+            return None;
+        }
+        Some(Action::Break { to, span })
     }
 
     /// The UART that bytes are sent to.

@@ -152,6 +152,18 @@ pub enum UartEvent {
     Overrun,
     /// A frame's stop bit was low.
     Framing,
+    /// A frame's parity bit was wrong.
+    Parity,
+    /// The samples of a bit differed.
+    Noise,
+    /// A frame of zeros came, its stop bit as well.
+    Break,
+    /// No frame came for as long as one after the last.
+    Idle,
+    /// A frame waits because the other side does not let it be sent.
+    HeldBack,
+    /// A write was given up because the other side let nothing be sent.
+    GaveUp,
 }
 
 /// What is seen of an I2C bus.

@@ -10,6 +10,7 @@ mod objects;
 mod part;
 mod scenario;
 mod script;
+mod serial;
 
 pub use expect::*;
 pub use exposure::{Exposure, Row};
@@ -17,3 +18,4 @@ pub use objects::*;
 pub use part::*;
 pub use scenario::*;
 pub use script::*;
+pub use serial::*;

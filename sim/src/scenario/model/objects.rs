@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use vpyb_core::{PinMode, Pull};
 
+use super::UartObject;
+
 /// What scripted tasks share, by name.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Objects {
@@ -64,15 +66,6 @@ pub enum BarrierCallback {
     Function,
     /// A task that notes `barrier_coro`, pauses for 5 ms, and notes `barrier_coro_end`.
     Task,
-}
-
-/// A UART that scripted tasks share.
-#[derive(Clone, PartialEq, Debug)]
-pub struct UartObject {
-    /// `uart4`.
-    pub uart: String,
-    /// Speed in baud; 9600 if not said.
-    pub baud: u32,
 }
 
 /// A pin that scripted tasks share.

@@ -4,17 +4,21 @@
 
 use vpyb_core::time::{Duration, Instant};
 
-use super::{Level, Row};
+use super::{Level, Line, Reply, Row};
 
 /// Something on the bench.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Part {
-    /// Drives the RX wire of a UART as a peer would.
+    /// Somebody at the other end of a UART's wires.
     SerialPeer {
         /// The board's UART it is wired to.
         uart: String,
         /// Its speed in baud.
         baud: u32,
+        /// Its frames, and which lines of flow control it is wired to.
+        line: Line,
+        /// What it answers.
+        replies: Vec<Reply>,
     },
     /// Puts bytes into a UART's receive register without a wire.
     UartFeed {

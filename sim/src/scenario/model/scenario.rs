@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use vpyb_core::time::{Duration, Instant};
 
-use super::{Event, Expect, Exposure, Level, NetworkChange, Objects, Part, Phase, Row, Task};
+use super::{Event, Expect, Exposure, Level, NetworkChange, Objects, Part, Phase, Row, Task, UartOverride};
 
 /// One test: what is on the bench, what runs, what the outside does and what must hold.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -117,17 +117,6 @@ impl Default for Cpu {
     }
 }
 
-/// Settings of one UART that override what the program asks for.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct UartOverride {
-    /// Speed in baud.
-    pub baud: Option<u32>,
-    /// Length of the receive ring in bytes.
-    pub read_buf_len: Option<u16>,
-    /// From the receive interrupt's request to its handler's end.
-    pub rx_irq_latency: Option<Duration>,
-}
-
 /// A compiled-in program and its arguments.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Program {
@@ -221,6 +210,8 @@ pub enum Action {
     /// Sends text to a board's UART: over its RX wire at `baud`, or straight into its register if the
     /// UART has a `uart-feed`. Takes as long as the bytes take.
     Send { to: String, data: Vec<u8>, times: u32, baud: u32 },
+    /// Holds the RX wire of a board's UART low for so long.
+    Break { to: String, span: Duration },
     /// Drives a pin from outside.
     Drive { pin: String, level: Option<Level> },
     /// Drives a pin from outside for so long, then does again what it did before.

@@ -84,6 +84,8 @@ pub enum Op {
     Read { uart: String, n: usize },
     /// `StreamWriter::awrite`.
     Awrite { uart: String, data: Vec<u8> },
+    /// Sends a break on the UART object.
+    SendBreak(String),
     /// Switches an LED.
     Led { led: String, to: LedTo },
     /// Sets a pin object.

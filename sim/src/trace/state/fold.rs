@@ -85,7 +85,8 @@ impl State {
             | Kind::UartOverrun { uart, .. }
             | Kind::UartDeaf { uart }
             | Kind::UartNoStart { uart }
-            | Kind::UartRead { uart, .. } => {
+            | Kind::UartRead { uart, .. }
+            | Kind::Serial { uart, .. } => {
                 self.uarts.entry(uart).or_default().apply(seq, record);
             }
             Kind::NetPin { .. }

@@ -188,14 +188,17 @@ impl Picture<'_> {
         let pins = uart.pins.map_or(String::new(), |(tx, rx)| {
             format!(": tx {}, rx {}, {} baud", self.trace.text(tx), self.trace.text(rx), uart.baud)
         });
+        let frame = uart.set_up.map_or(String::new(), |(frame, _)| format!(", {frame}"));
         let tx = match uart.sending {
             Some((byte, end)) => format!("sends {}, until about {}", show_byte(byte), show_instant(end)),
+            None if uart.held_back => "held back: CTS is high".to_owned(),
             None => "idle".to_owned(),
         };
         let unsent = if uart.unsent > 0 { format!("; {} more to send", uart.unsent) } else { String::new() };
         let mut rx = vec![if uart.in_frame.is_some() { "in a frame" } else { "idle" }.to_owned()];
-        if let Some(byte) = uart.register {
-            rx.push(format!("{} in the data register", show_byte(byte)));
+        if let Some(word) = uart.register {
+            let ninth = if word > 0xFF { ", ninth bit 1," } else { "" };
+            rx.push(format!("{}{ninth} in the data register", show_byte(word as u8)));
         }
         if uart.interrupt_off {
             rx.push("interrupt off".to_owned());
@@ -203,15 +206,20 @@ impl Picture<'_> {
         if uart.overrun {
             rx.push("OVERRUN flag".to_owned());
         }
-        let ring: String = uart.ring.iter().map(|byte| byte.escape_ascii().to_string()).collect();
+        let ring: String = uart.ring.iter().map(|&word| show_word(word)).collect();
         let counters = uart.counters;
-        let mut text =
-            format!("{}{pins}\n  tx    {tx}{unsent}\n  rx    {}\n", self.trace.text(name), rx.join(", "));
+        let mut text = format!(
+            "{}{pins}{frame}\n  tx    {tx}{unsent}\n  rx    {}\n",
+            self.trace.text(name),
+            rx.join(", ")
+        );
         let _ = writeln!(text, "  ring  {}/{}  \"{ring}\"", uart.ring.len(), uart.ring_len);
         let counts = [
             ("bytes", counters.bytes),
             ("overrun", counters.overrun),
             ("framing", counters.framing),
+            ("parity", counters.parity),
+            ("noise", counters.noise),
             ("lost", counters.lost),
             ("high_water", counters.high_water),
         ];
@@ -251,6 +259,11 @@ impl Picture<'_> {
         }
         text
     }
+}
+
+/// A character as a text shows it.
+fn show_word(word: u16) -> String {
+    u8::try_from(word).map_or_else(|_| format!("\\x{word:03x}"), |byte| byte.escape_ascii().to_string())
 }
 
 /// A titled block of aligned, indented rows; empty if there are none beyond the headings.

@@ -10,10 +10,7 @@ use std::collections::VecDeque;
 
 use vpyb_core::time::{Duration, Instant};
 
-use crate::trace::record::{Kind, Name, Record, Seq};
-
-/// Start bit, eight data bits, stop bit: the frame whose length is assumed on the sending side.
-const FRAME_BITS: u64 = 10;
+use crate::trace::record::{Flow, Frame, Kind, Name, Record, Seq, SerialEvent};
 
 /// How often what happened on the receiving side.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -24,6 +21,10 @@ pub struct Counters {
     pub overrun: u64,
     /// Frames whose stop bit was low.
     pub framing: u64,
+    /// Frames whose parity bit was wrong.
+    pub parity: u64,
+    /// Frames in which the samples of a bit differed.
+    pub noise: u64,
     /// Everything lost: overruns, and each record of frames that went by unseen.
     pub lost: u64,
     /// The most bytes that were in the ring.
@@ -37,22 +38,26 @@ pub struct Uart {
     pub pins: Option<(Name, Name)>,
     /// Its baud rate; zero before it was opened.
     pub baud: u32,
-    /// How many bytes its ring holds.
+    /// How many characters its ring holds.
     pub ring_len: u16,
-    /// The byte that is being sent, and when its frame ends if it is of ten bits.
+    /// What its frames and its flow control are, if they are not plain 8N1 without.
+    pub set_up: Option<(Frame, Flow)>,
+    /// What is being sent waits until the other side lets it.
+    pub held_back: bool,
+    /// The byte that is being sent, and when its frame ends.
     pub sending: Option<(u8, Instant)>,
     /// Bytes that the program has handed over and that are not yet begun.
     pub unsent: u64,
     /// The record of the start bit of the frame that is being received.
     pub in_frame: Option<Seq>,
-    /// The byte in the data register.
-    pub register: Option<u8>,
+    /// The character in the data register.
+    pub register: Option<u16>,
     /// The receive interrupt is off because the ring was full.
     pub interrupt_off: bool,
     /// The overrun flag stands: nothing more is received until the next read.
     pub overrun: bool,
-    /// The bytes in the ring, oldest first.
-    pub ring: VecDeque<u8>,
+    /// The characters in the ring, oldest first.
+    pub ring: VecDeque<u16>,
     /// What has been counted.
     pub counters: Counters,
 }
@@ -72,27 +77,30 @@ impl Uart {
                 let counters = self.counters;
                 *self = Self { pins: Some((tx, rx)), baud, ring_len: ring, counters, ..Self::default() };
             }
+            Kind::Serial { event, .. } => self.apply_event(event),
             Kind::UartWrite { bytes, .. } => self.unsent = self.unsent.saturating_add(u64::from(bytes)),
             Kind::UartTx { byte, .. } => {
                 self.unsent = self.unsent.saturating_sub(1);
+                self.held_back = false;
                 self.sending = Some((byte, record.at + self.frame()));
             }
             Kind::UartStart { .. } => self.in_frame = Some(seq),
             Kind::UartRx { byte, framing, .. } => {
                 self.in_frame = None;
-                self.register = Some(byte);
+                self.register = Some(byte.into());
                 self.counters.bytes += 1;
                 self.counters.framing += u64::from(framing);
             }
             Kind::UartBuffered { byte, .. } => {
+                let word = self.whole(byte);
                 self.register = None;
                 self.interrupt_off = false;
-                self.ring.push_back(byte);
+                self.ring.push_back(word);
                 self.counters.high_water = self.counters.high_water.max(self.ring.len() as u64);
             }
             Kind::UartNoStart { .. } => self.in_frame = None,
             Kind::UartHeld { byte, .. } => {
-                self.register = Some(byte);
+                self.register = Some(self.whole(byte));
                 self.interrupt_off = true;
             }
             Kind::UartOverrun { .. } => {
@@ -115,9 +123,32 @@ impl Uart {
         }
     }
 
-    /// How long a frame of ten bits lasts.
+    fn apply_event(&mut self, event: SerialEvent) {
+        match event {
+            SerialEvent::SetUp { frame, flow, .. } => self.set_up = Some((frame, flow)),
+            SerialEvent::Damaged { parity, noise, .. } => {
+                self.counters.parity += u64::from(parity);
+                self.counters.noise += u64::from(noise);
+            }
+            SerialEvent::HeldBack => self.held_back = true,
+            SerialEvent::GaveUp { left } => self.unsent = self.unsent.saturating_sub(left.into()),
+            SerialEvent::Break => self.held_back = false,
+            SerialEvent::Ninth { sent: false } => {
+                self.register = self.register.map(|word| word | 0x100);
+            }
+            SerialEvent::Ninth { sent: true } | SerialEvent::Idle => {}
+        }
+    }
+
+    /// The character in the data register, of which a record tells the low byte.
+    fn whole(&self, byte: u8) -> u16 {
+        self.register.filter(|word| *word as u8 == byte).unwrap_or(byte.into())
+    }
+
+    /// How long a frame lasts.
     fn frame(&self) -> Duration {
-        let bits = FRAME_BITS * 1_000_000_000;
-        Duration::from_nanos(bits.checked_div(u64::from(self.baud)).unwrap_or(0))
+        let bits = self.set_up.map_or(10, |(frame, _)| frame.length());
+        let nanos = u64::from(bits) * 1_000_000_000;
+        Duration::from_nanos(nanos.checked_div(u64::from(self.baud)).unwrap_or(0))
     }
 }

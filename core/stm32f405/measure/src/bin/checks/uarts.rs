@@ -15,7 +15,7 @@ use crate::{Found, expect};
 const UNIT: usize = 2;
 
 pub fn holds_and_overruns() -> Found {
-    let config = UartConfig { baud: 115_200, read_buf_len: 2 };
+    let config = UartConfig { read_buf_len: 2, ..UartConfig::baud(115_200) };
     let mut uart = ChipUart::open("uart3", config).map_err(|error| format!("{error}"))?;
     // Two for the ring, one that is held in the register, one that is lost.
     for byte in *b"abcd" {
