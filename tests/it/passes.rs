@@ -110,6 +110,9 @@ fn programs() -> impl Strategy<Value = Program> {
 
 // ---- running them ----------------------------------------------------------------------------------
 
+/// Before what the event loop tells.
+const TOLD: &str = "told: ";
+
 /// Time, the device, and the list of what happened.
 #[derive(Default)]
 struct Bench {
@@ -131,7 +134,7 @@ impl Clock for Bench {
 
 impl Observer for Bench {
     fn observe(&self, event: Event<'_>) {
-        self.note(format_args!("({event:?})"));
+        self.note(format_args!("{TOLD}{event:?}"));
     }
 }
 
@@ -311,7 +314,7 @@ proptest! {
         let told = lines(&program, true, Firmware::step);
         prop_assert_eq!(&lines(&program, true, pass), &told);
         // An observer is told of more, and changes nothing.
-        let noted: Vec<_> = told.into_iter().filter(|line| !line.contains(" (")).collect();
+        let noted: Vec<_> = told.into_iter().filter(|line| !line.contains(TOLD)).collect();
         let noted_unobserved = |step| lines(&program, false, step);
         prop_assert_eq!(&noted_unobserved(Firmware::step as fn(&mut _) -> _), &noted);
         prop_assert_eq!(&noted_unobserved(pass), &noted);

@@ -11,7 +11,7 @@ use core::task::{Context, Poll, Waker};
 
 use super::EventLoop;
 use super::config::{Config, Overrides};
-use super::owner::{Owner, Step};
+use super::owner::{Owner, Phase, Step};
 use super::run::{Ended, RunForever, RunUntilComplete};
 use super::shared::{Shared, TaskFuture, care};
 use super::wake::WakeMark;
@@ -168,7 +168,7 @@ impl Firmware {
     /// Under `Asyncio3`, which has no passes, it ends with the poll that comes when as many entries have run as were
     /// queued at its beginning.
     pub fn run_pass(&mut self) -> Step {
-        if let Some((shared, owner)) = &mut self.event_loop
+        if let Some((shared, owner @ Owner { phase: Phase::Expire, .. })) = &mut self.event_loop
             && owner.quiet_pass(shared)
         {
             return Step::Polled { devices: 0, pass: true };

@@ -93,8 +93,6 @@ pub(super) struct Owner {
     pub ran: Ran,
     /// The slot of the task that ran instead, if it yielded its turn in a plain step; else [`NOBODY`].
     pub turned: u32,
-    /// Under `Asyncio3`: how many entries have to run before the owner of the loop has its turn again.
-    left: usize,
     /// How the run ends, if somebody failed.
     pub failed: Option<Box<Ended>>,
     /// The tick at which the pass began.
@@ -120,7 +118,6 @@ impl Owner {
             phase: if shared.rules.one_queue { Phase::Look } else { Phase::Expire },
             ran: Ran::Nothing,
             turned: NOBODY,
-            left: 0,
             failed: None,
             began: 0,
             stepped_at: Instant::default(),
@@ -150,9 +147,8 @@ impl Owner {
 
     /// Steps of a run up to one after which the owner of the loop has its turn; the end of the run as an error.
     pub fn pass(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
-        if shared.rules.one_queue && self.left == 0 {
-            self.left = shared.waitq.borrow().len();
-        }
+        // Without passes, so many entries have to run before the owner has its turn.
+        let mut left = if shared.rules.one_queue { shared.waitq.borrow().len() } else { usize::MAX };
         loop {
             self.apply(shared)?;
             if self.begins_quietly(shared) {
@@ -164,12 +160,9 @@ impl Owner {
             }
             match self.go_on(shared)? {
                 None => {}
-                Some(Step::Task | Step::Callback) => self.left = self.left.saturating_sub(1),
-                Some(Step::Polled { pass: false, .. }) if self.left > 0 || !shared.rules.one_queue => {}
-                Some(step) => {
-                    self.left = shared.waitq.borrow().len();
-                    return Ok(step);
-                }
+                Some(Step::Task | Step::Callback) => left = left.saturating_sub(1),
+                Some(Step::Polled { pass: false, .. }) if left > 0 => {}
+                Some(step) => return Ok(step),
             }
         }
     }

@@ -66,27 +66,33 @@ impl RunQueue {
     // ---- putting in ----------------------------------------------------------------------------
 
     /// Moves those that are kept to where they belong, so that others can be queued behind them.
-    #[inline]
     fn gather(&self) {
-        let (begin, kept) = (self.begin.get(), self.kept.get());
-        if self.head == self.tail {
-            // There are no others, and nothing is left of the pass.
-            self.head.set(begin);
-            self.tail.set(kept);
-            self.end.set(begin);
+        if self.head != self.tail {
+            self.gather_behind();
         } else {
-            self.move_kept();
+            self.come_round();
+            self.end_pass();
         }
-        self.begin.set(self.head.get());
-        self.kept.set(self.head.get());
     }
 
+    /// Nothing else is queued: what is kept is the queue.
+    #[inline(always)]
+    fn come_round(&self) {
+        let (begin, kept) = (self.begin.get(), self.kept.get());
+        self.tail.set(kept);
+        self.head.set(begin);
+        self.kept.set(begin);
+    }
+
+    /// Moves those that are kept behind all others.
     #[inline(never)]
-    fn move_kept(&self) {
+    fn gather_behind(&self) {
         let begin = self.begin.get();
         for i in 0..self.kept.get().wrapping_sub(begin) {
             self.put(self.at(begin.wrapping_add(i)).get());
         }
+        self.begin.set(self.head.get());
+        self.kept.set(self.head.get());
     }
 
     fn put(&self, entry: RawEntry) {
@@ -156,9 +162,13 @@ impl RunQueue {
     // ---- taking out ----------------------------------------------------------------------------
 
     /// A pass begins: it ends with what is queued now.
-    #[inline]
+    #[inline(always)]
     pub fn begin_pass(&self) {
-        self.gather();
+        if self.head == self.tail {
+            self.come_round();
+        } else {
+            self.gather_behind();
+        }
         self.end.set(self.tail.get());
     }
 
