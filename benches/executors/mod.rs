@@ -1,33 +1,39 @@
 //! The executors that are compared: each as one or more cases of the harness.
 //!
-//! Owns their order in the table and the work that all of them do. Each file drives one executor the way
-//! its own users do, and says what of that is inside the clock.
+//! Owns the work that all of them do. Each file drives one executor the way its own users do, and says what of that is
+//! inside the clock.
+// Each benchmark takes what it compares.
+#![allow(dead_code)]
 
-mod embassy;
-mod limit;
-mod tokio;
-mod vpyb;
+pub mod embassy;
+pub mod heap;
+pub mod limit;
+pub mod tokio;
+pub mod vpyb;
 
 use std::future::Future;
 use std::hint::black_box;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::harness::Case;
+/// The pauses of a task in milliseconds, the same for every executor: 1 to 1000, without end.
+struct Pauses(u32);
 
-/// All cases; the harness compares with [`limit::NAME`] and [`embassy::NAME`].
-pub fn all() -> Vec<Case> {
-    let mut cases = vec![limit::case(), embassy::case()];
-    cases.extend(vpyb::cases());
-    cases.extend(tokio::cases());
-    cases
+impl Pauses {
+    fn of_task(number: usize) -> Self {
+        Self(number as u32 * 2 + 1)
+    }
 }
 
-/// The name of the case that is the limit.
-pub const LIMIT: &str = limit::NAME;
+impl Iterator for Pauses {
+    type Item = u32;
 
-/// The name of the case that is the nearest peer.
-pub const PEER: &str = embassy::NAME;
+    fn next(&mut self) -> Option<u32> {
+        // A linear congruence; its upper bits are the better ones.
+        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        Some(1 + (self.0 >> 16) % 1000)
+    }
+}
 
 /// The work of a task where the executor has no yield of its own: `turns` times wake and return.
 async fn take_turns(turns: u32) {

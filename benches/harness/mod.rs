@@ -5,10 +5,13 @@
 //! | file | owns |
 //! |---|---|
 //! | `rounds` | [`Case`], [`Plan`]; the order of the runs |
-//! | `report` | minimum, ratios, the table and its JSON |
+//! | `report` | [`Table`]; minimum, ratios, the table and its JSON |
+//! | `command` | what the command line may ask for |
 
+mod command;
 mod report;
 mod rounds;
 
-pub use report::Report;
+pub use command::run;
+pub use report::{Report, Table};
 pub use rounds::{Case, Plan, Samples, measure};

@@ -8,7 +8,23 @@ use std::fmt;
 use serde_json::json;
 
 use super::{Case, Plan, Samples};
-use crate::executors::{LIMIT, PEER};
+
+/// What a benchmark is called and compares.
+pub struct Table {
+    pub name: &'static str,
+    pub heading: &'static str,
+    /// What the clock sees.
+    pub setting: &'static str,
+    /// The name of the case that is the limit.
+    pub limit: &'static str,
+    /// The nearest peer in a word, and the name of its case.
+    pub peer: (&'static str, &'static str),
+    /// How many tasks there are.
+    pub tasks: &'static [usize],
+    /// How often it is done in a round of one case, all tasks together.
+    pub events: usize,
+    pub rounds: usize,
+}
 
 /// One case with one number of tasks.
 struct Figures {
@@ -21,7 +37,8 @@ struct Figures {
 }
 
 /// The figures of a run.
-pub struct Report {
+pub struct Report<'a> {
+    table: &'a Table,
     rounds: usize,
     sizes: Vec<usize>,
     cases: Vec<&'static str>,
@@ -29,11 +46,11 @@ pub struct Report {
     figures: Vec<Figures>,
 }
 
-impl Report {
-    pub fn new(cases: &[Case], sizes: &[usize], plan: &Plan, samples: &Samples) -> Self {
+impl<'a> Report<'a> {
+    pub fn new(table: &'a Table, cases: &[Case], sizes: &[usize], plan: &Plan, samples: &Samples) -> Self {
         let names: Vec<_> = cases.iter().map(|case| case.name).collect();
         let place = |name| names.iter().position(|&other| other == name);
-        let (limit, peer) = (place(LIMIT), place(PEER));
+        let (limit, peer) = (place(table.limit), place(table.peer.1));
         let mut figures = Vec::new();
         for (case, of_case) in samples.of.iter().enumerate() {
             for (size, rounds) in of_case.iter().enumerate() {
@@ -47,7 +64,7 @@ impl Report {
                 });
             }
         }
-        Self { rounds: plan.rounds, sizes: sizes.to_vec(), cases: names, figures }
+        Self { table, rounds: plan.rounds, sizes: sizes.to_vec(), cases: names, figures }
     }
 
     /// All figures as one JSON object.
@@ -59,17 +76,18 @@ impl Report {
                 json!({
                     "case": f.case,
                     "tasks": f.tasks,
-                    "min_ns_per_yield": f.min_ns,
+                    "min_ns": f.min_ns,
                     "median_ratio_to_limit": f.to_limit,
-                    "median_ratio_to_embassy": f.to_peer,
+                    "median_ratio_to_peer": f.to_peer,
                 })
             })
             .collect();
         let report = json!({
-            "benchmark": "round_robin",
+            "benchmark": self.table.name,
             "rounds": self.rounds,
             "clock": "wall",
-            "limit": LIMIT,
+            "limit": self.table.limit,
+            "peer": self.table.peer.1,
             "figures": figures,
         });
         serde_json::to_string_pretty(&report).expect("plain figures are JSON") + "\n"
@@ -83,15 +101,15 @@ fn median_ratio(times: &[f64], base: &[f64]) -> f64 {
     ratios[ratios.len() / 2]
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Round robin: nanoseconds per yield of tasks that only take turns\n")?;
+        writeln!(f, "{}\n", self.table.heading)?;
         writeln!(
             f,
-            "Each cell: least ns of {} rounds (median ratio to the limit, to embassy, within one round).\n\
-             Every case runs once a round, in an order that rotates; wall clock; tasks are made before the\n\
-             clock starts and end inside it. Compare ratios, not nanoseconds, between machines.\n",
-            self.rounds
+            "Each cell: least ns of {} rounds (median ratio to the limit, to {}, within one round).\n\
+             Every case runs once a round, in an order that rotates; wall clock; {}.\n\
+             Compare ratios, not nanoseconds, between machines.\n",
+            self.rounds, self.table.peer.0, self.table.setting
         )?;
         let name_width = self.cases.iter().map(|name| name.len()).max().unwrap_or(0);
         write!(f, "{:name_width$}", "")?;

@@ -5,13 +5,10 @@
 
 use std::time::Duration;
 
-/// How many yields a round of one case has, all tasks together; a few hundred microseconds for a fast one.
-const YIELDS: usize = 30_000;
-
-/// An executor with one way to yield.
+/// An executor with one way to do what is measured.
 pub struct Case {
     pub name: &'static str,
-    /// Has so many tasks take so many turns each; gives the wall time from the first resumption to the last
+    /// Has so many tasks do it so many times each; gives the wall time from the first resumption to the last
     /// task's end. Making the tasks is not in it, their end is.
     pub round: Box<dyn FnMut(usize, u32) -> Duration>,
 }
@@ -21,16 +18,13 @@ pub struct Plan {
     pub rounds: usize,
     /// Rounds before those, which do not count.
     pub warm_up: usize,
+    /// How often it is done in a round of one case, all tasks together.
+    pub events: usize,
 }
 
-/// Nanoseconds per yield: `of[case][size][round]`.
+/// Nanoseconds for each time: `of[case][size][round]`.
 pub struct Samples {
     pub of: Vec<Vec<Vec<f64>>>,
-}
-
-/// How many turns each of so many tasks takes in a round.
-pub fn turns(tasks: usize) -> u32 {
-    u32::try_from(YIELDS / tasks).expect("a round is short").max(1)
 }
 
 /// Runs all rounds. The case that begins moves on by one each round, and every second round goes backwards,
@@ -42,7 +36,7 @@ pub fn measure(cases: &mut [Case], sizes: &[usize], plan: &Plan) -> Samples {
             for place in 0..cases.len() {
                 let place = if round % 2 == 0 { place } else { cases.len() - 1 - place };
                 let case = (place + round / 2) % cases.len();
-                let turns = turns(tasks);
+                let turns = u32::try_from(plan.events / tasks).expect("a round is short").max(1);
                 let elapsed = (cases[case].round)(tasks, turns);
                 if round >= plan.warm_up {
                     of[case][size].push(elapsed.as_nanos() as f64 / (tasks * turns as usize) as f64);
