@@ -20,7 +20,7 @@ use super::poller::Waiter;
 use super::shared::{NOBODY, Shared};
 use super::slot::Task;
 use super::task::{Pending, Place};
-use super::yielded::{CAREFUL, NOTHING, OPEN, TURN, Word, Yielded};
+use super::yielded::{CAREFUL, TURN, Word, Yielded};
 use crate::error::Interrupt;
 use crate::observer::Event;
 
@@ -39,8 +39,9 @@ pub(crate) enum Post {
 pub(super) struct Turn {
     /// The token of this step: odd, so never 0. It comes again after 2^31 steps.
     pub token: Cell<u32>,
-    /// The token as long as the first leaf to be polled may post without more ado; then the code of what was posted.
-    /// [`OPEN`] if one may post that looks for an interrupt first; [`CLOSED`] between steps.
+    /// The token as long as the first leaf to be polled may post without more ado; then the code of what was posted,
+    /// until that is applied. [`OPEN`] if one may post that looks for an interrupt first; [`CLOSED`] if nothing was
+    /// posted and the step is over.
     pub offer: Cell<u32>,
     /// The value of what was posted.
     pub value: Cell<u32>,
@@ -62,7 +63,9 @@ pub(super) struct Turn {
     pub woken: Cell<bool>,
 }
 
-const CLOSED: u32 = NOTHING;
+/// Neither of these is a code, nor plain.
+const OPEN: u32 = Word::MORE_THAN_CODES | CAREFUL;
+const CLOSED: u32 = OPEN + 4;
 /// What stands in the place of a token that was met. A leaf notes the same.
 pub(crate) const COMPLETED: u32 = Word::MORE_THAN_CODES;
 
@@ -130,18 +133,33 @@ impl Turn {
         self.resumed.set(0);
     }
 
-    /// Whether a leaf posted a turn, and that is all that came of the step.
+    /// Whether a leaf posted, and that is all that came of the step.
     #[inline]
     pub fn is_plain(&self) -> bool {
+        self.offer.get().is_multiple_of(4)
+    }
+
+    /// Whether it posted a turn, and nothing else was met since.
+    #[inline]
+    pub fn is_turn(&self) -> bool {
         self.offer.get() == TURN
     }
 
-    /// The leaf that posted in this step, and what; it is forgotten.
-    pub fn take_posted(&self) -> Option<(u32, Yielded)> {
+    /// What was posted; it is forgotten.
+    pub fn take_posted(&self) -> Yielded {
+        Word { code: self.offer.replace(CLOSED), value: self.value.get() }.yielded()
+    }
+
+    /// The step is over and was not plain; gives the leaf that posted, and what.
+    pub fn close(&self) -> Option<(u32, Yielded)> {
         self.interrupted.set(0);
-        let posted = self.has_posted();
-        let code = self.offer.replace(CLOSED);
-        posted.then(|| (self.token.get(), Word { code, value: self.value.get() }.yielded()))
+        if !self.has_posted() {
+            self.offer.set(CLOSED);
+            return None;
+        }
+        self.spoil();
+        let word = Word { code: self.offer.get(), value: self.value.get() };
+        Some((self.token.get(), word.yielded()))
     }
 
     /// Takes the interrupt that this step brings, unless it is for a leaf that will be polled yet.
@@ -153,7 +171,7 @@ impl Turn {
     /// Whether a leaf has posted in this step.
     pub fn has_posted(&self) -> bool {
         let offer = self.offer.get();
-        offer.is_multiple_of(2) && offer != OPEN
+        offer.is_multiple_of(2) && offer < Word::MORE_THAN_CODES
     }
 }
 

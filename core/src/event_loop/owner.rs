@@ -63,14 +63,6 @@ pub enum Step {
     Done,
 }
 
-/// What the last step left to be applied.
-#[derive(Clone, Copy)]
-pub(super) enum Ran {
-    Nothing,
-    /// The task in this slot yielded something.
-    Task(u32, Yielded),
-}
-
 #[derive(Clone, Copy)]
 pub(super) enum Phase {
     Expire,
@@ -90,9 +82,8 @@ pub(super) enum Phase {
 pub(super) struct Owner {
     pub wakes: WakeSet,
     pub phase: Phase,
-    pub ran: Ran,
-    /// The slot of the task that ran instead, if it yielded its turn in a plain step; else [`NOBODY`].
-    pub turned: u32,
+    /// The slot of the task whose step was the last one, until what it yielded is applied; then [`NOBODY`].
+    pub ran: u32,
     /// How the run ends, if somebody failed.
     pub failed: Option<Box<Ended>>,
     /// The tick at which the pass began.
@@ -116,8 +107,7 @@ impl Owner {
         Self {
             wakes,
             phase: if shared.rules.one_queue { Phase::Look } else { Phase::Expire },
-            ran: Ran::Nothing,
-            turned: NOBODY,
+            ran: NOBODY,
             failed: None,
             began: 0,
             stepped_at: Instant::default(),
@@ -202,20 +192,15 @@ impl Owner {
 
     #[inline(always)]
     fn apply(&mut self, shared: &Shared) -> Stop {
-        let nothing = self.turned == NOBODY && matches!(self.ran, Ran::Nothing);
-        if nothing && shared.is_carefree() { Ok(()) } else { self.apply_ran(shared) }
+        if self.ran == NOBODY && shared.is_carefree() { Ok(()) } else { self.apply_ran(shared) }
     }
 
     #[inline(never)]
     fn apply_ran(&mut self, shared: &Shared) -> Stop {
         shared.take_care_of(care::LEFT);
-        let turned = core::mem::replace(&mut self.turned, NOBODY);
-        if turned != NOBODY && !shared.runq.put_back(RawEntry::task(turned)) {
-            // It fails once more, and the run with it.
-            self.ran = Ran::Task(turned, Yielded::Bare);
-        }
-        if let Ran::Task(slot, yielded) = core::mem::replace(&mut self.ran, Ran::Nothing) {
-            let task = shared.task(slot);
+        if self.ran != NOBODY && !self.take_turn_back(shared) {
+            let task = shared.task(core::mem::replace(&mut self.ran, NOBODY));
+            let yielded = shared.turn.take_posted();
             task.discount_entry();
             if shared.rules.one_queue {
                 self.apply_dated(shared, task, yielded)?;
@@ -236,6 +221,16 @@ impl Owner {
             return Err(Box::new(Ended::Stopped));
         }
         Ok(())
+    }
+
+    /// Applies what the last step yielded if that is a turn and nothing else was met.
+    #[inline(always)]
+    pub(super) fn take_turn_back(&mut self, shared: &Shared) -> bool {
+        let turned = shared.turn.is_turn() && shared.runq.put_back(RawEntry::task(self.ran));
+        if turned {
+            self.ran = NOBODY;
+        }
+        turned
     }
 
     fn apply_yield(shared: &Shared, task: Task<'_>, yielded: Yielded) -> Stop {

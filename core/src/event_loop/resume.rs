@@ -8,7 +8,7 @@
 use core::task::{Context, Poll};
 
 use super::join::told_again;
-use super::owner::{Owner, Ran, failed};
+use super::owner::{Owner, failed};
 use super::shared::Shared;
 use super::slot::Task;
 use super::task::{Mark, Pending, Place};
@@ -79,8 +79,8 @@ impl Owner {
         match polled {
             Poll::Pending => {
                 shared.turn.end();
-                let yielded = Self::leave(shared, task, by_entry);
-                self.ran = Ran::Task(task.slot, yielded);
+                Self::leave(shared, task, by_entry);
+                self.ran = task.slot;
             }
             Poll::Ready(result) => {
                 drop(task.future.take());
@@ -120,8 +120,8 @@ impl Owner {
     }
 
     /// Takes back what a step left: the leaf that posted, an interrupt that nobody took.
-    fn leave(shared: &Shared, task: Task<'_>, by_entry: bool) -> Yielded {
-        let posted = shared.turn.take_posted();
+    fn leave(shared: &Shared, task: Task<'_>, by_entry: bool) {
+        let posted = shared.turn.close();
         if let Some((token, _)) = posted {
             task.leaf.set(token);
         } else if by_entry || task.leaf.get() == 0 {
@@ -131,15 +131,15 @@ impl Owner {
         if let Some(interrupt) = shared.turn.interrupt.take() {
             task.set_pending(Pending::Interrupt(interrupt));
         }
-        let yielded = posted.map_or(Yielded::Nothing, |(_, yielded)| yielded);
         if let Some(observer) = &shared.observer {
+            let yielded = posted.map_or(Yielded::Nothing, |(_, yielded)| yielded);
             observe_yield(shared, &**observer, task.id.get(), yielded);
         }
-        yielded
     }
 
     #[inline(never)]
     pub(super) fn finish(&mut self, shared: &Shared, task: Task<'_>, result: Result<(), TaskError>) {
+        shared.turn.close();
         shared.turn.take_posted();
         shared.turn.interrupt.set(None);
         let id = task.id.get();

@@ -19,7 +19,7 @@ use alloc::rc::Rc;
 use super::EventLoop;
 use super::entry::{Decoded, RawEntry};
 use super::handle::TaskHandle;
-use super::owner::{Owner, Phase, Ran, Step, Stop, failed};
+use super::owner::{Owner, Phase, Step, Stop, failed};
 use super::poller::Waiter;
 use super::run::Ended;
 use super::shared::{NOBODY, Shared, Timed};
@@ -102,7 +102,7 @@ impl Owner {
         }
         // Whom the step woke comes before the task itself, as the step did it before it yielded.
         self.drain_wakes(shared)?;
-        if matches!(self.ran, Ran::Task(..)) {
+        if self.ran != NOBODY {
             self.stepped_at = shared.now();
         }
         Ok(())

@@ -2,18 +2,28 @@
 //!
 //! Owns when a step is *plain*, and how plain steps follow one another. A task's step is plain if it is resumed by its
 //! own entry in the run queue, nothing is pending, nobody keeps its waker, and nothing else has to be looked at: no
-//! observer, no request to stop. If the task then yields its turn, it is only appended to the run queue again; whatever
-//! else becomes of it is settled in `resume`. A pass is *quiet* if there are no timers, no devices and no wakers that
-//! somebody called: then its beginning and its end need no time.
+//! observer, no request to stop. What the task then yields needs no more than to be applied; if that is its turn, it is
+//! only appended to the run queue again. Whatever else becomes of the task is settled in `resume`. A pass is *quiet* if
+//! there are no timers, no devices and no wakers that somebody called: then its beginning and its end need no time.
 
 use core::task::{Context, Poll};
 
 use super::entry::RawEntry;
-use super::owner::{Owner, Phase, Ran};
+use super::owner::{Owner, Phase};
 use super::shared::{NOBODY, Shared};
 use super::slot::Task;
 use super::wake::OwnWaker;
 use crate::error::TaskError;
+
+/// How a row of turns came to its end.
+enum Last {
+    /// There was no more.
+    None,
+    /// The task in this slot yielded something else in a plain step.
+    Yield(u32),
+    /// The task that ran yielded or ended otherwise.
+    Other(Poll<Result<(), TaskError>>),
+}
 
 impl Owner {
     /// Takes the turn that is next in the pass if that is all there is to do. What the step yielded is applied by the
@@ -25,15 +35,11 @@ impl Owner {
         }
         let Some(entry) = shared.runq.first_of_pass() else { return false };
         let Some((task, leaf)) = plain(shared, entry) else { return false };
-        let ready = match self.turned {
-            NOBODY => matches!(self.ran, Ran::Nothing),
-            slot => shared.runq.put_back(RawEntry::task(slot)),
-        };
-        if !ready {
+        if self.ran != NOBODY && !self.take_turn_back(shared) {
             return false;
         }
         shared.runq.advance();
-        self.turned = task.slot;
+        self.ran = task.slot;
         let (spare, token) = (self.wakes.spare(), shared.turn.next_token());
         let mut context = Context::from_waker(spare.waker());
         shared.turn.expect(&context);
@@ -43,7 +49,7 @@ impl Owner {
             // Nothing is in it, but the compiler would drop it.
             core::mem::forget(polled);
         } else {
-            self.turned = NOBODY;
+            self.ran = NOBODY;
             self.settle(shared, task, polled, true);
         }
         true
@@ -57,8 +63,8 @@ impl Owner {
             return false;
         }
         shared.runq.anchor();
-        let ended = self.take_turns(shared);
-        ended.map(|polled| self.settle_last(shared, polled)).is_some()
+        let last = self.take_turns(shared);
+        self.settle_last(shared, last)
     }
 
     /// A whole pass if that is nothing but turns, and nothing is to be asked before it or after it; false if there is
@@ -69,20 +75,18 @@ impl Owner {
             return false;
         }
         shared.runq.begin_pass();
-        let ended = self.take_turns(shared);
-        if ended.is_none() && self.ends_quietly(shared) {
+        let last = self.take_turns(shared);
+        if matches!(last, Last::None) && self.ends_quietly(shared) {
             return true;
         }
         self.phase = Phase::Run;
-        if let Some(polled) = ended {
-            self.settle_last(shared, polled);
-        }
+        self.settle_last(shared, last);
         false
     }
 
-    /// Takes turns until there is no more, or one was more than that: then it is given.
+    /// Takes turns until there is no more, or one was more than that.
     #[inline(always)]
-    fn take_turns(&self, shared: &Shared) -> Option<Poll<Result<(), TaskError>>> {
+    fn take_turns(&self, shared: &Shared) -> Last {
         let runq = &shared.runq;
         let (spare, mut token) = (self.wakes.spare(), shared.turn.next_token());
         let mut context = Context::from_waker(spare.waker());
@@ -91,18 +95,32 @@ impl Owner {
             runq.advance();
             let polled = poll(shared, (task, leaf), token, spare, &mut context);
             if !ends_plainly(shared, task, token, &polled, spare) {
-                return Some(polled);
+                return Last::Other(polled);
+            }
+            if !shared.turn.is_turn() {
+                shared.turn.end();
+                return Last::Yield(task.slot);
             }
             runq.keep();
             token = token.wrapping_add(2);
         }
         shared.turn.end();
-        None
+        Last::None
     }
 
-    /// Settles the turn that was more than that.
+    /// Settles the turn that was more than that, if there was one.
+    #[inline(always)]
+    fn settle_last(&mut self, shared: &Shared, last: Last) -> bool {
+        match last {
+            Last::None => return false,
+            Last::Yield(slot) => self.ran = slot,
+            Last::Other(polled) => self.settle_current(shared, polled),
+        }
+        true
+    }
+
     #[inline(never)]
-    fn settle_last(&mut self, shared: &Shared, polled: Poll<Result<(), TaskError>>) {
+    fn settle_current(&mut self, shared: &Shared, polled: Poll<Result<(), TaskError>>) {
         let task = shared.current_task().expect("its step is under way");
         self.settle(shared, task, polled, true);
     }
@@ -144,7 +162,7 @@ fn poll(
     future.as_mut().poll(context)
 }
 
-/// Whether the step has yielded a turn and left nothing else behind.
+/// Whether the step has yielded something and left nothing else behind.
 #[inline(always)]
 fn ends_plainly(
     shared: &Shared,

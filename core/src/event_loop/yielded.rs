@@ -23,8 +23,8 @@ pub(crate) enum Yielded {
     Park,
 }
 
-/// The same in two words. Codes are even. All yields without a delay have the code [`TURN`], and are told apart by the
-/// value.
+/// The same in two words. Codes are divisible by 4. All yields without a delay have the code [`TURN`], and are told apart
+/// by the value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Word {
     pub code: u32,
@@ -35,20 +35,18 @@ pub(crate) struct Word {
 pub(super) const TURN: u32 = 0;
 /// Added to a code: something else was met in the step.
 pub(super) const CAREFUL: u32 = 2;
-/// No yield.
-pub(super) const NOTHING: u32 = 4;
-/// Not a yield yet, but there may be one.
-pub(super) const OPEN: u32 = 8;
 
-const DELAY: u32 = 12;
-const SLEEP_MS: u32 = 16;
-const IO_READ: u32 = 20;
-const IO_WRITE: u32 = 24;
-const IO_READ_DONE: u32 = 28;
-const IO_WRITE_DONE: u32 = 32;
-const AFTER_MS: u32 = 36;
-const AFTER: u32 = 40;
-const PARK: u32 = 44;
+const DELAY: u32 = 4;
+const SLEEP_MS: u32 = 8;
+const IO_READ: u32 = 12;
+const IO_WRITE: u32 = 16;
+const IO_READ_DONE: u32 = 20;
+const IO_WRITE_DONE: u32 = 24;
+const AFTER_MS: u32 = 28;
+const AFTER: u32 = 32;
+const PARK: u32 = 36;
+/// No yield.
+const NOTHING: u32 = 60;
 
 impl Yielded {
     #[inline(always)]
@@ -135,8 +133,8 @@ mod tests {
             let Word { code, value } = yielded.word();
             assert_eq!(Word { code, value }.yielded(), yielded);
             assert_eq!(Word { code: code | CAREFUL, value }.yielded(), yielded);
-            assert!(code % 2 == 0 && (code == TURN) == (i < turns.len()));
-            assert!(code & CAREFUL == 0 && code < Word::MORE_THAN_CODES);
+            assert!(code % 4 == 0 && (code == TURN) == (i < turns.len()));
+            assert!(code < Word::MORE_THAN_CODES);
         }
     }
 }
