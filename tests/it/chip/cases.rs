@@ -37,6 +37,12 @@ const MICROSECONDS: &str = "they print microseconds";
 const NEAR_TICK: &str = "a byte comes ten microseconds before a tick";
 
 const EXCEPTIONS: &[Exception] = &[
+    (
+        "scenarios/aremote/jitter.toml",
+        "",
+        How::Order(12),
+        "an edge is within microseconds of the driver's limit",
+    ),
     ("scenarios/barrier/", "asyncio-v3", How::Not, POLLING),
     ("scenarios/context_manager/board.toml::lock", "asyncio-v3", How::Not, POLLING),
     ("scenarios/context_manager/recorded.toml::lock", "asyncio-v3", How::Not, POLLING),
@@ -87,18 +93,12 @@ fn beyond_the_emulator(scenario: &Scenario) -> Option<&'static str> {
         Some("there are scripted tasks")
     } else if actions().any(|action| matches!(action, Action::Stall(_))) {
         Some("the CPU is stalled")
-    } else if !scenario
-        .parts
-        .values()
-        .all(|part| matches!(part, Part::SerialPeer { .. } | Part::UartFeed { .. }))
+    } else if scenario.parts.values().any(|part| matches!(part, Part::Network(_))) {
+        Some("there is no network")
+    } else if actions()
+        .any(|action| matches!(action, Action::Plug { .. } | Action::Glitch { .. } | Action::Irq { .. }))
     {
-        Some("there is a network, a sensor or a remote control")
-    } else if !actions()
-        .all(|action| matches!(action, Action::Send { .. } | Action::Drive { .. } | Action::CtrlC))
-    {
-        Some(
-            "the outside does what only the simulated bench can: plugs wires, sends infrared light, waits for what it sees",
-        )
+        Some("a wire or an interrupt line is tampered with")
     } else if scenario.uarts.values().any(|uart| uart.baud.is_some()) {
         Some("a UART's speed is wrong, and the emulator's frames have no bits")
     } else if !scenario.uarts.is_empty() {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use vpyb_sim::board::UARTS;
 use vpyb_sim::scenario::model::{Action, Arg, Scenario};
-use vpyb_sim::trace::record::Drive;
+use vpyb_sim::trace::record::{Drive, Net};
 use vpyb_sim::trace::{Kind, Record, Trace};
 
 /// The words for a firmware.
@@ -47,8 +47,9 @@ impl Request {
         for [one, other] in scenario.board.links.iter().filter(|ends| !ends.iter().any(is_line)) {
             writeln!(words, "--join={one}:{other}").expect("a text");
         }
+        let mut outside = Outside::new(trace, &links);
         for record in trace.records() {
-            if let Some(stimulus) = stimulus(scenario, trace, record, &links) {
+            if let Some(stimulus) = outside.stimulus(scenario, record) {
                 writeln!(words, "--at={}:{stimulus}", record.at.as_nanos()).expect("a text");
             }
         }
@@ -61,32 +62,68 @@ fn is_line(pin: &String) -> bool {
     UARTS.iter().any(|unit| unit.tx == pin || unit.rx == pin)
 }
 
-/// What came from outside with a record, if anything did.
-fn stimulus(
-    scenario: &Scenario,
-    trace: &Trace,
-    record: &Record,
-    links: &BTreeMap<&str, &str>,
-) -> Option<String> {
-    match record.kind {
-        Kind::UartRx { uart, byte, .. } => {
-            let uart = trace.text(uart);
-            (!links.contains_key(uart)).then(|| format!("{uart}:{byte}"))
+/// What comes from outside, record by record.
+struct Outside<'t> {
+    trace: &'t Trace,
+    links: &'t BTreeMap<&'static str, &'static str>,
+    nets: BTreeMap<&'t str, Net>,
+    /// What each pin that is not the board's does.
+    drives: BTreeMap<&'t str, Drive>,
+}
+
+impl<'t> Outside<'t> {
+    fn new(trace: &'t Trace, links: &'t BTreeMap<&'static str, &'static str>) -> Self {
+        let joined = trace.records().iter().filter_map(|record| match record.kind {
+            Kind::NetPin { net, pin } => Some((trace.text(pin), net)),
+            _ => None,
+        });
+        Self { trace, links, nets: joined.collect(), drives: BTreeMap::new() }
+    }
+
+    fn stimulus(&mut self, scenario: &Scenario, record: &Record) -> Option<String> {
+        match record.kind {
+            Kind::UartRx { uart, byte, .. } => {
+                let uart = self.trace.text(uart);
+                (!self.links.contains_key(uart)).then(|| format!("{uart}:{byte}"))
+            }
+            Kind::Driven { pin, drive } => self.driven(self.trace.text(pin), drive),
+            Kind::Stimulus { actor, step, .. } => {
+                let actor = scenario.actors.iter().find(|found| found.name == self.trace.text(actor))?;
+                (actor.steps[usize::from(step)].action == Action::CtrlC).then(|| "ctrl-c".into())
+            }
+            _ => None,
         }
-        Kind::Driven { pin, drive } => {
-            let pin = trace.text(pin).strip_suffix(".probe")?;
-            let level = match drive {
-                Drive::Low => "low",
-                Drive::High => "high",
-                Drive::Released => "float",
-            };
-            Some(format!("{pin}:{level}"))
+    }
+
+    /// A pin of a part or of an actor drives its net. The bytes of a serial line come as such.
+    fn driven(&mut self, pin: &'t str, drive: Drive) -> Option<String> {
+        let is_outside = |name: &str| name.contains('.');
+        let net = self.nets.get(pin).filter(|_| is_outside(pin))?;
+        let own = self.nets.iter().find(|(name, on)| *on == net && !is_outside(name))?.0;
+        let reads = UARTS.iter().find(|unit| unit.rx == *own);
+        let opened = |kind| matches!(kind, Kind::UartOpened { rx, .. } if self.trace.text(rx) == *own);
+        if reads.is_some() && self.trace.records().iter().any(|record| opened(record.kind)) {
+            return None;
         }
-        Kind::Stimulus { actor, step, .. } => {
-            let actor = scenario.actors.iter().find(|found| found.name == trace.text(actor))?;
-            (actor.steps[usize::from(step)].action == Action::CtrlC).then(|| "ctrl-c".into())
+        let before = self.resolved(*net);
+        self.drives.insert(pin, drive);
+        let after = self.resolved(*net);
+        let level = match after {
+            Drive::Low => "low",
+            Drive::High => "high",
+            Drive::Released => "float",
+        };
+        (before != after).then(|| format!("{own}:{level}"))
+    }
+
+    /// What all outside pins of a net together do to it: low wins.
+    fn resolved(&self, net: Net) -> Drive {
+        let does = |drive| self.drives.iter().any(|(pin, found)| self.nets[pin] == net && *found == drive);
+        match (does(Drive::Low), does(Drive::High)) {
+            (true, _) => Drive::Low,
+            (false, true) => Drive::High,
+            (false, false) => Drive::Released,
         }
-        _ => None,
     }
 }
 

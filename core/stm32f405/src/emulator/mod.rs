@@ -57,10 +57,12 @@ pub fn board() -> ChipBoard {
     ChipBoard::new(Rc::new(Console::new(false)))
 }
 
-/// Starts the chip and runs the program that the command line names, the first one if it names none.
+/// Starts the chip and runs the program that the command line names, the first one if it names none. Its time begins when
+/// everything else is done.
 pub fn start(programs: &[Program]) -> ! {
-    begin();
-    let status = match run(programs) {
+    let peripherals = cortex_m::Peripherals::take().expect("start-up comes first");
+    heap::start();
+    let status = match run(programs, || clock::start(peripherals.SYST)) {
         Ok(status) => status,
         Err(message) => {
             host::complain(format_args!("{message}\n"));
@@ -70,7 +72,7 @@ pub fn start(programs: &[Program]) -> ! {
     exit(status)
 }
 
-fn run(programs: &[Program]) -> Result<i32, String> {
+fn run(programs: &[Program], start_clock: impl FnOnce()) -> Result<i32, String> {
     let Settings { words, watch, until, stimuli, links, joins } = host::settings()?;
     let chosen = choose(programs, words.iter().map(String::as_str))?;
     for (from, to) in links {
@@ -79,7 +81,7 @@ fn run(programs: &[Program]) -> Result<i32, String> {
     for (one, other) in joins {
         nets::join(one, other);
     }
-    outside::start(stimuli);
+    outside::expect(stimuli);
     let console = Rc::new(Console::new(watch));
     let watch = watch.then(|| Rc::new(Watch::new(console.clone())));
     let setup = Setup {
@@ -91,6 +93,8 @@ fn run(programs: &[Program]) -> Result<i32, String> {
     let board = ChipBoard::new(console.clone());
     let args = chosen.args;
     let mut firmware = Firmware::new(setup, board, |top| (chosen.program.main)(top, args));
+    start_clock();
+    outside::on_wrap();
     let result = idle::drive(&mut firmware, until, cortex_m::asm::wfi);
     Ok(report(&console, result))
 }

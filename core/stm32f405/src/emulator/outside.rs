@@ -46,13 +46,12 @@ pub enum What {
 /// What is to come, the next one last.
 static COMING: Mutex<RefCell<Vec<Stimulus>>> = Mutex::new(RefCell::new(Vec::new()));
 
-/// Lets these happen.
-pub fn start(mut stimuli: Vec<Stimulus>) {
+/// These are to happen, once the clock runs.
+pub fn expect(mut stimuli: Vec<Stimulus>) {
     // Of several at one instant, the first one that was given comes first: the sort keeps their order.
     stimuli.reverse();
     stimuli.sort_by_key(|stimulus| core::cmp::Reverse(stimulus.at));
     critical_section::with(|cs| COMING.borrow_ref_mut(cs).extend(stimuli));
-    on_wrap();
 }
 
 /// Lets happen what is due, and sees to it that the clock wraps when the next one is.
