@@ -22,15 +22,19 @@ impl Emulator {
     /// `None`, with the reason on the output, if emulator or target are not installed; where `CI` is set that is an
     /// error.
     pub fn find() -> Option<Self> {
-        let emulator = Command::new("qemu-system-arm").arg("--version").output();
+        let starts = |program: &str| Command::new(program).arg("--version").output().is_ok();
         let target = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output();
         let has_target = target.is_ok_and(|out| {
             out.status.success() && Path::new(String::from_utf8_lossy(&out.stdout).trim()).is_dir()
         });
-        let missing = match emulator {
-            Err(_) => "qemu-system-arm",
-            Ok(_) if !has_target => TARGET,
-            Ok(_) => return Some(Self { port: Path::new(env!("CARGO_MANIFEST_DIR")).join(PORT) }),
+        let missing = if !starts("qemu-system-arm") {
+            "qemu-system-arm"
+        } else if !starts("timeout") {
+            "timeout"
+        } else if !has_target {
+            TARGET
+        } else {
+            return Some(Self { port: Path::new(env!("CARGO_MANIFEST_DIR")).join(PORT) });
         };
         assert!(env::var_os("CI").is_none(), "{missing} is not installed, and CI must not go without it");
         println!("skipped: {missing} is not installed, so that nothing is run on the chip");
