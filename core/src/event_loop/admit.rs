@@ -37,7 +37,7 @@ impl Shared {
         self.admit(task, future, armed.as_ref().map(drop).map_err(|full| *full))?;
         task.count_entry();
         task.set_place(Place::Timer(armed?));
-        match self.rules.fails_late_starts {
+        match self.rules.fails_late_starts() {
             true => Err(not_started()),
             false => Ok(TaskHandle::new(self.rc(), task.slot)),
         }
@@ -52,7 +52,7 @@ impl Shared {
             task.renew(id, name);
             task
         };
-        if let Some(observer) = &self.observer {
+        if let Some(observer) = self.observer() {
             observer.observe(Event::TaskCreated { task: task.id.get(), name: &self.name_of(task.header) });
         }
         task

@@ -103,7 +103,7 @@ impl Shared {
         let entry = Some(Entry::Callback(id));
         let queued = match when {
             When::Soon => self.push_callback(key, id, Why::Created),
-            When::Later(ms) if self.rules.one_queue => self.arm(ms.max(0), raw, entry).map(Some),
+            When::Later(ms) if self.rules.one_queue() => self.arm(ms.max(0), raw, entry).map(Some),
             When::Later(ms) => self.arm(ms, raw, entry).map(Some),
             When::After(ms) => self.arm_in(Timed::LowPriority, self.now(), ms, raw, entry).map(Some),
         };

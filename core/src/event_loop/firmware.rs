@@ -121,7 +121,7 @@ pub struct Firmware {
 pub struct Setup {
     /// Where the loop reads the time.
     pub clock: Rc<dyn Clock>,
-    /// Who is told what happens.
+    /// Who is told what happens. That needs the feature `observer` of this package.
     pub observer: Option<Rc<dyn Observer>>,
     /// What is set in place of what the program asks for.
     pub overrides: Overrides,
@@ -131,11 +131,17 @@ pub struct Setup {
 
 impl Firmware {
     /// A program on a board; nothing of it runs yet.
+    ///
+    /// # Panics
+    ///
+    /// If there is an observer, and the feature `observer` is off.
     pub fn new<B, M>(setup: Setup, board: B, main: impl FnOnce(Top<B>) -> M) -> Self
     where
         M: Future<Output = Result<(), TaskError>> + 'static,
     {
         let Setup { clock, observer, overrides, started } = setup;
+        let deaf = !cfg!(feature = "observer");
+        assert!(!(deaf && observer.is_some()), "an observer needs the feature `observer` of vpyb-core");
         let started = Cell::new(started);
         let link = Rc::new(Link { clock, observer, overrides, shared: OnceCell::new(), started });
         let main = Box::pin(main(Top { board, link: link.clone() }));

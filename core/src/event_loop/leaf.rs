@@ -279,7 +279,7 @@ impl Shared {
         let removed = match place {
             Place::RunQueue => {
                 self.turn.spoil();
-                self.runq.remove_last(entry) || self.ioq.as_ref().is_some_and(|ioq| ioq.remove_last(entry))
+                self.runq.remove_last(entry) || self.ioq().is_some_and(|ioq| ioq.remove_last(entry))
             }
             Place::Timer(at) => self.remove_timer(at, entry),
             Place::Device(device) => self.poller.borrow_mut().withdraw(device, Waiter::Task(task.slot)),
@@ -291,7 +291,7 @@ impl Shared {
         // What was given up leaves no marker. An interrupt that kept until its end is raised at the next await;
         // with one queue there are no markers, and the interrupt waits in its place.
         if removed
-            && !self.rules.one_queue
+            && !self.rules.one_queue()
             && let Pending::Interrupt(with) = task.replace_pending(Pending::None)
         {
             self.tell_interrupt(task, with);

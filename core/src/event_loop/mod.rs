@@ -243,7 +243,7 @@ impl EventLoop {
     pub fn cancel(&self, task: &TaskHandle) -> Result<(), CancelError> {
         let task = task.task();
         self.shared.observe(|| Event::CancelRequested { task: task.id.get() });
-        if task.is_fresh() && !self.shared.rules.one_queue {
+        if task.is_fresh() && !self.shared.rules.one_queue() {
             return Err(CancelError::NotStarted);
         }
         self.shared.deliver(task, Interrupt::Cancelled)
@@ -257,7 +257,7 @@ impl EventLoop {
     ///
     /// [`QueueFull`] if the run queue has no place.
     pub fn requeue(&self, task: &TaskHandle) -> Result<(), QueueFull> {
-        if self.shared.rules.one_queue {
+        if self.shared.rules.one_queue() {
             return self.shared.bring_forward(task.task(), Why::Requeued);
         }
         self.shared.push_task(task.task(), Why::Requeued)
@@ -306,22 +306,22 @@ pub(crate) fn whole_ms(seconds: f64) -> i32 {
 impl Shared {
     /// Whether readers and writers give a device up, which costs a turn.
     pub(crate) fn gives_up_devices(&self, end_of_stream: bool) -> bool {
-        self.rules.gives_up_after_calls || (end_of_stream && self.rules.gives_up_at_the_end)
+        self.rules.gives_up_after_calls() || (end_of_stream && self.rules.gives_up_at_the_end())
     }
 
     /// Whether a device stays registered until it is given up.
     pub(crate) fn has_registrations(&self) -> bool {
-        !self.rules.one_queue
+        !self.rules.one_queue()
     }
 
     /// Whether a device is asked before it is written.
     pub(crate) fn asks_before_writing(&self) -> bool {
-        self.rules.one_queue
+        self.rules.one_queue()
     }
 
     /// Whether the timer of a `wait_for` goes with it, however that ends.
     pub(crate) fn leaves_no_timers(&self) -> bool {
-        self.rules.one_queue
+        self.rules.one_queue()
     }
 
     /// The place of a device in the poller.

@@ -106,7 +106,7 @@ impl Owner {
         shared.turn.waker_data.set(wakes.spare().waker().data());
         Self {
             wakes,
-            phase: if shared.rules.one_queue { Phase::Look } else { Phase::Expire },
+            phase: if shared.rules.one_queue() { Phase::Look } else { Phase::Expire },
             ran: NOBODY,
             failed: None,
             began: 0,
@@ -138,7 +138,7 @@ impl Owner {
     /// Steps of a run up to one after which the owner of the loop has its turn; the end of the run as an error.
     pub fn pass(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
         // Without passes, so many entries have to run before the owner has its turn.
-        let mut left = if shared.rules.one_queue { shared.waitq.borrow().len() } else { usize::MAX };
+        let mut left = if shared.rules.one_queue() { shared.waitq.borrow().len() } else { usize::MAX };
         loop {
             self.apply(shared)?;
             if self.begins_quietly(shared) {
@@ -172,7 +172,7 @@ impl Owner {
 
     /// Forgets the pass under way: the next run begins with a new one.
     pub fn stop(&mut self, shared: &Shared) {
-        self.phase = if shared.rules.one_queue { Phase::Look } else { Phase::Expire };
+        self.phase = if shared.rules.one_queue() { Phase::Look } else { Phase::Expire };
         shared.runq.end_pass();
         shared.care_for(care::LEFT);
     }
@@ -202,7 +202,7 @@ impl Owner {
             let task = shared.task(core::mem::replace(&mut self.ran, NOBODY));
             let yielded = shared.turn.take_posted();
             task.discount_entry();
-            if shared.rules.one_queue {
+            if shared.rules.one_queue() {
                 self.apply_dated(shared, task, yielded)?;
             } else {
                 Self::apply_yield(shared, task, yielded)?;
@@ -270,14 +270,14 @@ impl Owner {
         let place = armed.map_err(|full| Self::lost(shared, task, full))?;
         task.count_entry();
         task.set_place(Place::Timer(place));
-        if shared.rules.marks_timed_waits {
+        if shared.rules.marks_timed_waits() {
             task.set_pending(Pending::Timed);
         }
         Ok(())
     }
 
     pub(super) fn wait_for_device(shared: &Shared, task: Task<'_>, device: u32, mask: Readiness) -> Stop {
-        if !shared.rules.one_queue {
+        if !shared.rules.one_queue() {
             task.set_pending(Pending::Io);
         }
         task.set_place(Place::Device(device));
@@ -298,7 +298,7 @@ impl Owner {
         let former = shared.poller.borrow_mut().unregister(device, direction);
         match former {
             Some(Some(Waiter::Task(slot))) => shared.task(slot).discount_entry(),
-            None if shared.rules.fails_unknown_readers && direction == Readiness::READ => {
+            None if shared.rules.fails_unknown_readers() && direction == Readiness::READ => {
                 let name = shared.device(device);
                 let message = alloc::format!("{} was given up but nobody waits for it", name.name());
                 return Err(failed("event loop", TaskError::failed(message)));

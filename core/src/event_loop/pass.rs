@@ -29,17 +29,18 @@ impl Owner {
             self.move_due(shared, timer, place)?;
         }
         // Where there is a low-priority queue, when a pass began is asked in any case.
-        if shared.waitq.borrow().len() == 0 && !shared.rules.low_priority {
+        if shared.waitq.borrow().len() == 0 && !shared.rules.low_priority() {
             shared.take_care_of(care::TIMED);
         }
         shared.runq.begin_pass();
-        self.phase = if shared.ioq.is_some() { Phase::Ask } else { Phase::Run };
+        self.phase = if shared.ioq().is_some() { Phase::Ask } else { Phase::Run };
         Ok(())
     }
 
     /// Moves one low-priority entry if it is overdue beyond the limit, or due while nothing else is ready or due.
     fn expire_low_priority(&mut self, shared: &Shared) -> Stop {
-        let Some(due) = shared.lpq.borrow().first_due() else { return Ok(()) };
+        let Some(lpq) = shared.lpq() else { return Ok(()) };
+        let Some(due) = lpq.borrow().first_due() else { return Ok(()) };
         let late = ticks::ticks_diff(due, self.began);
         let limit = shared.max_overdue_ms.get();
         let overdue = limit > 0 && late < -limit;
@@ -48,7 +49,7 @@ impl Owner {
             first.is_none_or(|due| ticks::ticks_diff(due, self.began) > 0)
         };
         if overdue || (shared.runq.len() == 0 && late <= 0 && nothing_due()) {
-            let timer = shared.lpq.borrow_mut().pop();
+            let timer = lpq.borrow_mut().pop();
             return timer.map_or(Ok(()), |(timer, at)| self.move_due(shared, timer, at | LOW_PRIORITY));
         }
         Ok(())
@@ -61,10 +62,10 @@ impl Owner {
             Decoded::Task(slot) => {
                 let task = shared.task(slot);
                 task.discount_entry();
-                if shared.rules.fails_late_starts && task.is_fresh() {
+                if shared.rules.fails_late_starts() && task.is_fresh() {
                     return Err(failed(shared.name_of(task.header), not_started()));
                 }
-                if shared.rules.marks_timed_waits {
+                if shared.rules.marks_timed_waits() {
                     if task.unmark(Mark::Cancelled) {
                         shared.observe(|| Event::TimerDropped { timer: timer.serial });
                         return Ok(());
@@ -105,7 +106,7 @@ impl Owner {
 
     /// Runs the next entry of the pass, or what the I/O queue holds, which does not count against the pass.
     pub(super) fn run_next(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
-        let io = shared.ioq.as_ref().and_then(RunQueue::pop);
+        let io = shared.ioq().and_then(RunQueue::pop);
         let Some(entry) = io.or_else(|| shared.runq.first_of_pass()) else {
             self.begin_wait(shared);
             return Ok(None);
@@ -113,7 +114,7 @@ impl Owner {
         if io.is_none() {
             shared.runq.advance();
         }
-        if shared.ioq.is_some() {
+        if shared.ioq().is_some() {
             self.phase = Phase::Ask;
         }
         Ok(match entry.decode() {
@@ -156,7 +157,7 @@ impl Owner {
             from = ticks::ticks_ms(since);
             timeout_ms = ticks::ticks_diff(due, from).max(0);
         }
-        if let Some(due) = shared.lpq.borrow().first_due() {
+        if let Some(due) = shared.lpq().and_then(|lpq| lpq.borrow().first_due()) {
             let delay = ticks::ticks_diff(due, from).max(0);
             if timeout_ms < 0 || delay < timeout_ms {
                 timeout_ms = delay;
@@ -184,7 +185,7 @@ impl Owner {
                 return Ok(Step::Idle { until, sample: shared.poller.borrow().sampled() });
             }
         }
-        let passes = !shared.rules.one_queue;
+        let passes = !shared.rules.one_queue();
         self.phase = match (passes, timeout_ms) {
             (true, _) => Phase::Expire,
             // The head of the queue is next if it was due before the devices were asked.
@@ -225,14 +226,14 @@ impl Owner {
             Waiter::Task(slot) => {
                 let task = shared.task(slot);
                 let lost = |full| Self::lost(shared, task, full);
-                if shared.rules.one_queue {
+                if shared.rules.one_queue() {
                     task.discount_entry();
                     return shared.push_now(task, Why::Device(device)).map_err(lost);
                 }
                 // An interrupt that was not delivered yet is lost here, as in the original.
                 task.set_pending(Pending::None);
                 shared.push_io(task, Why::Device(device)).map_err(lost)?;
-                if shared.rules.forgets_who_was_told {
+                if shared.rules.forgets_who_was_told() {
                     task.discount_entry();
                 }
             }

@@ -12,6 +12,7 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
+use super::rules::Rules;
 use crate::stream::{Pollable, Readiness};
 
 /// Who is told when a device is ready.
@@ -61,10 +62,9 @@ impl Registration {
 }
 
 /// How the waiters of a device are kept.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Keeping {
     /// One for both directions.
-    #[default]
     One,
     /// One for each direction; a report of one silences the other too.
     Joined,
@@ -75,17 +75,17 @@ pub(super) enum Keeping {
 #[derive(Default)]
 pub(super) struct Poller {
     devices: Vec<Registration>,
-    keeping: Keeping,
+    rules: Rules,
 }
 
 impl Poller {
-    pub fn new(keeping: Keeping) -> Self {
-        Self { devices: Vec::new(), keeping }
+    pub fn new(rules: Rules) -> Self {
+        Self { devices: Vec::new(), rules }
     }
 
     /// Whether the directions have a waiter each.
     fn two_sided(&self) -> bool {
-        self.keeping != Keeping::One
+        self.rules.keeping() != Keeping::One
     }
 
     /// Which side a direction has.
@@ -173,7 +173,7 @@ impl Poller {
     /// Notes that the device was reported (one-shot); gives whom to tell: the writer first, but the reader where
     /// they are kept apart.
     pub fn reported(&mut self, device: usize, ready: Readiness) -> [Option<Waiter>; 2] {
-        match self.keeping {
+        match self.rules.keeping() {
             Keeping::One => {
                 let entry = &mut self.devices[device];
                 entry.mask = Readiness::NONE;

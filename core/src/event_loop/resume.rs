@@ -131,9 +131,9 @@ impl Owner {
         if let Some(interrupt) = shared.turn.interrupt.take() {
             task.set_pending(Pending::Interrupt(interrupt));
         }
-        if let Some(observer) = &shared.observer {
+        if let Some(observer) = shared.observer() {
             let yielded = posted.map_or(Yielded::Nothing, |(_, yielded)| yielded);
-            observe_yield(shared, &**observer, task.id.get(), yielded);
+            observe_yield(shared, observer, task.id.get(), yielded);
         }
     }
 
@@ -157,7 +157,7 @@ impl Owner {
             Err(error) => {
                 shared.observe(|| Event::StepFails { task: id, error: &error });
                 let heard = shared.wake_joiners(task);
-                if shared.rules.one_queue {
+                if shared.rules.one_queue() {
                     return self.settle_error(shared, task, error, heard);
                 }
                 // Under `FastIo` even the first interrupt of a task that ended by an error fails an assertion.

@@ -90,7 +90,7 @@ where
             let wrapper: TaskFuture = Box::pin(async move {
                 result.set(Some(future.await?));
                 // With one queue a run ends with its own task; what an earlier run left behind merely ends.
-                if !shared.rules.one_queue || shared.main.get() == shared.turn.current.get() {
+                if !shared.rules.one_queue() || shared.main.get() == shared.turn.current.get() {
                     shared.request_stop();
                 }
                 Ok(())

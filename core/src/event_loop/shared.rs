@@ -17,7 +17,7 @@ use core::pin::Pin;
 use slab::Slab;
 
 use super::callback::Callback;
-use super::config::{Config, Discipline};
+use super::config::Config;
 use super::entry::RawEntry;
 use super::leaf::Turn;
 use super::name::TaskName;
@@ -57,7 +57,7 @@ const MOST_ROOM: usize = 4096;
 pub(crate) struct Shared {
     me: Weak<Self>,
     pub(super) clock: Rc<dyn Clock>,
-    pub(super) observer: Option<Rc<dyn Observer>>,
+    observer: Option<Rc<dyn Observer>>,
     pub(super) config: Config,
     pub(super) rules: Rules,
 
@@ -71,9 +71,9 @@ pub(crate) struct Shared {
     pub(super) runq: RunQueue,
     pub(super) waitq: RefCell<WaitQueue>,
     /// Under `FastIo` with an I/O queue: tasks whose device is ready.
-    pub(super) ioq: Option<RunQueue>,
-    /// Under `FastIo`: timed entries of low priority; empty and of no length without them.
-    pub(super) lpq: RefCell<WaitQueue>,
+    ioq: Option<RunQueue>,
+    /// Under `FastIo` with a low-priority queue: its timed entries.
+    lpq: Option<RefCell<WaitQueue>>,
     pub(super) max_overdue_ms: Cell<i32>,
     /// Serial numbers of timed entries, in all queues.
     pub(super) next_timer: Cell<u32>,
@@ -123,19 +123,16 @@ pub(super) mod care {
 
 impl Shared {
     pub(super) fn new(clock: Rc<dyn Clock>, observer: Option<Rc<dyn Observer>>, config: Config) -> Rc<Self> {
-        let (ioq_len, lp_len, max_overdue_ms) = match config.discipline {
-            Discipline::UasyncioV2 | Discipline::Asyncio3 => (0, 0, 0),
-            Discipline::FastIo { ioq_len, lp_len, max_overdue_ms } => (ioq_len, lp_len, max_overdue_ms),
-        };
+        let (ioq_len, lp_len, max_overdue_ms) = config.discipline.lengths();
         let rules = Rules::of(config.discipline);
-        let (runq_len, room, waitq) = match rules.one_queue {
+        let (runq_len, room, waitq) = match rules.one_queue() {
             true => (0, config.waitq_len, WaitQueue::growing(Queue::Wait, config.waitq_len)),
             false => (config.runq_len, config.runq_len, WaitQueue::new(Queue::Wait, config.waitq_len)),
         };
-        let careful = observer.is_some() || rules.one_queue || ioq_len > 0;
+        let careful = observer.is_some() || rules.one_queue() || ioq_len > 0;
         let mut care = care::IDLE;
         care |= if careful { care::ALWAYS } else { 0 };
-        care |= if rules.low_priority { care::TIMED } else { 0 };
+        care |= if rules.low_priority() { care::TIMED } else { 0 };
         Rc::new_cyclic(|me| Self {
             me: me.clone(),
             clock,
@@ -148,10 +145,10 @@ impl Shared {
             runq: RunQueue::new(Queue::Run, runq_len),
             waitq: RefCell::new(waitq),
             ioq: (ioq_len > 0).then(|| RunQueue::new(Queue::Io, ioq_len)),
-            lpq: RefCell::new(WaitQueue::new(Queue::LowPriority, lp_len)),
+            lpq: (lp_len > 0).then(|| RefCell::new(WaitQueue::new(Queue::LowPriority, lp_len))),
             max_overdue_ms: Cell::new(max_overdue_ms),
             next_timer: Cell::new(0),
-            poller: RefCell::new(Poller::new(rules.keeping)),
+            poller: RefCell::new(Poller::new(rules)),
             registry: RefCell::default(),
             callbacks: RefCell::default(),
             next_callback: Cell::new(0),
@@ -235,9 +232,26 @@ impl Shared {
     /// Tells the observer. The event is made only if there is one.
     #[inline]
     pub(super) fn observe<'a>(&self, event: impl FnOnce() -> Event<'a>) {
-        if let Some(observer) = &self.observer {
+        if let Some(observer) = self.observer() {
             observer.observe(event());
         }
+    }
+
+    #[inline(always)]
+    pub(super) fn observer(&self) -> Option<&dyn Observer> {
+        if cfg!(feature = "observer") { self.observer.as_deref() } else { None }
+    }
+
+    /// The I/O queue, if there is one.
+    #[inline(always)]
+    pub(super) fn ioq(&self) -> Option<&RunQueue> {
+        if self.rules.may_queue_io() { self.ioq.as_ref() } else { None }
+    }
+
+    /// The low-priority queue, if there is one.
+    #[inline(always)]
+    pub(super) fn lpq(&self) -> Option<&RefCell<WaitQueue>> {
+        if self.rules.low_priority() { self.lpq.as_ref() } else { None }
     }
 
     /// The task in a slot.
@@ -271,12 +285,12 @@ impl Shared {
 
     /// Makes a task ready.
     pub(super) fn push_task(&self, task: Task<'_>, why: Why<'_>) -> Result<(), QueueFull> {
-        if self.rules.one_queue { self.push_now(task, why) } else { self.push_into(&self.runq, task, why) }
+        if self.rules.one_queue() { self.push_now(task, why) } else { self.push_into(&self.runq, task, why) }
     }
 
     /// Queues a task for I/O: in the I/O queue if there is one.
     pub(super) fn push_io(&self, task: Task<'_>, why: Why<'_>) -> Result<(), QueueFull> {
-        match &self.ioq {
+        match self.ioq() {
             Some(ioq) => self.push_into(ioq, task, why),
             None => self.push_task(task, why),
         }
@@ -297,7 +311,7 @@ impl Shared {
         task.mark(Mark::Woken);
         let raw = RawEntry::woken(task.slot);
         let id = task.id.get();
-        if self.rules.one_queue {
+        if self.rules.one_queue() {
             self.push_raw(raw, self.now(), Entry::Task(id), Why::Woken(mark))?;
         } else {
             self.runq.push(raw).map_err(|full| self.report_full(full, Some(id)))?;
@@ -315,7 +329,7 @@ impl Shared {
         id: CallbackId,
         why: Why<'_>,
     ) -> Result<Option<u32>, QueueFull> {
-        if self.rules.one_queue {
+        if self.rules.one_queue() {
             let raw = RawEntry::callback(key as u32);
             return self.push_raw(raw, self.now(), Entry::Callback(id), why).map(Some);
         }
@@ -330,11 +344,11 @@ impl Shared {
 
     /// Raises an interrupt in a task, by the rules of the discipline.
     pub(super) fn deliver(&self, task: Task<'_>, interrupt: Interrupt) -> Result<(), CancelError> {
-        if self.rules.one_queue {
+        if self.rules.one_queue() {
             return self.interrupt_now(task, interrupt);
         }
         let state = self.state_of(task);
-        let asserts = self.rules.asserts_interrupts;
+        let asserts = self.rules.asserts_interrupts();
         if !asserts && state != State::Suspended {
             // A running task does not interrupt itself, and a finished one is beyond reach.
             return Ok(());
@@ -366,7 +380,7 @@ impl Shared {
     /// Leaves the loop without its owner: callbacks and devices are let go. The tasks go last.
     pub(super) fn close(&self) {
         self.closed.set(true);
-        if let Some(observer) = &self.observer {
+        if let Some(observer) = self.observer() {
             let slots = self.registry.borrow().slots();
             for task in (0..slots).map(|slot| self.task(slot)).filter(|task| task.is_fresh()) {
                 observer.observe(Event::NeverStarted { task: task.id.get() });

@@ -5,7 +5,7 @@
 use super::entry::RawEntry;
 use super::shared::{LOW_PRIORITY, Shared, Timed, care, due_instant};
 use super::wait_queue::Timer;
-use crate::error::QueueFull;
+use crate::error::{Queue, QueueFull};
 use crate::observer::{Entry, Event};
 use crate::ticks;
 use crate::time::Instant;
@@ -28,10 +28,13 @@ impl Shared {
         let due = ticks::ticks_add(ticks::ticks_ms(now), delay_ms);
         let timer = self.next_timer.get();
         let (queue, mark) = match queue {
-            Timed::Waiting => (&self.waitq, 0),
-            Timed::LowPriority => (&self.lpq, LOW_PRIORITY),
+            Timed::Waiting => (Some(&self.waitq), 0),
+            Timed::LowPriority => (self.lpq(), LOW_PRIORITY),
         };
-        let pushed = queue.borrow_mut().push(Timer { due, serial: timer, entry: raw, ready: false });
+        let pushed = match queue {
+            Some(queue) => queue.borrow_mut().push(Timer { due, serial: timer, entry: raw, ready: false }),
+            None => Err(QueueFull { queue: Queue::LowPriority, len: 0 }),
+        };
         let place = pushed.map_err(|full| {
             let task = match entry {
                 Some(Entry::Task(task)) => Some(task),
@@ -49,7 +52,8 @@ impl Shared {
 
     /// Takes a timed entry out if it is still at this place.
     pub(super) fn remove_timer(&self, place: u32, entry: RawEntry) -> bool {
-        let queue = if place & LOW_PRIORITY == 0 { &self.waitq } else { &self.lpq };
+        let queue = if place & LOW_PRIORITY == 0 { Some(&self.waitq) } else { self.lpq() };
+        let Some(queue) = queue else { return false };
         let removed = queue.borrow_mut().remove(place & !LOW_PRIORITY, entry);
         let Some(timer) = removed else { return false };
         if !timer.ready {

@@ -119,13 +119,17 @@ fn report(console: &Console, result: Option<Result<(), TaskError>>) -> i32 {
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     cortex_m::interrupt::disable();
-    host::complain(format_args!("{info}\n"));
+    if cfg!(feature = "messages") {
+        host::complain(format_args!("{info}\n"));
+    }
     exit(EXIT_PANIC)
 }
 
 #[exception]
 unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
-    if let Ok(mut out) = semihosting::io::stderr() {
+    if cfg!(feature = "messages")
+        && let Ok(mut out) = semihosting::io::stderr()
+    {
         let _ = writeln!(out, "the CPU met a fault: {frame:?}");
     }
     exit(EXIT_FAULT)

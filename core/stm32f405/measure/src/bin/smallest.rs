@@ -4,14 +4,14 @@
 
 use cortex_m::asm;
 use cortex_m_rt::entry;
-use vpyb_core::{Config, Discipline};
+use vpyb_core::Config;
 use vpyb_measure::{begin, firmware, sleeps, yields};
 use vpyb_stm32f405::idle;
 
 #[entry]
 fn main() -> ! {
     begin();
-    let mut firmware = firmware(Discipline::UasyncioV2, |top| async move {
+    let mut firmware = firmware(Config::default().discipline, |top| async move {
         let event_loop = top.event_loop(Config::default());
         event_loop.create_task(yields(event_loop.clone(), 10))?;
         top.run_until_complete(sleeps(event_loop, 10)).await?;
