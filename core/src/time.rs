@@ -16,6 +16,37 @@ pub struct Instant(u64);
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Duration(u64);
 
+const fn in_micros(ns: u64) -> u64 {
+    if NARROW { micros_by_product(ns) } else { ns / 1_000 }
+}
+
+const fn in_millis(ns: u64) -> u64 {
+    if NARROW { millis_by_product(ns) } else { ns / 1_000_000 }
+}
+
+/// Whether the CPU has no instruction that divides or multiplies numbers of 64 bits. A division is then a loop, unless
+/// one does what compilers do where they can: multiply by the reciprocal.
+const NARROW: bool = usize::BITS < 64;
+
+/// 2^68 / 125, rounded up: by eight, and then by 125.
+const fn micros_by_product(ns: u64) -> u64 {
+    upper_half_of_product(ns >> 3, 0x20c4_9ba5_e353_f7cf) >> 4
+}
+
+/// 2^82 / 1 000 000, rounded up.
+const fn millis_by_product(ns: u64) -> u64 {
+    upper_half_of_product(ns, 0x431b_de82_d7b6_34db) >> 18
+}
+
+const fn upper_half_of_product(one: u64, other: u64) -> u64 {
+    const fn halves(number: u64) -> (u64, u64) {
+        (number >> 32, number & u32::MAX as u64)
+    }
+    let ((one_high, one_low), (other_high, other_low)) = (halves(one), halves(other));
+    let (middle, low) = halves(one_low * other_high + (one_low * other_low >> 32));
+    one_high * other_high + middle + ((one_high * other_low + low) >> 32)
+}
+
 impl Instant {
     /// The instant at which the board was switched on.
     pub const ZERO: Self = Self(0);
@@ -44,12 +75,12 @@ impl Instant {
 
     /// Whole microseconds since power-on.
     pub const fn as_micros(self) -> u64 {
-        self.0 / 1_000
+        in_micros(self.0)
     }
 
     /// Whole milliseconds since power-on; the tick that this instant lies in.
     pub const fn as_millis(self) -> u64 {
-        self.0 / 1_000_000
+        in_millis(self.0)
     }
 
     /// The span since `earlier`, or zero if `earlier` is later.
@@ -91,12 +122,12 @@ impl Duration {
 
     /// The span in whole microseconds, rounded down.
     pub const fn as_micros(self) -> u64 {
-        self.0 / 1_000
+        in_micros(self.0)
     }
 
     /// The span in whole milliseconds, rounded down.
     pub const fn as_millis(self) -> u64 {
-        self.0 / 1_000_000
+        in_millis(self.0)
     }
 
     /// `n` times this span.
@@ -192,6 +223,21 @@ impl fmt::Display for Duration {
 mod tests {
     use super::*;
     use alloc::string::ToString;
+
+    #[test]
+    fn a_product_is_as_good_as_a_division() {
+        for (product, by) in [(micros_by_product as fn(u64) -> u64, 1_000), (millis_by_product, 1_000_000)] {
+            let greatest = u64::MAX / by;
+            let quotients = (0..2_000).chain((0..60).map(|bit| greatest >> bit)).chain([greatest - 1]);
+            for quotient in quotients {
+                let exact = quotient * by;
+                for ns in [exact.saturating_sub(1), exact, exact.saturating_add(by - 1)] {
+                    assert_eq!(product(ns), ns / by, "{ns} by {by}");
+                }
+            }
+            assert_eq!(product(u64::MAX), greatest);
+        }
+    }
 
     #[test]
     fn a_span_prints_as_the_shortest_exact_decimal() {

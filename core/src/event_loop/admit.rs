@@ -47,13 +47,12 @@ impl Shared {
         let task = {
             let mut registry = self.registry.borrow_mut();
             let task = self.task(registry.free_slot(&self.tasks));
-            registry.names.leave(task.name.get());
-            let (id, name) = (registry.next_id(), registry.names.enter(name));
-            task.renew(id, name);
+            task.renew(registry.next_id());
+            registry.names.call(task.slot, name);
             task
         };
         if let Some(observer) = self.observer() {
-            observer.observe(Event::TaskCreated { task: task.id.get(), name: &self.name_of(task.header) });
+            observer.observe(Event::TaskCreated { task: task.id.get(), name: &self.name_of(task) });
         }
         task
     }

@@ -171,11 +171,14 @@ impl Firmware {
     /// between steps, as on the chip. Gives what the owner has to know: [`Step::Polled`] at the end of a pass,
     /// [`Step::Idle`], [`Step::Main`] or [`Step::Done`]; never [`Step::Task`] or [`Step::Callback`]. Never waits.
     ///
+    /// While tasks do nothing but take turns, and there are no devices and no timers, the owner can have nothing to know
+    /// of a pass. Up to eight such passes are one.
+    ///
     /// Under `Asyncio3`, which has no passes, it ends with the poll that comes when as many entries have run as were
     /// queued at its beginning.
     pub fn run_pass(&mut self) -> Step {
         if let Some((shared, owner @ Owner { phase: Phase::Expire, .. })) = &mut self.event_loop
-            && owner.quiet_pass(shared)
+            && owner.quiet_passes(shared)
         {
             return Step::Polled { devices: 0, pass: true };
         }

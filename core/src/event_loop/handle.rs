@@ -34,7 +34,7 @@ impl TaskHandle {
 
     /// The task's name.
     pub fn name(&self) -> TaskName {
-        self.shared.name_of(self.task().header)
+        self.shared.name_of(self.task())
     }
 
     /// Whether the task has ended, in whatever way.

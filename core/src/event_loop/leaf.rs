@@ -86,12 +86,6 @@ impl Turn {
         }
     }
 
-    /// The token of the next step.
-    #[inline]
-    pub fn next_token(&self) -> u32 {
-        self.token.get().wrapping_add(2)
-    }
-
     /// Who is polled with this context from now on may post.
     #[inline]
     pub fn expect(&self, context: &Context<'_>) {
@@ -100,7 +94,8 @@ impl Turn {
 
     /// Begins a step of the task in this slot; it completes the leaf of `resumed`.
     #[inline]
-    pub fn begin(&self, token: u32, slot: u32, resumed: u32) {
+    pub fn begin(&self, slot: u32, resumed: u32) {
+        let token = self.token.get().wrapping_add(2);
         self.token.set(token);
         self.offer.set(token);
         self.current.set(slot);

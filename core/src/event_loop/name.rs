@@ -60,29 +60,47 @@ impl fmt::Display for TaskName {
 
 /// A name in one word: a function's place and a number, or the place of a name that is kept whole.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct NameCode(u32);
+struct NameCode(u32);
 
 const WHOLE: u32 = 1 << 31;
 const NUMBER_BITS: u32 = 20;
 const MOST_FUNCTIONS: usize = 1 << (31 - NUMBER_BITS);
 
-impl NameCode {
-    /// The name of what never was a task.
-    pub const NONE: Self = Self(u32::MAX);
-}
-
 /// What the names of all tasks are made of.
-#[derive(Default)]
 pub(super) struct Names {
     /// Functions, and how often each has been made a task.
     functions: Vec<(&'static str, u32)>,
     /// Names that programs gave, and those that do not fit into a word.
     whole: Slab<TaskName>,
+    /// The name of the task in each slot, or of the last one that was there.
+    words: Vec<NameCode>,
 }
 
 impl Names {
-    /// Makes a name: one that is given, or that of the next task of a function.
-    pub fn enter(&mut self, name: Result<TaskName, &'static str>) -> NameCode {
+    /// Has room for the names of so many tasks before it grows.
+    pub fn new(room: usize) -> Self {
+        Self { functions: Vec::new(), whole: Slab::new(), words: Vec::with_capacity(room) }
+    }
+
+    /// Calls the new task in a slot, which is one that had a task or the next one: by a name that is given, or by that of
+    /// the next task of a function.
+    pub fn call(&mut self, slot: u32, name: Result<TaskName, &'static str>) {
+        let word = self.enter(name);
+        match self.words.get_mut(slot as usize) {
+            Some(before) => {
+                let before = core::mem::replace(before, word);
+                self.leave(before);
+            }
+            None => self.words.push(word),
+        }
+    }
+
+    /// What the task in a slot is called.
+    pub fn name_of(&self, slot: u32) -> TaskName {
+        self.words.get(slot as usize).map_or_else(|| TaskName::given(""), |word| self.name(*word))
+    }
+
+    fn enter(&mut self, name: Result<TaskName, &'static str>) -> NameCode {
         let base = match name {
             Ok(name) => return self.keep_whole(name),
             Err(base) => base,
@@ -106,10 +124,7 @@ impl Names {
     }
 
     /// The name that a word stands for.
-    pub fn name(&self, code: NameCode) -> TaskName {
-        if code == NameCode::NONE {
-            return TaskName::given("");
-        }
+    fn name(&self, code: NameCode) -> TaskName {
         if code.0 & WHOLE != 0 {
             return self.whole[(code.0 & !WHOLE) as usize].clone();
         }
@@ -118,8 +133,8 @@ impl Names {
     }
 
     /// Gives up a name: its word is nobody's any more.
-    pub fn leave(&mut self, code: NameCode) {
-        if code != NameCode::NONE && code.0 & WHOLE != 0 {
+    fn leave(&mut self, code: NameCode) {
+        if code.0 & WHOLE != 0 {
             self.whole.remove((code.0 & !WHOLE) as usize);
         }
     }
@@ -148,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_word_stands_for_any_name() {
-        let mut names = Names::default();
+        let mut names = Names::new(0);
         let codes = [Err("sender"), Err("reader"), Ok(TaskName::given("a name")), Err("sender")];
         let codes = codes.map(|name| names.enter(name));
         let texts = codes.map(|code| names.name(code).to_string());
@@ -158,6 +173,11 @@ mod tests {
         let texts = late.map(|code| names.name(code).to_string());
         assert_eq!(texts, ["sender#1048575", "sender#1048576", "sender#1048577"]);
         late.into_iter().for_each(|code| names.leave(code));
+        assert_eq!(names.whole.len(), 1);
+        for (name, called) in [(Ok(TaskName::given("mine")), "mine"), (Err("reader"), "reader#2")] {
+            names.call(0, name);
+            assert_eq!(names.name_of(0).to_string(), called);
+        }
         assert_eq!(names.whole.len(), 1);
     }
 }

@@ -192,7 +192,7 @@ impl Owner {
 
     #[inline(always)]
     fn apply(&mut self, shared: &Shared) -> Stop {
-        if self.ran == NOBODY && shared.is_carefree() { Ok(()) } else { self.apply_ran(shared) }
+        if self.ran == NOBODY && !shared.is_to_be_applied() { Ok(()) } else { self.apply_ran(shared) }
     }
 
     #[inline(never)]
@@ -261,7 +261,7 @@ impl Owner {
     /// The loop could not move an entry: it is lost, with a record, and the run ends.
     #[cold]
     pub(super) fn lost(shared: &Shared, task: Task<'_>, full: crate::error::QueueFull) -> Box<Ended> {
-        failed(shared.name_of(task.header), full)
+        failed(shared.name_of(task), full)
     }
 
     pub(super) fn arm(shared: &Shared, queue: Timed, task: Task<'_>, now: Instant, ms: i32) -> Stop {

@@ -63,7 +63,7 @@ impl Owner {
                 let task = shared.task(slot);
                 task.discount_entry();
                 if shared.rules.fails_late_starts() && task.is_fresh() {
-                    return Err(failed(shared.name_of(task.header), not_started()));
+                    return Err(failed(shared.name_of(task), not_started()));
                 }
                 if shared.rules.marks_timed_waits() {
                     if task.unmark(Mark::Cancelled) {

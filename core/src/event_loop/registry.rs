@@ -9,7 +9,6 @@ use super::name::Names;
 use super::table::Table;
 use crate::observer::TaskId;
 
-#[derive(Default)]
 pub(super) struct Registry {
     pub names: Names,
     /// How many slots have ever been used: the first ones of the table.
@@ -20,6 +19,11 @@ pub(super) struct Registry {
 }
 
 impl Registry {
+    /// Has room for so many tasks before it grows.
+    pub fn new(room: usize) -> Self {
+        Self { names: Names::new(room), slots: 0, retired: Vec::new(), next_id: 0 }
+    }
+
     /// How many slots have ever been used.
     pub fn slots(&self) -> u32 {
         self.slots

@@ -43,7 +43,7 @@ impl Owner {
         let waker = waker.waker();
         let spare = shared.turn.waker_data.replace(waker.data());
         let mut context = Context::from_waker(waker);
-        shared.turn.begin(shared.turn.next_token(), task.slot, resumed);
+        shared.turn.begin(task.slot, resumed);
         shared.turn.expect(&context);
         shared.turn.raise(interrupt);
         if !by_entry {
@@ -167,7 +167,7 @@ impl Owner {
                     task.make_side().ending.set(Some(told_again(&error)));
                 }
                 if !error.ends_task_only() {
-                    self.fail(shared, failed(shared.name_of(task.header), error));
+                    self.fail(shared, failed(shared.name_of(task), error));
                 }
             }
         }

@@ -28,7 +28,7 @@ use super::run_queue::RunQueue;
 use super::slot::Task;
 use super::slow_waits::SlowWait;
 use super::table::Table;
-use super::task::{Header, Mark, Pending, Place, State};
+use super::task::{Mark, Pending, Place, State};
 use super::wait_queue::WaitQueue;
 use crate::clock::Clock;
 use crate::error::{CancelError, Interrupt, Queue, QueueFull, TaskError};
@@ -129,6 +129,7 @@ impl Shared {
             true => (0, config.waitq_len, WaitQueue::growing(Queue::Wait, config.waitq_len)),
             false => (config.runq_len, config.runq_len, WaitQueue::new(Queue::Wait, config.waitq_len)),
         };
+        let room = room.min(MOST_ROOM);
         let careful = observer.is_some() || rules.one_queue() || ioq_len > 0;
         let mut care = care::IDLE;
         care |= if careful { care::ALWAYS } else { 0 };
@@ -141,7 +142,7 @@ impl Shared {
             rules,
             turn: Turn::new(),
             care: Cell::new(care),
-            tasks: Table::new(room.min(MOST_ROOM)),
+            tasks: Table::new(room),
             runq: RunQueue::new(Queue::Run, runq_len),
             waitq: RefCell::new(waitq),
             ioq: (ioq_len > 0).then(|| RunQueue::new(Queue::Io, ioq_len)),
@@ -149,7 +150,7 @@ impl Shared {
             max_overdue_ms: Cell::new(max_overdue_ms),
             next_timer: Cell::new(0),
             poller: RefCell::new(Poller::new(rules)),
-            registry: RefCell::default(),
+            registry: RefCell::new(Registry::new(room)),
             callbacks: RefCell::default(),
             next_callback: Cell::new(0),
             slow_waits: RefCell::default(),
@@ -173,6 +174,12 @@ impl Shared {
     #[inline]
     pub(super) fn is_carefree(&self) -> bool {
         self.care.get() & care::STEPS == 0
+    }
+
+    /// Whether something that was met comes before the next step.
+    #[inline]
+    pub(super) fn is_to_be_applied(&self) -> bool {
+        self.care.get() & (care::STOP | care::OVERFLOW | care::FAILED | care::LEFT) != 0
     }
 
     /// Whether the next pass can be nothing but turns.
@@ -274,8 +281,8 @@ impl Shared {
         }
     }
 
-    pub(super) fn name_of(&self, task: &Header) -> TaskName {
-        self.registry.borrow().names.name(task.name.get())
+    pub(super) fn name_of(&self, task: Task<'_>) -> TaskName {
+        self.registry.borrow().names.name_of(task.slot)
     }
 
     pub(super) fn report_full(&self, full: QueueFull, task: Option<TaskId>) -> QueueFull {

@@ -25,7 +25,6 @@ use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell, RefCell};
 
 use super::join::Joiner;
-use super::name::NameCode;
 use super::shared::TaskFuture;
 use super::wake::OwnWaker;
 use crate::error::{Interrupt, TaskError};
@@ -76,7 +75,6 @@ pub(super) struct Header {
     status: Cell<u32>,
     pub id: Cell<TaskId>,
     place_at: Cell<u32>,
-    pub name: Cell<NameCode>,
     /// Entries in queues and registrations that name this slot.
     entries: Cell<u16>,
     /// Handles and awaits that name this slot.
@@ -141,16 +139,14 @@ impl Header {
             leaf: Cell::new(0),
             status: Cell::new(FINISHED | NOWHERE),
             place_at: Cell::new(0),
-            name: Cell::new(NameCode::NONE),
             entries: Cell::new(0),
             holds: Cell::new(0),
         }
     }
 
     /// Makes the header that of a new task.
-    pub fn renew(&self, id: TaskId, name: NameCode) {
+    pub fn renew(&self, id: TaskId) {
         self.id.set(id);
-        self.name.set(name);
         self.leaf.set(0);
         let mut own = 0;
         if let Some(side) = self.side.get() {
@@ -351,7 +347,7 @@ mod tests {
     #[test]
     fn state_and_pending_slot_do_not_disturb_each_other() {
         let header = Header::new();
-        header.renew(TaskId(1), NameCode::NONE);
+        header.renew(TaskId(1));
         for pending in PENDINGS {
             header.set_pending(pending);
             assert_eq!((header.state(), header.pending()), (State::Fresh, pending));

@@ -143,7 +143,7 @@ impl Owner {
     /// A task failed: the run ends with it if it is the run's own; else its error waits for who asks.
     pub(super) fn settle_error(&mut self, shared: &Shared, task: Task<'_>, error: TaskError, heard: bool) {
         if shared.main.get() == task.slot {
-            return self.fail(shared, failed(shared.name_of(task.header), error));
+            return self.fail(shared, failed(shared.name_of(task), error));
         }
         let silent = error.interrupt() == Some(Interrupt::Cancelled);
         task.make_side().ending.set(Some(error));

@@ -15,6 +15,9 @@ use super::slot::Task;
 use super::wake::OwnWaker;
 use crate::error::TaskError;
 
+/// After one pass that is nothing but turns and so many more the owner of the loop has its turn.
+const MORE_PASSES: u32 = 7;
+
 /// How a row of turns came to its end.
 enum Last {
     /// There was no more.
@@ -40,18 +43,18 @@ impl Owner {
         }
         shared.runq.advance();
         self.ran = task.slot;
-        let (spare, token) = (self.wakes.spare(), shared.turn.next_token());
+        let spare = self.wakes.spare();
         let mut context = Context::from_waker(spare.waker());
         shared.turn.expect(&context);
-        let polled = poll(shared, (task, leaf), token, spare, &mut context);
-        if ends_plainly(shared, task, token, &polled, spare) {
-            shared.turn.end();
-            // Nothing is in it, but the compiler would drop it.
-            core::mem::forget(polled);
-        } else {
+        let polled = poll(shared, (task, leaf), spare, &mut context);
+        if !ends_plainly(shared, task, &polled, spare) {
             self.ran = NOBODY;
             self.settle(shared, task, polled, true);
+            return true;
         }
+        shared.turn.end();
+        // Nothing is in it, but the compiler would drop it.
+        core::mem::forget(polled);
         true
     }
 
@@ -63,19 +66,19 @@ impl Owner {
             return false;
         }
         shared.runq.anchor();
-        let last = self.take_turns(shared);
+        let last = self.take_turns(shared, 0);
         self.settle_last(shared, last)
     }
 
-    /// A whole pass if that is nothing but turns, and nothing is to be asked before it or after it; false if there is
+    /// Whole passes if they are nothing but turns, and nothing is to be asked before or after them; false if there is
     /// more to do.
     #[inline(always)]
-    pub fn quiet_pass(&mut self, shared: &Shared) -> bool {
+    pub fn quiet_passes(&mut self, shared: &Shared) -> bool {
         if !self.begins_quietly(shared) {
             return false;
         }
         shared.runq.begin_pass();
-        let last = self.take_turns(shared);
+        let last = self.take_turns(shared, MORE_PASSES);
         if matches!(last, Last::None) && self.ends_quietly(shared) {
             return true;
         }
@@ -84,25 +87,28 @@ impl Owner {
         false
     }
 
-    /// Takes turns until there is no more, or one was more than that.
+    /// Takes turns until there is no more in this pass, and in so many quiet ones after it, or one was more than that.
     #[inline(always)]
-    fn take_turns(&self, shared: &Shared) -> Last {
+    fn take_turns(&self, shared: &Shared, mut more_passes: u32) -> Last {
         let runq = &shared.runq;
-        let (spare, mut token) = (self.wakes.spare(), shared.turn.next_token());
+        let spare = self.wakes.spare();
         let mut context = Context::from_waker(spare.waker());
         shared.turn.expect(&context);
-        while let Some((task, leaf)) = runq.first_of_pass().and_then(|entry| plain(shared, entry)) {
-            runq.advance();
-            let polled = poll(shared, (task, leaf), token, spare, &mut context);
-            if !ends_plainly(shared, task, token, &polled, spare) {
-                return Last::Other(polled);
+        loop {
+            while let Some((task, leaf)) = runq.first_of_pass().and_then(|entry| plain(shared, entry)) {
+                runq.advance();
+                let polled = poll(shared, (task, leaf), spare, &mut context);
+                if !polled.is_pending() || spare.is_held() || !shared.turn.is_turn() {
+                    return last(shared, task, polled, spare);
+                }
+                task.leaf.set(shared.turn.token.get());
+                runq.keep();
             }
-            if !shared.turn.is_turn() {
-                shared.turn.end();
-                return Last::Yield(task.slot);
+            if more_passes == 0 || !self.ends_quietly(shared) {
+                break;
             }
-            runq.keep();
-            token = token.wrapping_add(2);
+            more_passes -= 1;
+            runq.begin_pass();
         }
         shared.turn.end();
         Last::None
@@ -134,7 +140,6 @@ impl Owner {
     /// Whether the pass is over, turns come again, and there is nobody to ask: nobody then asks how long it waited.
     #[inline(always)]
     pub(super) fn ends_quietly(&self, shared: &Shared) -> bool {
-        debug_assert!(shared.is_quiet(), "a turn that gave something to look at would be settled");
         shared.runq.is_pass_over() && shared.runq.keeps_any() && !self.wakes.any()
     }
 }
@@ -151,12 +156,11 @@ fn plain(shared: &Shared, entry: RawEntry) -> Option<(Task<'_>, u32)> {
 fn poll(
     shared: &Shared,
     (task, leaf): (Task<'_>, u32),
-    token: u32,
     spare: &OwnWaker,
     context: &mut Context<'_>,
 ) -> Poll<Result<(), TaskError>> {
     spare.lend(task.slot);
-    shared.turn.begin(token, task.slot, leaf);
+    shared.turn.begin(task.slot, leaf);
     let mut taken = task.take_future();
     let future = taken.future.as_mut().expect("a task that has not ended has a future");
     future.as_mut().poll(context)
@@ -167,13 +171,23 @@ fn poll(
 fn ends_plainly(
     shared: &Shared,
     task: Task<'_>,
-    token: u32,
     polled: &Poll<Result<(), TaskError>>,
     spare: &OwnWaker,
 ) -> bool {
     let plain = polled.is_pending() && shared.turn.is_plain() && !spare.is_held();
     if plain {
-        task.leaf.set(token);
+        task.leaf.set(shared.turn.token.get());
     }
     plain
+}
+
+/// How a row of turns ends with a step that was no mere turn.
+#[inline(never)]
+fn last(shared: &Shared, task: Task<'_>, polled: Poll<Result<(), TaskError>>, spare: &OwnWaker) -> Last {
+    if !ends_plainly(shared, task, &polled, spare) {
+        return Last::Other(polled);
+    }
+    shared.turn.end();
+    core::mem::forget(polled);
+    Last::Yield(task.slot)
 }
