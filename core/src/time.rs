@@ -43,7 +43,7 @@ const fn upper_half_of_product(one: u64, other: u64) -> u64 {
         (number >> 32, number & u32::MAX as u64)
     }
     let ((one_high, one_low), (other_high, other_low)) = (halves(one), halves(other));
-    let (middle, low) = halves(one_low * other_high + (one_low * other_low >> 32));
+    let (middle, low) = halves(one_low * other_high + ((one_low * other_low) >> 32));
     one_high * other_high + middle + ((one_high * other_low + low) >> 32)
 }
 

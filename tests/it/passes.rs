@@ -320,7 +320,7 @@ proptest! {
         prop_assert_eq!(&noted_unobserved(pass), &noted);
     }
 
-    /// A program that never rests gives its owner the turn in each pass: as often as a task has its own.
+    /// A program that never rests gives its owner the turn again and again, after whole passes and few of them.
     #[test]
     fn a_pass_ends_although_tasks_only_take_turns(tasks in 1..9_usize, which in 0..4_usize) {
         let io = Discipline::FastIo { ioq_len: 2, lp_len: 0, max_overdue_ms: 0 };
@@ -344,10 +344,12 @@ proptest! {
             Ok(top.run_forever().await?)
         });
         prop_assert_eq!(firmware.run_pass(), Step::Main);
-        for pass in 1..20 {
+        for _ in 1..20 {
+            let before = turns.get();
             let step = firmware.run_pass();
             prop_assert!(matches!(step, Step::Polled { .. }), "{:?}", step);
-            prop_assert_eq!(turns.get(), pass * tasks);
+            let turns = turns.get() - before;
+            prop_assert!(turns % tasks == 0 && (1..=8).contains(&(turns / tasks)), "{turns} turns");
         }
     }
 }

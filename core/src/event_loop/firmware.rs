@@ -10,10 +10,11 @@ use core::future::Future;
 use core::task::{Context, Poll, Waker};
 
 use super::EventLoop;
+use super::care;
 use super::config::{Config, Overrides};
 use super::owner::{Owner, Phase, Step};
 use super::run::{Ended, RunForever, RunUntilComplete};
-use super::shared::{Shared, TaskFuture, care};
+use super::shared::{Shared, TaskFuture};
 use super::wake::WakeMark;
 use crate::clock::Clock;
 use crate::error::TaskError;

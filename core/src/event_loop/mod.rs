@@ -16,6 +16,7 @@
 //! | `rules` | what distinguishes the disciplines |
 //! | `shared` | what handle, leaves and owner have in common |
 //! | `admit` | how a new task comes in |
+//! | `care` | what there is to look at beside the next turn |
 //! | `leaf`, `yielded` | how an await and the loop talk during a step, and in what words |
 //! | `table`, `registry`, `name` | all task slots, which are free, how tasks are called |
 //! | `run_queue`, `wait_queue`, `poller`, `callback`, `wake` | what is ready, due, waited for, to be called, woken |
@@ -26,6 +27,7 @@
 
 mod admit;
 mod callback;
+mod care;
 mod config;
 mod entry;
 mod firmware;
@@ -326,7 +328,7 @@ impl Shared {
 
     /// The place of a device in the poller.
     pub(crate) fn enter_device(&self, device: &Rc<dyn Pollable>) -> u32 {
-        self.care_for(shared::care::DEVICES);
+        self.care_for(care::DEVICES);
         self.poller.borrow_mut().enter(device)
     }
 }

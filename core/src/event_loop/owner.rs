@@ -22,10 +22,11 @@
 use alloc::boxed::Box;
 use alloc::string::ToString;
 
+use super::care;
 use super::entry::RawEntry;
 use super::poller::Waiter;
 use super::run::Ended;
-use super::shared::{NOBODY, Shared, Timed, care};
+use super::shared::{NOBODY, Shared, Timed};
 use super::slot::Task;
 use super::task::{Pending, Place};
 use super::wake::{WakeMark, WakeSet};

@@ -6,12 +6,13 @@
 use alloc::boxed::Box;
 
 use super::admit::not_started;
+use super::care;
 use super::entry::Decoded;
 use super::owner::{Owner, Phase, Step, Stop, failed};
 use super::poller::Waiter;
 use super::run::Ended;
 use super::run_queue::RunQueue;
-use super::shared::{LOW_PRIORITY, Shared, care};
+use super::shared::{LOW_PRIORITY, Shared};
 use super::task::{Mark, Pending, Place};
 use super::wait_queue::Timer;
 use crate::observer::{Event, Why};

@@ -17,6 +17,7 @@ use core::pin::Pin;
 use slab::Slab;
 
 use super::callback::Callback;
+use super::care;
 use super::config::Config;
 use super::entry::RawEntry;
 use super::leaf::Turn;
@@ -64,7 +65,7 @@ pub(crate) struct Shared {
     /// The step under way.
     pub(super) turn: Turn,
     /// What has to be looked at beside the next step; see [`care`].
-    care: Cell<u16>,
+    pub(super) care: Cell<u16>,
 
     /// All task slots.
     pub(super) tasks: Table,
@@ -96,29 +97,6 @@ pub(crate) struct Shared {
     /// A queue was full in a place that has no caller to tell.
     pub(super) overflow: Cell<Option<QueueFull>>,
     pub(super) ended: RefCell<Option<super::run::Ended>>,
-}
-
-/// What there is to look at beside the next turn. Without the first of these, turns follow one another; without any,
-/// passes do.
-pub(super) mod care {
-    /// No run is under way.
-    pub const IDLE: u16 = 1;
-    /// Somebody observes the loop, there are no passes, or devices are asked before each step: no step is plain.
-    pub const ALWAYS: u16 = 2;
-    /// What the last step left has still to be applied, after the run that it belonged to.
-    pub const LEFT: u16 = 4;
-    /// The run is to stop.
-    pub const STOP: u16 = 8;
-    /// A queue was full where nobody could be told.
-    pub const OVERFLOW: u16 = 16;
-    /// Somebody failed.
-    pub const FAILED: u16 = 32;
-    /// All of these.
-    pub const STEPS: u16 = 255;
-    /// Entries are in timed queues, or may be.
-    pub const TIMED: u16 = 256;
-    /// Devices are known.
-    pub const DEVICES: u16 = 512;
 }
 
 impl Shared {
@@ -166,64 +144,6 @@ impl Shared {
     /// A handle's hold on this.
     pub(super) fn rc(&self) -> Rc<Self> {
         self.me.upgrade().expect("who asks holds it")
-    }
-
-    // ---- what has to be looked at --------------------------------------------------------------
-
-    /// Whether nothing but the next turn has to be thought of.
-    #[inline]
-    pub(super) fn is_carefree(&self) -> bool {
-        self.care.get() & care::STEPS == 0
-    }
-
-    /// Whether something that was met comes before the next step.
-    #[inline]
-    pub(super) fn is_to_be_applied(&self) -> bool {
-        self.care.get() & (care::STOP | care::OVERFLOW | care::FAILED | care::LEFT) != 0
-    }
-
-    /// Whether the next pass can be nothing but turns.
-    #[inline]
-    pub(super) fn is_quiet(&self) -> bool {
-        self.care.get() == 0
-    }
-
-    /// Something has to be looked at: before the next step, and if there is one under way, at its end.
-    pub(super) fn care_for(&self, what: u16) {
-        self.care.set(self.care.get() | what);
-        self.turn.spoil();
-    }
-
-    /// Whether this has to be cared for; it no longer has.
-    pub(super) fn take_care_of(&self, what: u16) -> bool {
-        let care = self.care.get();
-        self.care.set(care & !what);
-        care & what != 0
-    }
-
-    pub(super) fn is_running(&self) -> bool {
-        self.care.get() & care::IDLE == 0
-    }
-
-    /// A run begins: for ever, or until the task in a slot is complete.
-    pub(super) fn begin_run(&self, forever: bool, main: u32) {
-        self.forever.set(forever);
-        self.main.set(main);
-        self.take_care_of(care::IDLE);
-    }
-
-    pub(super) fn request_stop(&self) {
-        self.care_for(care::STOP);
-    }
-
-    pub(super) fn is_to_stop(&self) -> bool {
-        self.care.get() & care::STOP != 0
-    }
-
-    /// A queue was full, and nobody can be told but the run.
-    pub(super) fn overflow_with(&self, full: QueueFull) {
-        self.overflow.set(Some(full));
-        self.care_for(care::OVERFLOW);
     }
 
     #[inline]

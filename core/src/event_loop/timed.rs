@@ -2,8 +2,9 @@
 //!
 //! Owns how an entry is armed and taken back. The order of entries is the queue's.
 
+use super::care;
 use super::entry::RawEntry;
-use super::shared::{LOW_PRIORITY, Shared, Timed, care, due_instant};
+use super::shared::{LOW_PRIORITY, Shared, Timed, due_instant};
 use super::wait_queue::Timer;
 use crate::error::{Queue, QueueFull};
 use crate::observer::{Entry, Event};

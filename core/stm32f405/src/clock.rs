@@ -143,7 +143,9 @@ pub fn wait_until(instant: Instant) {
 
 /// Does something while the counter stands still: what belongs to no firmware, as being watched. Interrupts are masked.
 pub fn standing_still<T>(f: impl FnOnce() -> T) -> T {
-    critical_section::with(|_| {
+    critical_section::with(|cs| {
+        let counter = COUNTER.borrow(cs);
+        let (before, _) = counter.nanos(counter.cycles());
         let control = &registers().csr;
         let running = control.read();
         // SAFETY: the enable bit, the lowest, is cleared and set again; the count stays where it is. Interrupts are
@@ -152,6 +154,9 @@ pub fn standing_still<T>(f: impl FnOnce() -> T) -> T {
         let result = f();
         // SAFETY: as above.
         unsafe { control.write(running) };
+        // The cycle that was under way begins anew, and perhaps one more. No instant comes again.
+        let (after, _) = counter.nanos(counter.cycles());
+        counter.base.set(counter.base.get() + before.saturating_sub(after));
         result
     })
 }
