@@ -119,7 +119,7 @@ fn report(console: &Console, result: Option<Result<(), TaskError>>) -> i32 {
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     cortex_m::interrupt::disable();
-    if cfg!(feature = "messages") {
+    if cfg!(feature = "programs") {
         host::complain(format_args!("{info}\n"));
     }
     exit(EXIT_PANIC)
@@ -127,7 +127,7 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
 
 #[exception]
 unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
-    if cfg!(feature = "messages")
+    if cfg!(feature = "programs")
         && let Ok(mut out) = semihosting::io::stderr()
     {
         let _ = writeln!(out, "the CPU met a fault: {frame:?}");
