@@ -57,7 +57,7 @@ impl Shared {
     pub(crate) fn is_over(&self, key: u32) -> bool {
         let (place, entry) = (self.place_of_wait(key), RawEntry::wake(key));
         if place & LOW_PRIORITY != 0 {
-            return self.lpq.borrow().due_at(place & !LOW_PRIORITY, entry).is_none();
+            return self.lpq().is_none_or(|lpq| lpq.borrow().due_at(place & !LOW_PRIORITY, entry).is_none());
         }
         let due = self.waitq.borrow().due_at(place, entry);
         due.is_none_or(|due| crate::ticks::ticks_diff(due, self.ticks()) <= 0)
