@@ -5,7 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
@@ -23,6 +23,9 @@ const DISCIPLINES: [Discipline; 4] = [
     Discipline::FastIo { ioq_len: 4, lp_len: 4, max_overdue_ms: 0 },
     Discipline::Asyncio3,
 ];
+
+/// A part of a task.
+type Member<'a> = Pin<Box<dyn Future<Output = Result<u32, Interrupt>> + 'a>>;
 
 /// A clock that is put forward by hand.
 struct Hand(Cell<Instant>);
@@ -50,7 +53,7 @@ where
     });
     while clock.0.get() < Instant::from_millis(1000) {
         match firmware.step() {
-            Step::Done => return firmware.take_result().map(|ended| ended.map_err(TaskError::from)),
+            Step::Done => return firmware.take_result(),
             Step::Idle { until: Some(until), .. } => clock.0.set(until),
             Step::Idle { until: None, .. } => break,
             _ => clock.0.set(clock.0.get() + Duration::from_micros(50)),
@@ -161,7 +164,7 @@ fn parts_of_a_task_end_and_are_dropped() {
             sets.set(7);
             Ok(())
         })?;
-        let members: [std::pin::Pin<Box<dyn Future<Output = Result<u32, Interrupt>> + '_>>; 3] = [
+        let members: [Member<'_>; 3] = [
             Box::pin(async { ev.sleep_ms(5).await.map(|()| 5) }),
             Box::pin(async { ev.interruptible(event.wait()).await }),
             Box::pin(async { Ok(ev.wait_for_ms(ev.sleep_ms(9), 2).await.map_or(2, |()| 9)) }),

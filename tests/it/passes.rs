@@ -348,8 +348,8 @@ proptest! {
             let before = turns.get();
             let step = firmware.run_pass();
             prop_assert!(matches!(step, Step::Polled { .. }), "{:?}", step);
-            let turns = turns.get() - before;
-            prop_assert!(turns % tasks == 0 && (1..=8).contains(&(turns / tasks)), "{turns} turns");
+            let turns: usize = turns.get() - before;
+            prop_assert!(turns.is_multiple_of(tasks) && (1..=8).contains(&(turns / tasks)), "{turns} turns");
         }
     }
 }

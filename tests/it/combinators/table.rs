@@ -22,6 +22,8 @@ const SLACK_MS: u32 = 2;
 
 /// A way to await something until it ends.
 type Way = fn(Bench, Boxed) -> Boxed;
+/// When the whole ends, by when the await does.
+type Whole = fn(u32) -> u32;
 
 async fn sleeps(bench: Bench, parts_ms: &'static [i32]) -> Result {
     for &ms in parts_ms {
@@ -30,8 +32,7 @@ async fn sleeps(bench: Bench, parts_ms: &'static [i32]) -> Result {
     Ok(())
 }
 
-/// Ways, each with when the whole ends, by when the await does.
-const WAYS: &[(&str, Way, fn(u32) -> u32)] = &[
+const WAYS: &[(&str, Way, Whole)] = &[
     ("alone", |_, waits| waits, |own| own),
     (
         "select, first",
@@ -113,7 +114,7 @@ async fn judge(
     bench: &Bench,
     (name, build): (&str, Build),
     own_ms: u32,
-    (way, awaits, whole): (&str, Way, fn(u32) -> u32),
+    (way, awaits, whole): (&str, Way, Whole),
 ) -> Result {
     let (waits, opens) = build(bench.clone()).await?;
     bench.spawn("opener", |_| async move {
