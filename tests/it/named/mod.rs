@@ -25,7 +25,9 @@ mod case;
 mod examples;
 mod transcripts;
 
+mod demos;
 mod io;
+mod iorw;
 mod lib;
 mod python;
 mod sched;
@@ -44,7 +46,9 @@ const ALL: &[&[Case]] = &[
     examples::HARDWARE,
     examples::DEMOS,
     examples::BENCHMARKS,
+    demos::CASES,
     io::CASES,
+    iorw::CASES,
     lib::CASES,
     python::CASES,
     sched::CASES,
@@ -78,6 +82,11 @@ fn tutorial_6_to_8() {
 #[test]
 fn demos() {
     agree(&[examples::DEMOS]);
+}
+
+#[test]
+fn demos_of_devices() {
+    agree(&[demos::CASES, iorw::CASES]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use vpyb_sim::script::{Objects, Scripts};
 
 use super::program::edges;
 use super::{folder, json_lines, names, scenario};
-use crate::bench::{self, Comparison, End, Prices, Settings, TestBoard};
+use crate::bench::{self, Comparison, Prices, Settings, TestBoard};
 
 /// Sets events at edges of pins, as the second family's programs do in their interrupt handlers.
 fn watch_pins(program: &Value, objects: &Objects<TestBoard>) {
@@ -74,31 +74,13 @@ fn replay(name: &str, recorded_in: &str) -> Comparison {
     let (mut ours, end) = bench::run(settings, move |top| top_level(top, program, scenario));
     // The scripts' own lines on the console are no part of the recordings.
     ours.retain(|line| !line[9..].starts_with(" print "));
-    judge(name, &recording, ours, matches!(end, End::Returned(Err(_))))
+    judge(name, &recording, ours, bench::ending(&end))
 }
 
-/// Compares our lines of a run with a recording's; `crash`: ours ended in an error.
-pub fn judge(name: &str, recording: &[Value], mut ours: Vec<String>, crash: bool) -> Comparison {
-    let mut theirs: Vec<String> = recording.iter().filter_map(bench::recorded).collect();
-    let (meta, exit) = (&recording[0], recording.last().expect("a recording has an end"));
-    if meta["nospin"] == 1 {
-        let spins: u64 =
-            recording.iter().filter(|line| line["k"] == "spin").filter_map(|line| line["n"].as_u64()).sum();
-        let taken = bench::take_out_spins(&mut ours);
-        // After a crash the number of dull steps is not known to be that of the whole run.
-        if !crash {
-            theirs.push(format!("{:>9} {spins} dull steps", ""));
-            ours.push(format!("{:>9} {taken} dull steps", ""));
-        }
-    }
-    let crashed = exit["reason"].as_str().is_some_and(|reason| reason.starts_with("exc:"));
-    let comparison = bench::compare(name, &theirs, &ours, crash);
-    if comparison.difference.is_none() && crash != crashed {
-        let how = if crash { "an error" } else { "none" };
-        let text = format!("{name} ended otherwise: recorded {}, ours with {how}\n", exit["reason"]);
-        return Comparison { difference: Some(text), ..comparison };
-    }
-    comparison
+/// Compares our lines of a run with a recording's; see [`bench::judge`].
+pub fn judge(name: &str, recording: &[Value], ours: Vec<String>, ending: &str) -> Comparison {
+    let theirs = recording.iter().filter_map(bench::recorded).collect();
+    bench::judge(name, recording, theirs, ours, ending)
 }
 
 /// Replays every recording of a family in a way that is given; all have to agree.
@@ -114,7 +96,7 @@ pub fn replay_family(prefix: &str, replay: impl Fn(&str, &str) -> Comparison) {
         (recordings, lines) = (recordings + 1, lines + same);
         match difference {
             None => agree += 1,
-            Some(text) => differences.push_str(&format!("{recorded_in}: {text}")),
+            Some(parts) => differences.push_str(&format!("{recorded_in}: {}", parts.text)),
         }
     }
     println!("{agree} of {recordings} recordings of the family {prefix} agree, {lines} lines");
