@@ -32,8 +32,18 @@ mod lib;
 mod python;
 mod sched;
 
+use crate::oracle::recorded_in;
 use case::Case;
+pub use replay::DIFFER;
 use replay::agree;
+
+/// What is replayed here: each case's recordings, with the folder that they are in.
+pub fn recordings() -> impl Iterator<Item = (String, &'static str)> {
+    let cases = ALL.iter().copied().flatten();
+    cases.flat_map(|case| {
+        recorded_in(case.recording).into_iter().map(|folder| (case.recording.into(), folder))
+    })
+}
 
 /// Recordings of the examples.
 const EXAMPLES: &[&[Case]] =

@@ -7,17 +7,17 @@ use vpyb_core::{Discipline, Overrides};
 
 use super::case::Case;
 use crate::bench::{self, Comparison, Prices, Settings};
-use crate::oracle::{folder, json_lines};
+use crate::oracle::{file_of, json_lines, recorded_in};
 
 /// A case that does not agree: the first line that differs, as it is recorded and as it is here.
-struct Differs {
+pub struct Differs {
     recording: &'static str,
     why: &'static str,
     lines: &'static [(&'static str, &'static str, &'static str)],
 }
 
 /// Cases that do not agree, under the discipline by whose folder their lines stand.
-const DIFFER: [Differs; 2] = [
+pub const DIFFER: [Differs; 2] = [
     Differs {
         recording: "sched_yield_values",
         why: "a coroutine is yielded to the loop, and then values of types that it refuses",
@@ -41,34 +41,27 @@ const DIFFER: [Differs; 2] = [
     },
 ];
 
-/// The folders of recordings, with the length of the I/O queue that stands in their name.
-const FOLDERS: [(&str, bool, usize); 3] = [("v2", false, 0), ("fast_io", true, 0), ("fast_io_ioq", true, 6)];
-
 /// Replays each case under each discipline that it was recorded under; all have to agree.
 pub fn agree(groups: &[&[Case]]) {
     let (mut total, mut differ) = (0, Vec::new());
     for case in groups.iter().copied().flatten() {
-        let mut recorded = false;
-        for (name, fast, ioq_len) in FOLDERS {
-            let path = folder().join(name).join(format!("{}.jsonl", case.recording));
-            if !path.exists() {
-                continue;
-            }
-            recorded = true;
+        let folders = recorded_in(case.recording);
+        assert!(!folders.is_empty(), "{} is not recorded", case.recording);
+        for folder in folders {
             total += 1;
-            let replay = AssertUnwindSafe(|| judge(case, name, &json_lines(&path), fast, ioq_len));
+            let lines = json_lines(&file_of(folder, case.recording));
+            let replay = AssertUnwindSafe(|| judge(case, folder, &lines));
             let difference =
                 catch_unwind(replay).unwrap_or_else(|_| Some(format!("{} panicked", case.recording)));
-            differ.extend(difference.map(|text| format!("{name}: {text}")));
+            differ.extend(difference.map(|text| format!("{folder}: {text}")));
         }
-        assert!(recorded, "{} is not recorded", case.recording);
     }
     assert!(differ.is_empty(), "{} of {total} differ\n{}", differ.len(), differ.join("\n"));
 }
 
 /// What is not as it has to be, if anything.
-fn judge(case: &Case, recorded_in: &str, recording: &[Value], fast: bool, ioq_len: usize) -> Option<String> {
-    let found = replay(case, recording, fast, ioq_len).difference;
+fn judge(case: &Case, recorded_in: &str, recording: &[Value]) -> Option<String> {
+    let found = replay(case, recorded_in, recording).difference;
     let Some(differs) = DIFFER.iter().find(|differs| differs.recording == case.recording) else {
         return found.map(|found| found.text);
     };
@@ -83,16 +76,16 @@ fn judge(case: &Case, recorded_in: &str, recording: &[Value], fast: bool, ioq_le
     }
 }
 
-fn replay(case: &Case, recording: &[Value], fast: bool, ioq_len: usize) -> Comparison {
+fn replay(case: &Case, recorded_in: &str, recording: &[Value]) -> Comparison {
     let meta = &recording[0];
     let us = |key: &str| meta[key].as_u64().expect("microseconds");
     let length = |i: usize| meta["loop"][i].as_u64().map(|length| length as usize);
-    let ioq_len = length(2).unwrap_or(ioq_len.max(case.queues.0));
+    let ioq_len = length(2).unwrap_or(if recorded_in == "fast_io_ioq" { 6 } else { case.queues.0 });
     let lp_len = length(3).unwrap_or(case.queues.1);
     let overrides = Overrides {
-        discipline: Some(match fast {
-            true => Discipline::FastIo { ioq_len, lp_len, max_overdue_ms: 0 },
-            false => Discipline::UasyncioV2,
+        discipline: Some(match recorded_in {
+            "v2" => Discipline::UasyncioV2,
+            _ => Discipline::FastIo { ioq_len, lp_len, max_overdue_ms: 0 },
         }),
         runq_len: length(0),
         waitq_len: length(1),

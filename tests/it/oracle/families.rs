@@ -9,7 +9,7 @@ use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::script::{Objects, Scripts};
 
 use super::program::edges;
-use super::{folder, json_lines, names, scenario};
+use super::{file_of, folder, json_lines, names, recorded_in, scenario};
 use crate::bench::{self, Comparison, Prices, Settings, TestBoard};
 
 /// Sets events at edges of pins, as the second family's programs do in their interrupt handlers.
@@ -37,9 +37,6 @@ async fn top_level(top: Top<TestBoard>, program: Value, scenario: Scenario) -> R
     Ok(())
 }
 
-/// The folders of recordings, and what made them.
-pub const FOLDERS: [&str; 3] = ["v2", "fast_io", "fast_io_ioq"];
-
 /// The discipline under which a recording was made; the lengths of further queues stand behind the usual two.
 fn discipline(recorded_in: &str, program: &Value, meta: &Value) -> Discipline {
     let length = |i: usize| meta["loop"][i].as_u64().unwrap_or(0) as usize;
@@ -53,7 +50,7 @@ fn discipline(recorded_in: &str, program: &Value, meta: &Value) -> Discipline {
 /// Replays one recording of a program.
 fn replay(name: &str, recorded_in: &str) -> Comparison {
     let program = json_lines(&folder().join(format!("programs/{name}.json"))).remove(0);
-    let recording = json_lines(&folder().join(format!("{recorded_in}/{name}.jsonl")));
+    let recording = json_lines(&file_of(recorded_in, name));
     let meta = &recording[0];
     let scenario = scenario(&program, meta, recorded_in);
     let us = |key: &str| meta[key].as_u64().expect("microseconds");
@@ -83,28 +80,38 @@ pub fn judge(name: &str, recording: &[Value], ours: Vec<String>, ending: &str) -
     bench::judge(name, recording, theirs, ours, ending)
 }
 
-/// Replays every recording of a family in a way that is given; all have to agree.
-pub fn replay_family(prefix: &str, replay: impl Fn(&str, &str) -> Comparison) {
+/// The recordings of a family: each program's, with the folder that it is in.
+pub fn recordings(prefix: &str) -> Vec<(String, &'static str)> {
     let names = names(prefix);
     assert!(!names.is_empty(), "there are programs of the family {prefix}");
-    let (mut recordings, mut agree, mut lines, mut differences) = (0, 0, 0, String::new());
-    for (name, recorded_in) in names.iter().flat_map(|name| FOLDERS.map(|folder| (name, folder))) {
-        if !folder().join(format!("{recorded_in}/{name}.jsonl")).exists() {
-            continue;
-        }
-        let Comparison { same, difference } = replay(name, recorded_in);
-        (recordings, lines) = (recordings + 1, lines + same);
+    let each = |name: String| {
+        let folders = recorded_in(&name);
+        assert!(!folders.is_empty(), "{name} is not recorded");
+        folders.into_iter().map(move |recorded_in| (name.clone(), recorded_in))
+    };
+    names.into_iter().flat_map(each).collect()
+}
+
+/// Replays every recording of a family in a way that is given; all have to agree.
+pub fn replay_family(prefix: &str, replay: impl Fn(&str, &str) -> Comparison) {
+    let (mut total, mut agree, mut lines, mut differences) = (0, 0, 0, String::new());
+    for (name, recorded_in) in recordings(prefix) {
+        let Comparison { same, difference } = replay(&name, recorded_in);
+        (total, lines) = (total + 1, lines + same);
         match difference {
             None => agree += 1,
             Some(parts) => differences.push_str(&format!("{recorded_in}: {}", parts.text)),
         }
     }
-    println!("{agree} of {recordings} recordings of the family {prefix} agree, {lines} lines");
-    assert!(differences.is_empty(), "{agree} of {recordings}\n{differences}");
+    println!("{agree} of {total} recordings of the family {prefix} agree, {lines} lines");
+    assert!(differences.is_empty(), "{agree} of {total}\n{differences}");
 }
 
 macro_rules! families {
     ($($(#[$about:meta])* $test:ident: $prefix:literal,)+) => {
+        /// The families, by how their names begin.
+        pub const FAMILIES: &[&str] = &[$($prefix),+];
+
         $($(#[$about])* #[test] fn $test() { replay_family($prefix, replay); })+
     };
 }

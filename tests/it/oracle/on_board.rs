@@ -67,7 +67,7 @@ fn by_pin(lines: &mut [String]) {
 /// Replays one recording of a program.
 fn replay(name: &str, recorded_in: &str) -> Comparison {
     let program = json_lines(&folder().join(format!("programs/{name}.json"))).remove(0);
-    let recording = json_lines(&folder().join(format!("{recorded_in}/{name}.jsonl")));
+    let recording = json_lines(&super::file_of(recorded_in, name));
     let mut scenario = scenario(&program, &recording[0], recorded_in);
     add_pins(&mut scenario, &program);
     let outcome = runner::run(&scenario, &[], Options::default());
