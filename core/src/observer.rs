@@ -155,6 +155,9 @@ pub enum Event<'a> {
     Polled { timeout_ms: i32, since: Instant, ready: u16 },
     /// `cancel` was called.
     CancelRequested { task: TaskId },
+    /// `cancel` was called on a part of a task, a `Cancellable` that it awaits: `part` is its name, or its function's.
+    /// No task, if it was never polled.
+    PartCancelled { task: Option<TaskId>, part: &'a str },
     /// The timer of a `wait_for` came due and hit this task, or nobody any more.
     TimeoutExpired { task: Option<TaskId> },
     /// A queue was full.

@@ -20,7 +20,8 @@ use core::task::{Context, Poll};
 use super::cancellables::{Cancellables, Group};
 use super::{Barrier, Error};
 use crate::error::{CancelError, Interrupt, QueueFull, TaskError};
-use crate::event_loop::{EventLoop, TaskHandle};
+use crate::event_loop::{EventLoop, TaskHandle, TaskName};
+use crate::observer::TaskId;
 
 /// What the registry keeps of a cancellable future.
 pub(super) struct Member {
@@ -32,6 +33,10 @@ pub(super) struct Member {
     task: OnceCell<TaskHandle>,
     state: Cell<State>,
     pending: Cell<Option<Interrupt>>,
+    /// What its function is called.
+    function: &'static str,
+    /// The task that awaits it; none until it is polled.
+    within: Cell<Option<TaskId>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,7 +47,7 @@ enum State {
 }
 
 impl Member {
-    pub fn new(number: u32, group: Group) -> Self {
+    pub fn new<F>(number: u32, group: Group) -> Self {
         Self {
             number,
             group,
@@ -50,6 +55,8 @@ impl Member {
             task: OnceCell::new(),
             state: Cell::new(State::Fresh),
             pending: Cell::new(None),
+            function: TaskName::function_of::<F>(),
+            within: Cell::new(None),
         }
     }
 
@@ -71,6 +78,11 @@ impl Member {
         if let Some(task) = self.task.get() {
             return event_loop.cancel(task);
         }
+        let part = match &self.group {
+            Group::Name(name) => name,
+            Group::Number(_) => self.function,
+        };
+        event_loop.shared().tell_part_cancelled(self.within.get(), part);
         match self.state.get() {
             State::Fresh => Err(CancelError::NotStarted),
             State::Running => Ok(()),
@@ -91,6 +103,7 @@ impl Member {
         let shared = event_loop.shared();
         let arrives = self.pending.get().is_some() && shared.is_resumption();
         let own = if arrives { self.pending.take() } else { None };
+        self.within.set(shared.current_id());
         self.state.set(State::Running);
         let polled = match own {
             None => future.poll(cx),

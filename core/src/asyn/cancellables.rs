@@ -70,7 +70,7 @@ impl Cancellables {
         E: From<Error>,
     {
         let mut registry = self.registry.borrow_mut();
-        let member = Rc::new(Member::new(registry.next_number, group.into()));
+        let member = Rc::new(Member::new::<F>(registry.next_number, group.into()));
         registry.next_number += 1;
         registry.members.push(member.clone());
         drop(registry);

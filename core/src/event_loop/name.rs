@@ -28,7 +28,7 @@ impl TaskName {
     }
 
     /// The function that a future type was made by: `sender` of `my::sender::{{closure}}`.
-    pub(super) fn function_of<F>() -> &'static str {
+    pub(crate) fn function_of<F>() -> &'static str {
         function_in(core::any::type_name::<F>())
     }
 }

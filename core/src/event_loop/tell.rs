@@ -3,7 +3,7 @@
 //! Owns the way from a primitive or a pause to the observer. Knows no primitive.
 
 use super::shared::Shared;
-use crate::observer::{Event, Object, Use};
+use crate::observer::{Event, Object, TaskId, Use};
 
 impl Shared {
     /// Tells the observer that the current task, if there is one, used something.
@@ -11,15 +11,24 @@ impl Shared {
         if self.closed.get() {
             return;
         }
-        self.observe(|| Event::Used { task: self.current_task().map(|task| task.id.get()), object, how });
+        self.observe(|| Event::Used { task: self.current_id(), object, how });
+    }
+
+    /// The task whose step is under way, as observers know it.
+    pub(crate) fn current_id(&self) -> Option<TaskId> {
+        self.current_task().map(|task| task.id.get())
+    }
+
+    /// Tells the observer that a part of a task was cancelled.
+    pub(crate) fn tell_part_cancelled(&self, task: Option<TaskId>, part: &str) {
+        self.observe(|| Event::PartCancelled { task, part });
     }
 
     /// Tells the observer that something was made to be awaited, and dropped.
     #[cold]
     pub(crate) fn tell_unawaited(&self, what: &'static str) {
         if !self.closed.get() {
-            let task = self.current_task().map(|task| task.id.get());
-            self.observe(|| Event::Unawaited { task, what });
+            self.observe(|| Event::Unawaited { task: self.current_id(), what });
         }
     }
 

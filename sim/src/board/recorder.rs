@@ -322,6 +322,10 @@ impl Observer for Recorder {
                 let device = machine.world.bench.trace.name(device);
                 machine.world.bench.record(Kind::IoWait { task: task_of(task), device, write });
             }
+            Event::PartCancelled { task, part } => {
+                let part = machine.world.bench.trace.name(part);
+                machine.world.bench.record(Kind::PartCancelled { task: task.map(task_of), part });
+            }
             Event::Unawaited { task, what } => {
                 let what = machine.world.bench.trace.name(what);
                 machine.world.bench.record(Kind::Unawaited { task: task.map(task_of), what });

@@ -300,6 +300,10 @@ impl Words<'_> {
                 let event = format!("drops {} without awaiting it", self.text(what));
                 (task.and_then(|task| self.task(task)), event)
             }
+            Kind::PartCancelled { task, part } => {
+                let event = format!("cancel of its part {} requested", self.text(part));
+                (task.and_then(|task| self.task(task)), event)
+            }
             Kind::NeverStarted { task } => (self.task(task), "was never started".into()),
             Kind::AwaitMissed { actor, step } => {
                 (None, format!("{} has waited in vain: step {step}", self.text(actor)))

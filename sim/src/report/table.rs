@@ -109,6 +109,7 @@ impl<'a> Cast<'a> {
             | Kind::Ready { entry: Entry::Task(task), .. }
             | Kind::Step { task, .. }
             | Kind::CancelRequested { task }
+            | Kind::PartCancelled { task: Some(task), .. }
             | Kind::TimeoutExpired { task: Some(task) }
             | Kind::Interrupted { task, .. }
             | Kind::Finished { task }

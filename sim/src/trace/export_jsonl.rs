@@ -153,6 +153,9 @@ impl Fields<'_> {
                 vec![("task", self.task(task)), ("with", json!(with))]
             }
             Kind::Finished { task } | Kind::NeverStarted { task } => vec![("task", self.task(task))],
+            Kind::PartCancelled { task, part } => {
+                vec![("task", self.task_of(task)), ("part", self.text(part))]
+            }
             Kind::Unawaited { task, what } => vec![("task", self.task_of(task)), ("what", self.text(what))],
             Kind::QueueFull { queue, len, task } => {
                 vec![("queue", self.text(queue)), ("len", json!(len)), ("task", self.task_of(task))]

@@ -229,6 +229,9 @@ pub enum Kind {
 
     /// Something happened at a UART that is not plain sending and receiving.
     Serial { uart: Name, event: SerialEvent },
+    /// `cancel` was called on a part of a task, which is raised inside it when the task is next resumed. `part` is its
+    /// name, or its function's; no task, if it was never polled.
+    PartCancelled { task: Option<Task>, part: Name },
 }
 
 impl Why {
@@ -312,6 +315,7 @@ impl Kind {
             Self::Net { event, .. } => event.word(),
             Self::TimerSetUp { .. } => "timer_set_up",
             Self::Serial { event, .. } => event.word(),
+            Self::PartCancelled { .. } => "part_cancelled",
         }
     }
 
@@ -359,6 +363,7 @@ impl Kind {
             | Self::PinMode { pin: name, .. }
             | Self::TimerSetUp { timer: name, .. }
             | Self::Serial { uart: name, .. }
+            | Self::PartCancelled { part: name, .. }
             | Self::AwaitMissed { actor: name, .. }
             | Self::UartNoStart { uart: name } => [Some(name), None, None],
             Self::TimerArmed { .. }

@@ -160,6 +160,7 @@ impl<'t> Words<'t> {
             | Kind::Callback { .. }
             | Kind::Polled { .. } => self.scheduling(&record.kind),
             Kind::CancelRequested { .. }
+            | Kind::PartCancelled { .. }
             | Kind::TimeoutExpired { .. }
             | Kind::Interrupted { .. }
             | Kind::Finished { .. }
@@ -268,6 +269,11 @@ impl<'t> Words<'t> {
             }
             Kind::Finished { task } => self.of_task(task, "finished".into()),
             Kind::NeverStarted { task } => self.of_task(task, "was never started".into()),
+            Kind::PartCancelled { task, part } => Phrase {
+                task: task.map_or(String::new(), |task| self.task(task)),
+                event: format!("cancel of its part {} requested", self.text(part)),
+                ..Phrase::default()
+            },
             Kind::Unawaited { task, what } => Phrase {
                 task: task.map_or(String::new(), |task| self.task(task)),
                 event: format!("drops {} without awaiting it", self.text(what)),

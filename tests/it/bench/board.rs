@@ -1,23 +1,21 @@
-//! The bench's board: clock, events in microseconds, console, pins and UARTs.
+//! The bench's board: clock, events in microseconds, console, pins, timers and UARTs.
 
 use std::cell::{RefCell, RefMut};
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::fmt;
 use std::rc::Rc;
 
-use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState, StatefulOutputPin};
 use serde_json::Value;
 use vpyb_core::clock::Clock;
-use vpyb_core::observer::{Object, Use};
+use vpyb_core::hal::Missing;
 use vpyb_core::time::Instant;
-use vpyb_core::{Board, BoardError, Edge, Gpio, I2cConfig, Irq, IrqObserver, PinMode, UartConfig, ticks};
+use vpyb_core::{Board, BoardError, I2cConfig, PinMode, UartConfig, ticks};
 use vpyb_sim::script::Notes;
 
 use super::lines::Lines;
 use super::no_i2c::NoI2c;
+use super::pin::{TestLed, TestPin};
 use super::uart::{Receiver, TestUart};
-use vpyb_core::hal::Missing;
 
 /// A handle on the bench.
 #[derive(Clone)]
@@ -32,20 +30,26 @@ pub enum Event {
     Interrupt,
     /// A pin of the bench's list reaches a level.
     Level { pin: usize, high: bool },
+    /// A timer has counted so many periods.
+    Tick { timer: usize, count: u64 },
 }
 
 /// Stands for a print that does not end the line.
 pub const PART: &str = "...";
 
-/// A pin that is driven from outside.
-struct Pin {
-    name: String,
-    high: bool,
+/// A pin.
+pub struct Pin {
+    pub name: String,
+    pub high: bool,
     /// Told of rising edges (1), falling ones (2) or both (3).
     handlers: Vec<(u8, Handler)>,
 }
 
-type Handler = Rc<RefCell<dyn FnMut(bool)>>;
+/// Is told the level of a pin; that of a timer is not.
+pub type Handler = Rc<RefCell<dyn FnMut(bool)>>;
+
+/// A timer: its frequency and its handler.
+type Timer = (f64, Handler);
 
 /// Everything on the bench.
 pub struct State {
@@ -58,7 +62,12 @@ pub struct State {
     /// From a UART's TX to another's RX.
     links: Vec<(u8, u8)>,
     pub uarts: BTreeMap<u8, Receiver>,
-    pins: Vec<Pin>,
+    pub pins: Vec<Pin>,
+    /// From a pin to another that takes over its level.
+    pin_links: Vec<(usize, usize)>,
+    timers: Vec<Timer>,
+    /// What the accelerometer shows from an instant on.
+    accelerations: Vec<(u64, [i64; 3])>,
     pub lines: Lines,
     console: String,
     /// Ctrl-C was pressed and not noticed yet.
@@ -92,23 +101,39 @@ impl State {
             }
             Event::Interrupt => self.interrupted = true,
             Event::Level { pin, high } => return Some((self.edge(pin, high), high)),
+            Event::Tick { timer, count } => {
+                let handler = self.timers[timer].1.clone();
+                self.schedule_tick(timer, count + 1);
+                return Some((vec![handler], true));
+            }
         }
         Some((Vec::new(), false))
     }
 
-    fn edge(&mut self, pin: usize, high: bool) -> Vec<Handler> {
-        let pin = &mut self.pins[pin];
+    fn schedule_tick(&mut self, timer: usize, count: u64) {
+        let at = count as f64 * 1e6 / self.timers[timer].0;
+        self.schedule(at as u64, Event::Tick { timer, count });
+    }
+
+    /// A pin gets a level, and those with it that are linked to it; gives the handlers to be called.
+    pub fn edge(&mut self, at: usize, high: bool) -> Vec<Handler> {
+        let pin = &mut self.pins[at];
         if pin.high == high {
             return Vec::new();
         }
         pin.high = high;
         let edge = if high { 1 } else { 2 };
         self.lines.pin(self.now, &pin.name, high);
-        pin.handlers
-            .iter()
-            .filter(|(edges, _)| edges & edge != 0)
-            .map(|(_, handler)| handler.clone())
-            .collect()
+        let called = pin.handlers.iter().filter(|(edges, _)| edges & edge != 0);
+        let mut handlers: Vec<Handler> = called.map(|(_, handler)| handler.clone()).collect();
+        for linked in self.linked_to(at) {
+            handlers.extend(self.edge(linked, high));
+        }
+        handlers
+    }
+
+    fn linked_to(&self, pin: usize) -> Vec<usize> {
+        self.pin_links.iter().filter(|(from, _)| *from == pin).map(|(_, to)| *to).collect()
     }
 
     fn pin(&mut self, name: &str) -> usize {
@@ -138,6 +163,9 @@ impl TestBoard {
             links,
             uarts: BTreeMap::new(),
             pins: Vec::new(),
+            pin_links: Vec::new(),
+            timers: Vec::new(),
+            accelerations: Vec::new(),
             lines: Lines::default(),
             console: String::new(),
             interrupted: false,
@@ -158,6 +186,14 @@ impl TestBoard {
                     _ => state.schedule(at, Event::Level { pin, high }),
                 }
             }
+        }
+        for link in pairs("pin_links") {
+            let ends = [0, 1].map(|end: usize| state.pin(link[end].as_str().expect("a name")));
+            state.pin_links.push((ends[0], ends[1]));
+        }
+        for row in pairs("accel") {
+            let axes = [1, 2, 3].map(|axis: usize| row[axis].as_i64().expect("a number"));
+            state.accelerations.push((number(&row[0]), axes));
         }
         for at in pairs("kbdint") {
             state.schedule(number(&at), Event::Interrupt);
@@ -201,10 +237,24 @@ impl TestBoard {
     }
 
     /// Has `handler` called at edges of a pin: rising (1), falling (2) or both (3).
-    fn watch(&self, pin: &str, edges: u8, handler: impl FnMut(bool) + 'static) {
+    pub fn watch(&self, pin: usize, edges: u8, handler: impl FnMut(bool) + 'static) {
+        self.state().pins[pin].handlers.push((edges, Rc::new(RefCell::new(handler))));
+    }
+
+    /// Has `handler` called so many times a second.
+    pub fn tick(&self, hertz: f64, mut handler: impl FnMut() + 'static) {
         let mut state = self.state();
-        let pin = state.pin(pin);
-        state.pins[pin].handlers.push((edges, Rc::new(RefCell::new(handler))));
+        state.timers.push((hertz, Rc::new(RefCell::new(move |_| handler()))));
+        let timer = state.timers.len() - 1;
+        let before = state.now as f64 * hertz / 1e6;
+        state.schedule_tick(timer, before as u64 + 1);
+    }
+
+    /// What the accelerometer shows.
+    pub fn acceleration(&self) -> [i64; 3] {
+        let state = self.state();
+        let past = state.accelerations.iter().rfind(|(from, _)| *from <= state.now);
+        past.expect("the recording has an accelerometer").1
     }
 
     /// Sends on a UART, keeping the CPU until the last stop bit.
@@ -240,19 +290,30 @@ impl Notes for TestBoard {
 }
 
 impl Board for TestBoard {
-    type Led = TestPin;
+    type Led = TestLed;
     type Pin = TestPin;
     type Uart = TestUart;
     type I2c = NoI2c;
     type Network = Missing;
 
-    fn led(&self, name: &str) -> Result<TestPin, BoardError> {
-        Err(BoardError::Unknown { what: format!("LED `{name}` on this bench") })
+    fn led(&self, name: &str) -> Result<TestLed, BoardError> {
+        let number = name.strip_prefix("LED").and_then(|number| number.parse().ok());
+        let number = number.ok_or_else(|| BoardError::Unknown { what: format!("LED `{name}`") })?;
+        Ok(TestLed::new(self.clone(), number))
     }
 
-    fn pin(&self, name: &str, _mode: PinMode) -> Result<TestPin, BoardError> {
-        let pin = self.state().pin(name);
-        Ok(TestPin { board: self.clone(), pin })
+    fn pin(&self, name: &str, mode: PinMode) -> Result<TestPin, BoardError> {
+        let mut state = self.state();
+        let pin = state.pin(name);
+        // Outputs begin low, and so does what is linked to them; that is no edge.
+        if !matches!(mode, PinMode::Input(_)) {
+            state.pins[pin].high = false;
+            for linked in state.linked_to(pin) {
+                state.pins[linked].high = false;
+            }
+        }
+        drop(state);
+        Ok(TestPin::new(self.clone(), pin))
     }
 
     fn i2c(&self, name: &str, _config: I2cConfig) -> Result<NoI2c, BoardError> {
@@ -288,89 +349,4 @@ impl Board for TestBoard {
     }
 
     fn count(&self, _counter: &str, _by: u32) {}
-}
-
-/// A pin of the bench, as programs hold it: an input.
-pub struct TestPin {
-    board: TestBoard,
-    pin: usize,
-}
-
-impl ErrorType for TestPin {
-    type Error = Infallible;
-}
-
-impl InputPin for TestPin {
-    fn is_high(&mut self) -> Result<bool, Infallible> {
-        Ok(self.board.state().pins[self.pin].high)
-    }
-
-    fn is_low(&mut self) -> Result<bool, Infallible> {
-        self.is_high().map(|high| !high)
-    }
-}
-
-impl OutputPin for TestPin {
-    fn set_low(&mut self) -> Result<(), Infallible> {
-        unreachable!("pins of the bench are inputs")
-    }
-
-    fn set_high(&mut self) -> Result<(), Infallible> {
-        unreachable!("pins of the bench are inputs")
-    }
-}
-
-impl StatefulOutputPin for TestPin {
-    fn is_set_high(&mut self) -> Result<bool, Infallible> {
-        unreachable!("pins of the bench are inputs")
-    }
-
-    fn is_set_low(&mut self) -> Result<bool, Infallible> {
-        unreachable!("pins of the bench are inputs")
-    }
-}
-
-/// As in the recordings, each call of a handler is noted: the pin's level, and how many calls there were.
-impl Gpio for TestPin {
-    fn on_edge(
-        &mut self,
-        edge: Edge,
-        mut handler: impl FnMut(&mut Irq<'_>, PinState) + Send + 'static,
-    ) -> Result<(), BoardError> {
-        let (board, mut count) = (self.board.clone(), 0);
-        let name = board.state().pins[self.pin].name.clone();
-        let pin = name.clone();
-        let edges = match edge {
-            Edge::Rising => 1,
-            Edge::Falling => 2,
-            Edge::Both => 3,
-        };
-        self.board.watch(&name, edges, move |high| {
-            count += 1;
-            board.note(false, "", "pin_edge", Some(&format!("{pin}={} #{count}", u8::from(high))));
-            handler(&mut Irq::new(board.ticks_us(), &mut Nobody), PinState::from(high));
-        });
-        Ok(())
-    }
-
-    fn off_edge(&mut self) {
-        unreachable!("the recordings keep their handlers")
-    }
-
-    fn mask(&mut self) {
-        unreachable!("the recordings mask nothing")
-    }
-
-    fn unmask(&mut self) {
-        unreachable!("the recordings mask nothing")
-    }
-}
-
-/// Handlers of the recordings tell nothing that is compared.
-struct Nobody;
-
-impl IrqObserver for Nobody {
-    fn count(&mut self, _counter: &str, _by: u32) {}
-
-    fn used(&mut self, _object: Object<'_>, _how: Use) {}
 }

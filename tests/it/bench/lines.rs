@@ -9,7 +9,7 @@
 use std::fmt::Write as _;
 
 use serde_json::Value;
-use vpyb_core::observer::{Event, Yield};
+use vpyb_core::observer::{Event, TaskId, Yield};
 use vpyb_core::{Interrupt, TaskError};
 
 /// What happened so far on our side.
@@ -17,8 +17,10 @@ use vpyb_core::{Interrupt, TaskError};
 pub struct Lines {
     lines: Vec<String>,
     names: Vec<String>,
-    /// Tasks that the recordings call `new_gen#1` and up: all that can be cancelled by group or name.
+    /// What the recordings call `new_gen#1` and up: all that can be cancelled by group or name.
     pub cancellables: Vec<String>,
+    /// Parts of tasks that were cancelled. As in the recordings, a part gets its number when it is first heard of.
+    parts: Vec<(Option<TaskId>, String)>,
     /// Tasks are being queued by other means than `create_task`, which are no line.
     pub unseen: bool,
     /// How many stop requests there were.
@@ -105,6 +107,11 @@ impl Lines {
         self.push(now, &format!("pin {pin} {}", u8::from(high)));
     }
 
+    /// An LED is switched.
+    pub fn led(&mut self, now: u64, number: u8, on: bool) {
+        self.push(now, &format!("led {number} {}", u8::from(on)));
+    }
+
     /// A line on the console.
     pub fn print(&mut self, now: u64, text: &str) {
         self.push(now, &format!("print {text}"));
@@ -133,6 +140,26 @@ impl Lines {
         self.lines[at] = format!("{began:>9} {line}");
     }
 
+    /// What the recordings call a thing of this name that can be cancelled.
+    fn cancellable(&self, name: &str) -> Option<String> {
+        let at = self.cancellables.iter().position(|known| known == name)?;
+        Some(format!("new_gen#{}", at + 1))
+    }
+
+    /// What the recordings call a part of a task.
+    fn part(&mut self, task: Option<TaskId>, part: &str) -> String {
+        if let Some(name) = self.cancellable(part) {
+            return name;
+        }
+        let is = |known: &(Option<TaskId>, String)| *known == (task, part.to_owned());
+        if !self.parts.iter().any(is) {
+            self.parts.push((task, part.to_owned()));
+        }
+        let of_function = self.parts.iter().filter(|(_, known)| known == part);
+        let before = of_function.take_while(|known| !is(known)).count();
+        format!("{part}#{}", before + 1)
+    }
+
     /// Somebody is cancelled.
     pub fn cancel(&mut self, now: u64, task: &str) {
         let by = self.current().unwrap_or("-").to_owned();
@@ -152,10 +179,8 @@ impl Lines {
         match event {
             Event::TaskCreated { task, name } => {
                 debug_assert_eq!(task.0 as usize, self.names.len());
-                let mut name = name.to_string();
-                if let Some(at) = self.cancellables.iter().position(|known| *known == name) {
-                    name = format!("new_gen#{}", at + 1);
-                }
+                let name = name.to_string();
+                let mut name = self.cancellable(&name).unwrap_or(name);
                 if name == "stop" {
                     // The original's request is a coroutine without a name, which `call_soon` queues.
                     self.stops += 1;
@@ -193,6 +218,10 @@ impl Lines {
                 let task = self.name(task.0);
                 self.cancel(now, &task);
             }
+            Event::PartCancelled { task, part } => {
+                let part = self.part(task, part);
+                self.cancel(now, &part);
+            }
             _ => {}
         }
     }
@@ -221,6 +250,7 @@ pub fn recorded(value: &Value) -> Option<String> {
             format!("op {task} {at} {op} {}", recorded_result(op, &value["res"]))
         }
         "pin" => format!("pin {} {}", value["pin"].as_str().expect("a name"), value["v"]),
+        "led" => format!("led {} {}", value["n"], value["v"]),
         "print" => {
             let text = value["text"].as_str().expect("a text");
             format!("print {}", text.strip_suffix('\n').unwrap_or(text))
@@ -275,43 +305,4 @@ fn recorded_step(value: &Value, task: &str, first: bool, stale: bool) -> String 
         write!(line, " busy {busy}").expect("a text takes everything");
     }
     line
-}
-
-/// Takes dull steps out of a list of ours, as the recordings of spinning programs were taken: steps that were not
-/// the first, brought nothing, took no time, and came back with a zero delay. Gives their number.
-pub fn take_out_spins(lines: &mut Vec<String>) -> usize {
-    let word = |line: &str| line[9..].trim_start().split(' ').next().unwrap_or("").to_owned();
-    let zero =
-        |line: &str| [" -> none", " -> delay 0", " -> sleep_ms 0"].iter().any(|end| line.ends_with(end));
-    let inside = |line: &str| !matches!(word(line).as_str(), "step" | "cb" | "poll");
-    // What the outside does belongs to no step.
-    let outside = |line: &str| word(line) == "pin" || line.contains(" op -  pin_edge ");
-    let all = std::mem::take(lines);
-    let dull = |at: usize| {
-        let mut after = all[at + 1..].iter().skip_while(|line| outside(line));
-        word(&all[at]) == "step" && zero(&all[at]) && !after.next().is_some_and(|line| inside(line))
-    };
-    *lines = (0..all.len()).filter(|&at| !dull(at)).map(|at| all[at].clone()).collect();
-    all.len() - lines.len()
-}
-
-/// How two lists compare.
-pub struct Comparison {
-    /// How many lines agree from the beginning.
-    pub same: usize,
-    /// The first difference, to be read by people; `None` if there is none.
-    pub difference: Option<String>,
-}
-
-/// Compares a recording with ours. After a crash of the original, its lines are all that count.
-pub fn compare(name: &str, theirs: &[String], ours: &[String], crash: bool) -> Comparison {
-    let same = ours.iter().zip(theirs).take_while(|(ours, theirs)| ours == theirs).count();
-    if same == theirs.len() && (crash || same == ours.len()) {
-        return Comparison { same, difference: None };
-    }
-    let from = same.saturating_sub(6);
-    let shown = |lines: &[String]| lines[from.min(lines.len())..(same + 4).min(lines.len())].join("\n");
-    let (theirs, ours) = (shown(theirs), shown(ours));
-    let text = format!("{name} differs at line {same}\n--- recorded\n{theirs}\n--- ours\n{ours}\n");
-    Comparison { same, difference: Some(text) }
 }

@@ -7,11 +7,15 @@
 
 mod board;
 mod drive;
+mod judge;
 mod lines;
 mod no_i2c;
+mod pin;
 mod uart;
 
-pub use board::{PART, TestBoard};
+pub use board::TestBoard;
 pub use drive::{End, Prices, Settings, run};
-pub use lines::{Comparison, anonymous, compare, label, recorded, take_out_spins};
+pub use judge::{Comparison, ERROR, WELL, ending, judge};
+pub use lines::{anonymous, label, recorded};
+pub use pin::TestLed;
 pub use uart::TestUart;

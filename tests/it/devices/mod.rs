@@ -12,3 +12,5 @@ mod lines;
 mod mock;
 mod recorded;
 mod recording;
+
+pub use recorded::recordings;

@@ -16,13 +16,49 @@ use vpyb_core::drivers::{Led, Pushbutton, Switch};
 use vpyb_core::time::Instant;
 use vpyb_core::{Args, Board, Config, EventLoop, I2cConfig, PinMode, Pull, TaskError, Top};
 use vpyb_sim::board::{VirtualBoard, VirtualLed};
-use vpyb_sim::runner::{self, Main, Options, Program, boxed};
+use vpyb_sim::runner::{self, Options, Program, boxed};
 use vpyb_sim::scenario::model::{Action, Exposure, Part, Step, When};
 use vpyb_sim::trace::Kind;
 
 use super::recording::Recording;
+use crate::oracle::recorded_in;
+use crate::trial::TopLevel;
 
 type Result = std::result::Result<(), TaskError>;
+
+/// A demo, and the name of its recordings.
+struct Demo {
+    recording: &'static str,
+    /// What it says before its loop runs, and the recording after that.
+    said: &'static [&'static str],
+    main: TopLevel,
+}
+
+/// All but the sensor's.
+const DEMOS: [&[Demo]; 4] = [SWITCHES, BUTTONS, LEDS, REMOTES];
+
+const SENSOR: &str = "demo_htu";
+
+/// What is replayed here: each demo's recordings, with the folder that they are in.
+pub fn recordings() -> impl Iterator<Item = (String, &'static str)> {
+    let demos = DEMOS.into_iter().flatten().map(|demo| demo.recording);
+    demos.chain([SENSOR]).flat_map(|name| recorded_in(name).into_iter().map(|folder| (name.into(), folder)))
+}
+
+/// Each demo switches and prints as recorded, under each discipline.
+fn agree(demos: &[Demo]) {
+    for demo in demos {
+        let recordings = Recording::all(demo.recording);
+        assert!(!recordings.is_empty(), "{} is not recorded", demo.recording);
+        for mut recording in recordings {
+            for text in demo.said {
+                let at = recording.seen.iter().take_while(|(at, _)| *at == 0).count();
+                recording.seen.insert(at, (0, (*text).to_owned()));
+            }
+            recording.agrees(demo.main);
+        }
+    }
+}
 
 // ---- switches and push-buttons (aswitch, astests) -------------------------------------------------------
 
@@ -76,10 +112,11 @@ async fn pulse(ev: EventLoop, led: Rc<RefCell<VirtualLed>>) -> Result {
     Ok(())
 }
 
-#[test]
-fn a_switch_launches_as_the_originals() {
-    Recording::of("demo_astests_sw").agrees(
-        |top, _| {
+const SWITCHES: &[Demo] = &[
+    Demo {
+        recording: "demo_astests_sw",
+        said: &[],
+        main: |top, _| {
             boxed(async move {
                 let bench = Bench::of(&top);
                 let switch = Switch::new(&bench.ev, bench.button())?;
@@ -88,11 +125,11 @@ fn a_switch_launches_as_the_originals() {
                 Ok(top.run_until_complete(bench.until_x2()).await?)
             })
         },
-        &[],
-        Vec::new(),
-    );
-    Recording::of("demo_astests_swcb").agrees(
-        |top, _| {
+    },
+    Demo {
+        recording: "demo_astests_swcb",
+        said: &[],
+        main: |top, _| {
             boxed(async move {
                 let bench = Bench::of(&top);
                 let switch = Switch::new(&bench.ev, bench.button())?;
@@ -101,10 +138,16 @@ fn a_switch_launches_as_the_originals() {
                 Ok(top.run_until_complete(bench.until_x2()).await?)
             })
         },
-        &[],
-        Vec::new(),
-    );
+    },
+];
+
+#[test]
+fn a_switch_launches_as_the_originals() {
+    agree(SWITCHES);
 }
+
+const DOUBLE: &str = "Doubleclick enabled";
+const LONG: &str = "Long press enabled";
 
 /// The demo of a push-button, with which of its functions.
 async fn button(top: Top<VirtualBoard>, suppress: bool, long: bool, double: bool) -> Result {
@@ -113,42 +156,61 @@ async fn button(top: Top<VirtualBoard>, suppress: bool, long: bool, double: bool
     button.on_press(bench.pulse("LED1"));
     button.on_release(bench.pulse("LED2"));
     if double {
-        bench.board.println(format_args!("Doubleclick enabled"));
+        bench.board.println(format_args!("{DOUBLE}"));
         button.on_double(bench.pulse("LED3"))?;
     }
     if long {
-        bench.board.println(format_args!("Long press enabled"));
+        bench.board.println(format_args!("{LONG}"));
         button.on_long(bench.pulse("LED4"))?;
     }
     Ok(top.run_until_complete(bench.until_x2()).await?)
 }
 
-#[test]
-fn a_push_button_launches_as_the_originals() {
-    type Demo = fn(Top<VirtualBoard>, Args) -> Main;
-    let demos: [(&str, Demo); 8] = [
-        ("s0_l0_d0", |top, _| boxed(button(top, false, false, false))),
-        ("s0_l0_d1", |top, _| boxed(button(top, false, false, true))),
-        ("s0_l1_d0", |top, _| boxed(button(top, false, true, false))),
-        ("s0_l1_d1", |top, _| boxed(button(top, false, true, true))),
-        ("s1_l0_d0", |top, _| boxed(button(top, true, false, false))),
-        ("s1_l0_d1", |top, _| boxed(button(top, true, false, true))),
-        ("s1_l1_d0", |top, _| boxed(button(top, true, true, false))),
-        ("s1_l1_d1", |top, _| boxed(button(top, true, true, true))),
-    ];
-    for (name, demo) in demos {
-        let mut recording = Recording::of(&format!("demo_astests_btn_{name}"));
-        // The original says so before its loop runs.
-        for (set, text) in [(name.ends_with("d1"), "Doubleclick"), (name.contains("l1"), "Long press")] {
-            if set {
-                let at = recording.seen.iter().take_while(|(at, _)| *at == 0).count();
-                recording.seen.insert(at, (0, format!("{text} enabled")));
-            }
-        }
-        recording.agrees(demo, &[], Vec::new());
-    }
-    Recording::of("demo_astests_btncb").agrees(
-        |top, _| {
+const BUTTONS: &[Demo] = &[
+    Demo {
+        recording: "demo_astests_btn_s0_l0_d0",
+        said: &[],
+        main: |top, _| boxed(button(top, false, false, false)),
+    },
+    Demo {
+        recording: "demo_astests_btn_s0_l0_d1",
+        said: &[DOUBLE],
+        main: |top, _| boxed(button(top, false, false, true)),
+    },
+    Demo {
+        recording: "demo_astests_btn_s0_l1_d0",
+        said: &[LONG],
+        main: |top, _| boxed(button(top, false, true, false)),
+    },
+    Demo {
+        recording: "demo_astests_btn_s0_l1_d1",
+        said: &[DOUBLE, LONG],
+        main: |top, _| boxed(button(top, false, true, true)),
+    },
+    Demo {
+        recording: "demo_astests_btn_s1_l0_d0",
+        said: &[],
+        main: |top, _| boxed(button(top, true, false, false)),
+    },
+    Demo {
+        recording: "demo_astests_btn_s1_l0_d1",
+        said: &[DOUBLE],
+        main: |top, _| boxed(button(top, true, false, true)),
+    },
+    Demo {
+        recording: "demo_astests_btn_s1_l1_d0",
+        said: &[LONG],
+        main: |top, _| boxed(button(top, true, true, false)),
+    },
+    Demo {
+        recording: "demo_astests_btn_s1_l1_d1",
+        said: &[DOUBLE, LONG],
+        main: |top, _| boxed(button(top, true, true, true)),
+    },
+    Demo {
+        recording: "demo_astests_btncb",
+        said: &[],
+        main: |top, _| {
             boxed(async move {
                 let bench = Bench::of(&top);
                 let button = Pushbutton::new(&bench.ev, bench.button(), false)?;
@@ -159,40 +221,46 @@ fn a_push_button_launches_as_the_originals() {
                 Ok(top.run_until_complete(bench.until_x2()).await?)
             })
         },
-        &[],
-        Vec::new(),
-    );
+    },
+];
+
+#[test]
+fn a_push_button_launches_as_the_originals() {
+    agree(BUTTONS);
 }
 
 // ---- LEDs (section 8.3) ---------------------------------------------------------------------------------
 
 /// Three LEDs flash at 0.7, 0.95 and 1.2 Hz, until somebody presses a switch, which is looked at every 100 ms.
+const LEDS: &[Demo] = &[Demo {
+    recording: "tut_8_3_led_async",
+    said: &[],
+    main: |top, _| {
+        boxed(async move {
+            let bench = Bench::of(&top);
+            for (name, rate) in [("LED1", 0.7), ("LED2", 0.95), ("LED3", 1.2)] {
+                Led::new(&bench.ev, bench.board.led(name)?)?.flash(rate);
+            }
+            let ev = bench.ev.clone();
+            // The switch of the recording is pressed at 4.23 s.
+            top.run_until_complete(async move { Ok(ev.sleep_ms(4_300).await?) }).await?;
+            Ok(())
+        })
+    },
+}];
+
 #[test]
 fn leds_flash_as_the_originals() {
-    Recording::of("tut_8_3_led_async").agrees(
-        |top, _| {
-            boxed(async move {
-                let bench = Bench::of(&top);
-                for (name, rate) in [("LED1", 0.7), ("LED2", 0.95), ("LED3", 1.2)] {
-                    Led::new(&bench.ev, bench.board.led(name)?)?.flash(rate);
-                }
-                let ev = bench.ev.clone();
-                // The switch of the recording is pressed at 4.23 s.
-                top.run_until_complete(async move { Ok(ev.sleep_ms(4_300).await?) }).await?;
-                Ok(())
-            })
-        },
-        &[],
-        Vec::new(),
-    );
+    agree(LEDS);
 }
 
 // ---- infrared (section 6.5) -------------------------------------------------------------------------------
 
-#[test]
-fn a_remote_is_decoded_as_by_the_original() {
-    Recording::of("demo_art").agrees(
-        |top, _| {
+const REMOTES: &[Demo] = &[
+    Demo {
+        recording: "demo_art",
+        said: &[],
+        main: |top, _| {
             boxed(async move {
                 let bench = Bench::of(&top);
                 let pin = bench.board.pin("X3", PinMode::Input(Pull::Up))?;
@@ -217,11 +285,11 @@ fn a_remote_is_decoded_as_by_the_original() {
                 Ok(top.run_forever().await?)
             })
         },
-        &[],
-        Vec::new(),
-    );
-    Recording::of("demo_art1").agrees(
-        |top, _| {
+    },
+    Demo {
+        recording: "demo_art1",
+        said: &[],
+        main: |top, _| {
             boxed(async move {
                 let bench = Bench::of(&top);
                 let pin = bench.board.pin("X3", PinMode::Input(Pull::Up))?;
@@ -251,9 +319,12 @@ fn a_remote_is_decoded_as_by_the_original() {
                 Ok(top.run_forever().await?)
             })
         },
-        &[],
-        Vec::new(),
-    );
+    },
+];
+
+#[test]
+fn a_remote_is_decoded_as_by_the_original() {
+    agree(REMOTES);
 }
 
 // ---- the sensor (section 6.6) -------------------------------------------------------------------------------
@@ -271,7 +342,10 @@ fn air(words: &Value) -> Exposure {
 /// and later by what that and the transfers take.
 #[test]
 fn a_sensor_is_read_as_by_the_original() {
-    let recording = Recording::of("demo_htu");
+    Recording::all(SENSOR).iter().for_each(read_sensor);
+}
+
+fn read_sensor(recording: &Recording) {
     let rows = recording.meta["hw"]["htu"].as_array().expect("a list");
     let steps = rows.iter().map(|row| Step {
         when: When::At(Instant::from_micros(row[0].as_u64().expect("a time"))),

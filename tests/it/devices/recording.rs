@@ -2,17 +2,14 @@
 //!
 //! Owns how it is read: each change of a pin in its `hw` is a step of an actor, what is compared are LEDs and lines.
 
-use std::fs;
-
 use serde_json::Value;
 use vpyb_core::time::{Duration, Instant};
-use vpyb_core::{Args, Top};
-use vpyb_sim::board::VirtualBoard;
-use vpyb_sim::runner::{self, Main, Options, Program};
+use vpyb_sim::runner::{self, Options, Program};
 use vpyb_sim::scenario::model::{self, Action, Actor, Level, Part, Scenario, Step, When};
 use vpyb_sim::trace::Kind;
 
-use crate::checked_in::root;
+use crate::oracle::{file_of, json_lines, recorded_in};
+use crate::trial::TopLevel;
 
 /// What is compared: microseconds, and what was switched or printed.
 pub type Seen = Vec<(u64, String)>;
@@ -23,17 +20,21 @@ pub struct Recording {
     pub meta: Value,
     /// What it switched and printed.
     pub seen: Seen,
+    scheduler: &'static str,
 }
 
 impl Recording {
-    /// The recording of this name.
-    pub fn of(name: &str) -> Self {
-        let text = fs::read_to_string(root().join(format!("tests/oracle/devices/{name}.jsonl")))
-            .expect("a recording");
-        let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
-        let meta = lines.next().expect("a first line");
+    /// The recordings of this name, of each discipline.
+    pub fn all(name: &str) -> Vec<Self> {
+        recorded_in(name)
+            .into_iter()
+            .map(|folder| Self::of(folder, &json_lines(&file_of(folder, name))))
+            .collect()
+    }
+
+    fn of(recorded_in: &'static str, lines: &[Value]) -> Self {
         let mut seen = Seen::new();
-        for line in lines {
+        for line in &lines[1..] {
             let at = line["t"].as_u64().expect("a time");
             match line["k"].as_str() {
                 Some("led") => seen.push((at, format!("LED{} {}", line["n"], line["v"]))),
@@ -44,7 +45,8 @@ impl Recording {
                 _ => {}
             }
         }
-        Self { meta, seen }
+        let scheduler = if recorded_in == "v2" { "uasyncio-v2" } else { "fast-io" };
+        Self { meta: lines[0].clone(), seen, scheduler }
     }
 
     fn span(&self, key: &str) -> Duration {
@@ -72,6 +74,7 @@ impl Recording {
         Scenario {
             name: "recorded".into(),
             cpu: model::Cpu {
+                scheduler: self.scheduler.into(),
                 profile: "recorded".into(),
                 step: Some(self.span("step_us")),
                 callback: Some(self.span("cb_us")),
@@ -86,17 +89,13 @@ impl Recording {
     }
 
     /// Runs a demo on the recording's bench, and compares up to the recording's end.
-    pub fn agrees(
-        &self,
-        main: fn(Top<VirtualBoard>, Args) -> Main,
-        parts: &[(&str, Part)],
-        sensor: Vec<Step>,
-    ) {
+    pub fn agrees(&self, main: TopLevel) {
         let until_us = self.meta["until_us"].as_u64().expect("a time");
         let programs = [Program { name: "demo", args: &[], tasks: &[], main, around: None }];
-        let scenario = self.scenario(until_us, parts, sensor);
+        let scenario = self.scenario(until_us, &[], Vec::new());
         let outcome = runner::run(&scenario, &programs, Options::default());
-        assert_eq!(outcome.verdict, "passed", "{}", self.meta["name"]);
+        let name = format!("{} under {}", self.meta["name"], self.scheduler);
+        assert_eq!(outcome.verdict, "passed", "{name}");
         let trace = &outcome.trace;
         let seen = trace.records().iter().filter_map(|record| {
             let text = match record.kind {
@@ -107,7 +106,7 @@ impl Recording {
             Some((record.at.as_micros(), text))
         });
         let seen: Seen = seen.collect();
-        assert!(seen == self.seen, "{}:\n{seen:#?}\nrecorded:\n{:#?}", self.meta["name"], self.seen);
+        assert!(seen == self.seen, "{name}:\n{seen:#?}\nrecorded:\n{:#?}", self.seen);
         assert!(!seen.is_empty(), "nothing was compared");
     }
 }

@@ -12,12 +12,14 @@ use crate::bench::TestBoard;
 pub struct Case {
     pub recording: &'static str,
     pub program: Source,
-    /// Our names of what the original calls `new_gen#1` and up: tasks that can be cancelled by group or name, in the
-    /// order in which they are made.
+    /// Our names of what the original calls `new_gen#1` and up: what can be cancelled by group or name, in the order
+    /// in which it is first heard of.
     pub cancellables: &'static [&'static str],
-    /// Lines of the recording about coroutines that are awaited and so are no tasks of the loop. It reports
-    /// nothing of them; what follows from these lines is compared.
-    pub untold: &'static [&'static str],
+    /// The lengths of the queues for I/O and for low priority that the program asks for, where the recording is silent
+    /// about it.
+    pub queues: (usize, usize),
+    /// How many texts the original prints before its program begins. They are left out.
+    pub texts: usize,
 }
 
 /// Where the program is from.
@@ -37,12 +39,22 @@ pub struct Example {
 impl Case {
     /// A program that is written for this comparison.
     pub const fn probe(recording: &'static str, main: fn(Top<TestBoard>) -> Program) -> Self {
-        Self { recording, program: Source::Probe(main), cancellables: &[], untold: &[] }
+        Self { recording, program: Source::Probe(main), cancellables: &[], queues: (0, 0), texts: 0 }
     }
 
     /// One of the examples.
     pub const fn example(recording: &'static str, example: Example) -> Self {
-        Self { recording, program: Source::Example(example), cancellables: &[], untold: &[] }
+        Self { recording, program: Source::Example(example), cancellables: &[], queues: (0, 0), texts: 0 }
+    }
+
+    /// With queues for I/O and for low priority of these lengths.
+    pub const fn asking_for(self, ioq_len: usize, lp_len: usize) -> Self {
+        Self { queues: (ioq_len, lp_len), ..self }
+    }
+
+    /// Without so many texts in the beginning.
+    pub const fn after_texts(self, texts: usize) -> Self {
+        Self { texts, ..self }
     }
 
     /// The program's top level.

@@ -25,13 +25,25 @@ mod case;
 mod examples;
 mod transcripts;
 
+mod demos;
 mod io;
+mod iorw;
 mod lib;
 mod python;
 mod sched;
 
+use crate::oracle::recorded_in;
 use case::Case;
+pub use replay::DIFFER;
 use replay::agree;
+
+/// What is replayed here: each case's recordings, with the folder that they are in.
+pub fn recordings() -> impl Iterator<Item = (String, &'static str)> {
+    let cases = ALL.iter().copied().flatten();
+    cases.flat_map(|case| {
+        recorded_in(case.recording).into_iter().map(|folder| (case.recording.into(), folder))
+    })
+}
 
 /// Recordings of the examples.
 const EXAMPLES: &[&[Case]] =
@@ -44,7 +56,9 @@ const ALL: &[&[Case]] = &[
     examples::HARDWARE,
     examples::DEMOS,
     examples::BENCHMARKS,
+    demos::CASES,
     io::CASES,
+    iorw::CASES,
     lib::CASES,
     python::CASES,
     sched::CASES,
@@ -78,6 +92,11 @@ fn tutorial_6_to_8() {
 #[test]
 fn demos() {
     agree(&[examples::DEMOS]);
+}
+
+#[test]
+fn demos_of_devices() {
+    agree(&[demos::CASES, iorw::CASES]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use vpyb_sim::trace::{Kind, Trace};
 use super::case::{Case, Example, Source};
 use super::replay::lines_of;
 use crate::checked_in::{run, scenarios};
-use crate::oracle::{folder, json_lines};
+use crate::oracle::{file_of, json_lines};
 
 /// Longer transcripts are not written out in a file: nobody would read them.
 const LONGEST_TRANSCRIPT: usize = 100;
@@ -120,8 +120,7 @@ fn recorded_scenarios_print_what_was_recorded() {
             differences.push(format!("{name}: there is no recording of this program with these arguments"));
             continue;
         };
-        let file = folder().join(recorded_in(&scenario)).join(format!("{}.jsonl", case.recording));
-        let recording = json_lines(&file);
+        let recording = json_lines(&file_of(recorded_in(&scenario), case.recording));
         let us = |key: &str| recording[0][key].as_u64().expect("microseconds");
         let price = |price: Option<Duration>| price.expect("a price is said").as_micros();
         assert_eq!(price(scenario.cpu.step), us("step_us"), "{name}: `step`");
@@ -149,17 +148,4 @@ fn every_recording_of_an_example_has_a_scenario() {
     let missing: Vec<_> =
         examples.map(|case| case.recording).filter(|recording| !found.contains(recording)).collect();
     assert_eq!(missing, BENCH_ONLY.map(|(recording, _)| recording), "recordings that no scenario replays");
-}
-
-#[test]
-fn every_named_recording_is_replayed() {
-    let cases: BTreeSet<_> = super::ALL.iter().copied().flatten().map(|case| case.recording).collect();
-    // The recordings of drivers are compared by `devices`.
-    let devices = folder().join("devices");
-    let files = crate::checked_in::files_below(&folder(), "jsonl").into_iter();
-    let files = files.filter(|file| !file.starts_with(&devices));
-    let stems = files.map(|file| file.file_stem().expect("a name").to_string_lossy().into_owned());
-    let missing: BTreeSet<_> =
-        stems.filter(|name| !name.starts_with("rnd") && !cases.contains(name.as_str())).collect();
-    assert!(missing.is_empty(), "{missing:?}");
 }

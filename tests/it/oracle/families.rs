@@ -9,8 +9,8 @@ use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::script::{Objects, Scripts};
 
 use super::program::edges;
-use super::{folder, json_lines, names, scenario};
-use crate::bench::{self, Comparison, End, Prices, Settings, TestBoard};
+use super::{file_of, folder, json_lines, names, recorded_in, scenario};
+use crate::bench::{self, Comparison, Prices, Settings, TestBoard};
 
 /// Sets events at edges of pins, as the second family's programs do in their interrupt handlers.
 fn watch_pins(program: &Value, objects: &Objects<TestBoard>) {
@@ -37,9 +37,6 @@ async fn top_level(top: Top<TestBoard>, program: Value, scenario: Scenario) -> R
     Ok(())
 }
 
-/// The folders of recordings, and what made them.
-pub const FOLDERS: [&str; 3] = ["v2", "fast_io", "fast_io_ioq"];
-
 /// The discipline under which a recording was made; the lengths of further queues stand behind the usual two.
 fn discipline(recorded_in: &str, program: &Value, meta: &Value) -> Discipline {
     let length = |i: usize| meta["loop"][i].as_u64().unwrap_or(0) as usize;
@@ -53,7 +50,7 @@ fn discipline(recorded_in: &str, program: &Value, meta: &Value) -> Discipline {
 /// Replays one recording of a program.
 fn replay(name: &str, recorded_in: &str) -> Comparison {
     let program = json_lines(&folder().join(format!("programs/{name}.json"))).remove(0);
-    let recording = json_lines(&folder().join(format!("{recorded_in}/{name}.jsonl")));
+    let recording = json_lines(&file_of(recorded_in, name));
     let meta = &recording[0];
     let scenario = scenario(&program, meta, recorded_in);
     let us = |key: &str| meta[key].as_u64().expect("microseconds");
@@ -74,55 +71,47 @@ fn replay(name: &str, recorded_in: &str) -> Comparison {
     let (mut ours, end) = bench::run(settings, move |top| top_level(top, program, scenario));
     // The scripts' own lines on the console are no part of the recordings.
     ours.retain(|line| !line[9..].starts_with(" print "));
-    judge(name, &recording, ours, matches!(end, End::Returned(Err(_))))
+    judge(name, &recording, ours, bench::ending(&end))
 }
 
-/// Compares our lines of a run with a recording's; `crash`: ours ended in an error.
-pub fn judge(name: &str, recording: &[Value], mut ours: Vec<String>, crash: bool) -> Comparison {
-    let mut theirs: Vec<String> = recording.iter().filter_map(bench::recorded).collect();
-    let (meta, exit) = (&recording[0], recording.last().expect("a recording has an end"));
-    if meta["nospin"] == 1 {
-        let spins: u64 =
-            recording.iter().filter(|line| line["k"] == "spin").filter_map(|line| line["n"].as_u64()).sum();
-        let taken = bench::take_out_spins(&mut ours);
-        // After a crash the number of dull steps is not known to be that of the whole run.
-        if !crash {
-            theirs.push(format!("{:>9} {spins} dull steps", ""));
-            ours.push(format!("{:>9} {taken} dull steps", ""));
-        }
-    }
-    let crashed = exit["reason"].as_str().is_some_and(|reason| reason.starts_with("exc:"));
-    let comparison = bench::compare(name, &theirs, &ours, crash);
-    if comparison.difference.is_none() && crash != crashed {
-        let how = if crash { "an error" } else { "none" };
-        let text = format!("{name} ended otherwise: recorded {}, ours with {how}\n", exit["reason"]);
-        return Comparison { difference: Some(text), ..comparison };
-    }
-    comparison
+/// Compares our lines of a run with a recording's; see [`bench::judge`].
+pub fn judge(name: &str, recording: &[Value], ours: Vec<String>, ending: &str) -> Comparison {
+    let theirs = recording.iter().filter_map(bench::recorded).collect();
+    bench::judge(name, recording, theirs, ours, ending)
+}
+
+/// The recordings of a family: each program's, with the folder that it is in.
+pub fn recordings(prefix: &str) -> Vec<(String, &'static str)> {
+    let names = names(prefix);
+    assert!(!names.is_empty(), "there are programs of the family {prefix}");
+    let each = |name: String| {
+        let folders = recorded_in(&name);
+        assert!(!folders.is_empty(), "{name} is not recorded");
+        folders.into_iter().map(move |recorded_in| (name.clone(), recorded_in))
+    };
+    names.into_iter().flat_map(each).collect()
 }
 
 /// Replays every recording of a family in a way that is given; all have to agree.
 pub fn replay_family(prefix: &str, replay: impl Fn(&str, &str) -> Comparison) {
-    let names = names(prefix);
-    assert!(!names.is_empty(), "there are programs of the family {prefix}");
-    let (mut recordings, mut agree, mut lines, mut differences) = (0, 0, 0, String::new());
-    for (name, recorded_in) in names.iter().flat_map(|name| FOLDERS.map(|folder| (name, folder))) {
-        if !folder().join(format!("{recorded_in}/{name}.jsonl")).exists() {
-            continue;
-        }
-        let Comparison { same, difference } = replay(name, recorded_in);
-        (recordings, lines) = (recordings + 1, lines + same);
+    let (mut total, mut agree, mut lines, mut differences) = (0, 0, 0, String::new());
+    for (name, recorded_in) in recordings(prefix) {
+        let Comparison { same, difference } = replay(&name, recorded_in);
+        (total, lines) = (total + 1, lines + same);
         match difference {
             None => agree += 1,
-            Some(text) => differences.push_str(&format!("{recorded_in}: {text}")),
+            Some(parts) => differences.push_str(&format!("{recorded_in}: {}", parts.text)),
         }
     }
-    println!("{agree} of {recordings} recordings of the family {prefix} agree, {lines} lines");
-    assert!(differences.is_empty(), "{agree} of {recordings}\n{differences}");
+    println!("{agree} of {total} recordings of the family {prefix} agree, {lines} lines");
+    assert!(differences.is_empty(), "{agree} of {total}\n{differences}");
 }
 
 macro_rules! families {
     ($($(#[$about:meta])* $test:ident: $prefix:literal,)+) => {
+        /// The families, by how their names begin.
+        pub const FAMILIES: &[&str] = &[$($prefix),+];
+
         $($(#[$about])* #[test] fn $test() { replay_family($prefix, replay); })+
     };
 }

@@ -11,7 +11,7 @@ use vpyb_sim::scenario::model::{Action, Actor, Level, Op, Scenario, Step, Task, 
 use super::families::{judge, replay_family};
 use super::program::edges;
 use super::{folder, json_lines, recording, scenario};
-use crate::bench::Comparison;
+use crate::bench::{Comparison, ERROR, WELL};
 
 /// The task that sets handlers up before all others run. It is no part of the recordings, and costs nothing.
 const SETTING_UP: &str = "irq";
@@ -67,7 +67,7 @@ fn by_pin(lines: &mut [String]) {
 /// Replays one recording of a program.
 fn replay(name: &str, recorded_in: &str) -> Comparison {
     let program = json_lines(&folder().join(format!("programs/{name}.json"))).remove(0);
-    let recording = json_lines(&folder().join(format!("{recorded_in}/{name}.jsonl")));
+    let recording = json_lines(&super::file_of(recorded_in, name));
     let mut scenario = scenario(&program, &recording[0], recorded_in);
     add_pins(&mut scenario, &program);
     let outcome = runner::run(&scenario, &[], Options::default());
@@ -76,7 +76,7 @@ fn replay(name: &str, recorded_in: &str) -> Comparison {
         !["create", "step", "op"].iter().any(|word| line[10..].starts_with(&format!("{word} {SETTING_UP}")))
     });
     by_pin(&mut ours);
-    judge(name, &recording, ours, outcome.verdict.starts_with("error"))
+    judge(name, &recording, ours, if outcome.verdict.starts_with("error") { ERROR } else { WELL })
 }
 
 macro_rules! families {
