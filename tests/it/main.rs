@@ -19,6 +19,7 @@ mod docs;
 mod edges;
 mod electrics;
 mod embassy_time;
+mod faults;
 mod hal;
 mod i2c;
 mod interrupts;

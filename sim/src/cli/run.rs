@@ -8,9 +8,9 @@ use super::junit;
 use super::kept;
 use super::output::say;
 use super::{EXIT_ABNORMAL, EXIT_USAGE};
-use crate::expect;
+use crate::expect::{self, Judgement};
 use crate::report::{self, FindingLine, OutcomeLine, Summary};
-use crate::runner::{self, Options, Program};
+use crate::runner::{self, Case, Options, Program};
 use crate::scenario::model::Scenario;
 use crate::trace;
 
@@ -54,6 +54,31 @@ pub fn run(arguments: &Arguments, call: &RunCall, programs: &'static [Program]) 
     if broken && code != EXIT_ABNORMAL { EXIT_USAGE } else { code }
 }
 
+/// A run, and how it was judged.
+struct Judged<'c> {
+    case: &'c Case,
+    outcome: runner::Outcome,
+    judgement: Judgement,
+}
+
+/// Runs one case after the other until one fails; gives the last.
+fn first_failing<'c>(
+    cases: &'c [Case],
+    programs: &'static [Program],
+    options: Options,
+    patience: Duration,
+) -> Judged<'c> {
+    let mut cases = cases.iter();
+    loop {
+        let case = cases.next().expect("a scenario has a case");
+        let outcome = runner::run_guarded(&case.scenario, programs, options, patience);
+        let judgement = expect::judge(&outcome.trace, &case.scenario);
+        if cases.len() == 0 || judgement.status().exit_code() != 0 {
+            return Judged { case, outcome, judgement };
+        }
+    }
+}
+
 /// Runs one scenario; gives its result. An error is a trace that could not be written; it was told already.
 fn one(
     arguments: &Arguments,
@@ -65,9 +90,11 @@ fn one(
     summary: &mut Summary,
 ) -> Result<OutcomeLine, ()> {
     let options = Options { seed: call.seed, ..Options::default() };
-    let outcome = runner::run_guarded(scenario, programs, options, Duration::from_secs(call.patience));
-    let judgement = expect::judge(&outcome.trace, scenario);
-    let result = report::Outcome::new(scenario, &outcome.trace, &judgement);
+    let patience = Duration::from_secs(call.patience);
+    let cases = runner::cases(scenario, programs, options, patience);
+    let first = first_failing(&cases, programs, options, patience);
+    let (case, outcome, judgement) = (first.case, &first.outcome, &first.judgement);
+    let result = report::Outcome::new(&case.scenario, &outcome.trace, judgement);
     summary.add(&result);
     let failed = judgement.status().exit_code() != 0;
     let out = match &call.trace {
@@ -80,6 +107,11 @@ fn one(
         say(line.to_json());
     } else {
         say(report::status_line(&result, width, arguments.paint()));
+        match &case.note {
+            Some(note) if failed => say(format_args!("      {note}")),
+            Some(_) => say(format_args!("      {} opportunities of faults, a run for each", cases.len())),
+            None => {}
+        }
         if failed {
             say(format_args!("\n{}", report::failure(&result, arguments.paint()).trim_end()));
         } else if judgement.verdict == "overrun" {

@@ -13,7 +13,7 @@ use super::kept;
 use super::vocabulary::vocabulary;
 use crate::expect::{self, Finding};
 use crate::report::{self, Paint};
-use crate::runner::{self, Options, Program};
+use crate::runner::{self, Case, Options, Program};
 use crate::scenario::{self, model::Scenario};
 use crate::trace::{Trace, show_instant};
 
@@ -87,14 +87,21 @@ impl Test {
     ///
     /// The report of the failure, with the commands that look into its trace.
     pub fn run(&self) -> Result<(), String> {
-        let outcome = runner::run_guarded(&self.scenario, self.programs, Options::default(), PATIENCE);
-        let judgement = expect::judge(&outcome.trace, &self.scenario);
+        let cases = runner::cases(&self.scenario, self.programs, Options::default(), PATIENCE);
+        cases.iter().try_for_each(|case| self.run_case(case))
+    }
+
+    fn run_case(&self, Case { scenario, note }: &Case) -> Result<(), String> {
+        let outcome = runner::run_guarded(scenario, self.programs, Options::default(), PATIENCE);
+        let judgement = expect::judge(&outcome.trace, scenario);
         if judgement.status().exit_code() == 0 {
             return Ok(());
         }
-        let result = report::Outcome::new(&self.scenario, &outcome.trace, &judgement);
+        let result = report::Outcome::new(scenario, &outcome.trace, &judgement);
         let report = report::failure(&result, Paint(false));
-        Err(format!("{}\n{}", report.trim_end(), self.keep(&outcome.trace, judgement.findings.first())))
+        let note = note.as_ref().map_or(String::new(), |note| format!("{note}\n"));
+        let kept = self.keep(&outcome.trace, judgement.findings.first());
+        Err(format!("{note}{}\n{kept}", report.trim_end()))
     }
 
     /// Keeps a trace; says how to look into it, at the instant of a finding.

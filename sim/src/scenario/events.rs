@@ -3,6 +3,7 @@
 //! Owns [`Events`], from the table in the file to an [`Event`]. Knows no trace.
 
 use super::diagnostic::{Diagnostic, code};
+use super::faults;
 use super::model::{Event, I2cSight, InterruptKind, IrqEvent, Level, TaskEvent, UartEvent, What};
 use super::names::{Names, only_key};
 use super::network;
@@ -12,10 +13,22 @@ use super::vocabulary::Vocabulary;
 use super::words::alternatives;
 
 /// The keys that say what is seen.
-const KINDS: [&str; 11] =
-    ["prints", "line", "task", "edge", "contention", "irq", "uart", "i2c", "network", "stimulus", "mark"];
+const KINDS: [&str; 12] = [
+    "prints",
+    "line",
+    "task",
+    "edge",
+    "contention",
+    "irq",
+    "uart",
+    "i2c",
+    "network",
+    "stimulus",
+    "mark",
+    "fault",
+];
 /// Keys of the format that cannot be looked for yet.
-const LATER: [&str; 2] = ["matches", "fault"];
+const LATER: [&str; 1] = ["matches"];
 
 const TASK_EVENTS: [(&str, TaskEvent); 7] = [
     ("created", TaskEvent::Created),
@@ -104,6 +117,7 @@ impl Events<'_> {
             "irq" => self.irq(table),
             "i2c" => self.i2c(table),
             "network" => network::event(table),
+            "fault" => faults::event(table),
             _ => self.uart(table),
         }
     }

@@ -21,6 +21,7 @@ mod devices;
 mod diagnostic;
 mod events;
 mod expects;
+mod faults;
 mod infrared;
 mod logic;
 mod lower;
