@@ -24,7 +24,7 @@ use std::{env, fs};
 use vpyb_sim::cli::{PROGRAMS, vocabulary};
 use vpyb_sim::expect::judge;
 use vpyb_sim::report::{Outcome, Paint, failure};
-use vpyb_sim::runner::{Options, run};
+use vpyb_sim::runner::{Case, Options, cases, run};
 use vpyb_sim::scenario::{parse, render};
 
 const BEGIN: &str = "<!-- generated: ";
@@ -105,7 +105,8 @@ fn every_example_runs_and_holds() {
             let name = format!("{path}:{}", block.line);
             let scenarios = parse(&name, &block.text, &words)
                 .unwrap_or_else(|problems| panic!("{}", render(&problems, &name, &block.text, false)));
-            for scenario in scenarios {
+            let runs = scenarios.iter().flat_map(|one| cases(one, PROGRAMS, Options::default(), PATIENCE));
+            for Case { scenario, .. } in runs {
                 let ended = run(&scenario, PROGRAMS, Options::default());
                 let judgement = judge(&ended.trace, &scenario);
                 let outcome = Outcome::new(&scenario, &ended.trace, &judgement);
