@@ -19,6 +19,7 @@ mod generated;
 mod named_tests;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{env, fs};
 
 use vpyb_sim::cli::{PROGRAMS, vocabulary};
@@ -27,6 +28,8 @@ use vpyb_sim::report::{Outcome, Paint, failure};
 use vpyb_sim::runner::{Case, Options, cases, run};
 use vpyb_sim::scenario::{parse, render};
 
+/// How long one step may keep the host.
+const PATIENCE: Duration = Duration::from_secs(60);
 const BEGIN: &str = "<!-- generated: ";
 const END: &str = "<!-- end -->";
 
