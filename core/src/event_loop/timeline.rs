@@ -29,7 +29,6 @@ use super::wait_queue::Timer;
 use super::yielded::Yielded;
 use crate::error::{CancelError, Interrupt, QueueFull, TaskError};
 use crate::observer::{Entry, Event, Why, Yield};
-use crate::stream::Readiness;
 use crate::ticks;
 use crate::time::Instant;
 
@@ -81,7 +80,9 @@ impl Owner {
                 Ok(Some(Step::Task))
             }
             Decoded::Callback(key) => {
-                announce(Entry::Callback(shared.callback_id(key)));
+                if let Some(callbacks) = shared.callbacks() {
+                    announce(Entry::Callback(callbacks.id(shared, key)));
+                }
                 self.run_callback(shared, key);
                 Ok(Some(Step::Callback))
             }
@@ -173,8 +174,9 @@ impl Owner {
             Yielded::Delay(ms) | Yielded::SleepMs(ms) => Self::arm(shared, Timed::Waiting, task, at, ms),
             // There is no low-priority queue, and the error says so.
             Yielded::AfterMs(ms) | Yielded::After(ms) => Self::arm(shared, Timed::LowPriority, task, at, ms),
-            Yielded::IoRead(device) => Self::wait_for_device(shared, task, device, Readiness::READ),
-            Yielded::IoWrite(device) => Self::wait_for_device(shared, task, device, Readiness::WRITE),
+            Yielded::IoRead(_) | Yielded::IoWrite(_) => {
+                shared.devices().map_or(Ok(()), |devices| devices.apply(shared, task, yielded))
+            }
             Yielded::IoReadDone(_) | Yielded::IoWriteDone(_) => unreachable!("nobody gives a device up"),
         }
     }
@@ -243,7 +245,7 @@ impl Shared {
                 }
             }
             Place::Device(device) => {
-                if self.poller.borrow_mut().withdraw(device, Waiter::Task(task.slot)) {
+                if self.withdraw(device, Waiter::Task(task.slot)) {
                     task.discount_entry();
                 }
             }
