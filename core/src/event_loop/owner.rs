@@ -144,7 +144,11 @@ impl Owner {
                 shared.runq.begin_pass();
                 self.phase = Phase::Run;
             }
-            if self.turns(shared) {
+            if shared.rules.one_queue() {
+                if left > 0 && self.is_head_next(shared) {
+                    self.phase = Phase::Head;
+                }
+            } else if self.turns(shared) {
                 continue;
             }
             match self.go_on(shared)? {

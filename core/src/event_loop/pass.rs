@@ -209,11 +209,13 @@ impl Owner {
     // ---- devices and wakers ----------------------------------------------------------------------
 
     /// Queues the tasks whose wakers were called, in order of slots. True if there were any.
-    #[inline]
+    #[inline(always)]
     pub(super) fn drain_wakes(&mut self, shared: &Shared) -> Result<bool, Box<Ended>> {
-        if !self.wakes.any() {
-            return Ok(false);
-        }
+        if self.wakes.any() { self.drain_called(shared) } else { Ok(false) }
+    }
+
+    #[inline(never)]
+    fn drain_called(&mut self, shared: &Shared) -> Result<bool, Box<Ended>> {
         let (mut any, mut result) = (false, Ok(()));
         self.wakes.drain(|slot| {
             let task = shared.task(slot);

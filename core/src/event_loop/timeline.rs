@@ -55,6 +55,16 @@ impl Owner {
         Ok(())
     }
 
+    /// Whether the head of the queue is next, and nobody is to be asked before: it was due when the last step ended, and
+    /// there are neither devices nor wakers that were called.
+    pub(super) fn is_head_next(&self, shared: &Shared) -> bool {
+        if !matches!(self.phase, Phase::Look) || self.wakes.any() || shared.devices().is_some() {
+            return false;
+        }
+        let due = shared.waitq.borrow().first_due();
+        due.is_some_and(|due| ticks::ticks_diff(due, ticks::ticks_ms(self.stepped_at)) <= 0)
+    }
+
     /// Runs the head of the queue; `None` if it is no step.
     pub(super) fn run_head(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
         self.phase = Phase::Look;

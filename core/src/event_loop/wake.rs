@@ -197,7 +197,14 @@ impl WakeSet {
         })
     }
 
+    #[inline]
     fn block(&mut self, slot: u32) -> &mut Block {
+        if slot < self.slots { &mut self.blocks[0] } else { self.other_block(slot) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn other_block(&mut self, slot: u32) -> &mut Block {
         let (mut end, mut at) = (self.slots, 0);
         while slot >= end {
             at += 1;
