@@ -106,6 +106,9 @@ pub struct RunCall {
     /// a failing run is kept under target/vpyb.
     #[arg(long, value_name = "OUT")]
     pub trace: Option<PathBuf>,
+    /// What of the run the trace holds.
+    #[command(flatten)]
+    pub part: TracePart,
     /// Writes the results as JUnit's XML here, one test case a scenario.
     #[arg(long, value_name = "OUT")]
     pub junit: Option<PathBuf>,
@@ -115,6 +118,43 @@ pub struct RunCall {
     /// Gives a run up when one step keeps the host this many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     pub patience: u64,
+}
+
+/// What of a run its trace holds.
+#[derive(Args, Debug, Default)]
+pub struct TracePart {
+    /// Keeps the trace's file below this size, as `500K`, `64M` or `1G`: when it is reached, the older part is dropped
+    /// and at least the last quarter stays.
+    #[arg(long, value_name = "SIZE", requires = "trace", value_parser = parse_size)]
+    pub trace_limit: Option<u64>,
+    /// Begins the trace at this instant.
+    #[arg(long, value_name = "TIME", requires = "trace", conflicts_with = "trace_on")]
+    pub trace_from: Option<String>,
+    /// Ends the trace after this instant; the run goes on.
+    #[arg(long, value_name = "TIME", requires = "trace")]
+    pub trace_until: Option<String>,
+    /// Begins the trace with this event, in the words of scenario files: `uart = "uart4", event = "overrun"`.
+    #[arg(long, value_name = "EVENT", requires = "trace")]
+    pub trace_on: Option<String>,
+}
+
+/// A trace's file has at least so many bytes to live in: names and one block of records.
+const SMALLEST_LIMIT: u64 = 256 << 10;
+
+/// Reads a size in bytes.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let (number, shift) = match text.strip_suffix(['K', 'M', 'G']) {
+        Some(number) if text.ends_with('K') => (number, 10),
+        Some(number) if text.ends_with('M') => (number, 20),
+        Some(number) => (number, 30),
+        None => (text, 0),
+    };
+    let size = number.parse::<u64>().ok().and_then(|size| size.checked_mul(1 << shift));
+    match size {
+        Some(size) if size >= SMALLEST_LIMIT => Ok(size),
+        Some(_) => Err("the smallest limit is 256K".into()),
+        None => Err("write bytes, or a whole number with `K`, `M` or `G`, such as `64M`".into()),
+    }
 }
 
 /// `vpyb trace`.

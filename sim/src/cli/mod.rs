@@ -6,6 +6,7 @@
 mod arguments;
 mod board;
 mod check;
+mod events;
 mod files;
 mod junit;
 mod kept;
@@ -13,6 +14,7 @@ mod list;
 mod log;
 mod output;
 mod programs;
+mod recording;
 mod run;
 pub mod testing;
 mod trace;

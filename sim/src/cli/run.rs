@@ -7,6 +7,7 @@ use super::files::{complain, find};
 use super::junit;
 use super::kept;
 use super::output::say;
+use super::recording::Shared;
 use super::{EXIT_ABNORMAL, EXIT_USAGE};
 use crate::expect;
 use crate::report::{self, FindingLine, OutcomeLine, Summary};
@@ -65,16 +66,19 @@ fn one(
     summary: &mut Summary,
 ) -> Result<OutcomeLine, ()> {
     let options = Options { seed: call.seed, ..Options::default() };
-    let outcome = runner::run_guarded(scenario, programs, options, Duration::from_secs(call.patience));
+    let patience = Duration::from_secs(call.patience);
+    let asked = call
+        .trace
+        .as_ref()
+        .map(|out| if several { out.join(kept::file_name(&scenario.name)) } else { out.clone() });
+    let recording = asked.as_deref().map(|out| Shared::begin(call, scenario, programs, out)).transpose();
+    let recording = recording.map_err(|message| complain(arguments, &scenario.path, &message))?;
+    let tap = recording.as_ref().map(Shared::tap);
+    let outcome = runner::run_tapped(scenario, programs, options, patience, tap);
     let judgement = expect::judge(&outcome.trace, scenario);
     let result = report::Outcome::new(scenario, &outcome.trace, &judgement);
     summary.add(&result);
     let failed = judgement.status().exit_code() != 0;
-    let out = match &call.trace {
-        Some(out) if several => Some(out.join(kept::file_name(&scenario.name))),
-        Some(out) => Some(out.clone()),
-        None => failed.then(|| kept::place(&scenario.name)),
-    };
     let line = OutcomeLine::of(&result, arguments.json().then(|| trace::digest(&outcome.trace)));
     if arguments.json() {
         say(line.to_json());
@@ -90,16 +94,22 @@ fn one(
     if arguments.message_format == Format::Github {
         line.findings.iter().for_each(|finding| say(annotation(&line, finding)));
     }
-    let Some(out) = out else { return Ok(line) };
-    match kept::write(&outcome.trace, &out) {
-        Ok(()) => {
-            if failed && !arguments.json() {
+    let kept = match (asked, recording) {
+        (Some(out), Some(recording)) => recording.finish(&outcome).map(|note| (out, note)),
+        _ if failed => kept::keep(&outcome.trace, &scenario.name).map(|out| (out, None)),
+        _ => return Ok(line),
+    };
+    match kept {
+        Ok((out, note)) => {
+            if let Some(note) = note {
+                eprintln!("note: {}: {note}", scenario.name);
+            } else if failed && !arguments.json() {
                 say(format_args!("  trace:    {}\n", out.display()));
             }
             Ok(line)
         }
-        Err(error) => {
-            complain(arguments, &scenario.path, &format!("cannot write `{}`: {error}", out.display()));
+        Err(message) => {
+            complain(arguments, &scenario.path, &message);
             Err(())
         }
     }

@@ -60,17 +60,16 @@ pub fn render_why(words: &Words<'_>, trace: &Trace, chain: &[Link], limit: usize
 pub fn latest_step(trace: &Trace, task_name: &str, at: Instant) -> Option<Seq> {
     let meant =
         |own: &str| own.strip_prefix(task_name).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'));
-    let tasks: Vec<_> = trace
-        .records()
-        .iter()
-        .filter_map(|record| match record.kind {
-            Kind::TaskCreated { task, name } if meant(trace.text(name)) => Some(task),
-            _ => None,
-        })
-        .collect();
+    let known = trace.before().into_iter().flat_map(|before| &before.state.scheduling.tasks);
+    let known = known.filter(|(_, state)| state.name.is_some_and(|name| meant(trace.text(name))));
+    let created = trace.records().iter().filter_map(|record| match record.kind {
+        Kind::TaskCreated { task, name } if meant(trace.text(name)) => Some(task),
+        _ => None,
+    });
+    let tasks: Vec<_> = known.map(|(&task, _)| task).chain(created).collect();
     let begun = trace.records().partition_point(|record| record.at <= at);
     let step = trace.records()[..begun]
         .iter()
         .rposition(|record| matches!(record.kind, Kind::Step { task, .. } if tasks.contains(&task)))?;
-    Some(Seq(step as u32))
+    Some(Seq(trace.first().0 + step as u32))
 }
