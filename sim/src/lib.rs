@@ -49,6 +49,7 @@
 //! | [`runner`] | how a run is driven, and how it ends | `board`, `script`, `scenario`, `trace` |
 //! | [`expect`] | what must hold, judged over a recorded run; counters | `sight`, `scenario`, `trace` |
 //! | [`report`] | how a judged run reads, for people and for programs | `expect`, `scenario`, `trace` |
+//! | [`travel`] | how one moves in a recorded run: steps, events, causes, differences, figures | `report`, `expect`, `sight`, `scenario`, `trace` |
 //! | [`cli`] | arguments, files, terminal: everything of the host | `runner`, `report` and what they use |
 //!
 //! Nothing is used against this order. What the host knows (wall clock, files, terminal) stays in `cli`; the one
@@ -65,4 +66,5 @@ pub mod scenario;
 pub mod script;
 pub mod sight;
 pub mod trace;
+pub mod travel;
 pub mod world;

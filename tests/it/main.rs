@@ -47,6 +47,7 @@ mod timers;
 mod trace;
 mod trace_export;
 mod trace_file;
+mod trace_part;
 mod trial;
 mod uart;
 mod vectors;

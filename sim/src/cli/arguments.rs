@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use super::trace_call::{Export, TraceCall};
 use crate::report::Paint;
 
 /// Runs asynchronous firmware on a virtual Pyboard and checks latency, overrun and cancellation.
@@ -155,57 +156,6 @@ fn parse_size(text: &str) -> Result<u64, String> {
         Some(_) => Err("the smallest limit is 256K".into()),
         None => Err("write bytes, or a whole number with `K`, `M` or `G`, such as `64M`".into()),
     }
-}
-
-/// `vpyb trace`.
-#[derive(Subcommand, Debug)]
-pub enum TraceCall {
-    /// Shows the state at an instant: tasks, queues, pins, UARTs.
-    At {
-        /// A trace, or a scenario file.
-        trace: String,
-        /// The instant, as `1.5s`, `20ms` or as reports print it: `1.018 750`.
-        time: String,
-    },
-    /// Shows why something happened: the chain of causes, back to its root.
-    #[command(override_usage = "vpyb trace why <TRACE> <SEQ>\n       \
-                                vpyb trace why <TRACE> --task <TASK> --at <TIME>")]
-    Why {
-        /// A trace, or a scenario file.
-        trace: String,
-        /// The record's sequence number.
-        #[arg(required_unless_present = "task")]
-        seq: Option<u32>,
-        /// Instead of a number: the task's last step at or before `--at`; `hog` stands for every `hog#n`.
-        #[arg(long, conflicts_with = "seq", requires = "at")]
-        task: Option<String>,
-        /// The instant for `--task`.
-        #[arg(long, value_name = "TIME")]
-        at: Option<String>,
-        /// Shows this many links at the most.
-        #[arg(long, default_value_t = 24)]
-        limit: usize,
-    },
-    /// Writes the trace in another form.
-    Export {
-        /// A trace, or a scenario file.
-        trace: String,
-        /// Which form.
-        #[arg(long, value_enum)]
-        to: Export,
-        /// The file to write; standard output without it.
-        #[arg(short, long, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
-}
-
-/// A form to export to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum Export {
-    /// Value change dump: the pins as waveforms, for GTKWave, PulseView or sigrok.
-    Vcd,
-    /// JSON Lines: one record a line.
-    Jsonl,
 }
 
 impl Arguments {

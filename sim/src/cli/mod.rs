@@ -18,6 +18,8 @@ mod recording;
 mod run;
 pub mod testing;
 mod trace;
+mod trace_call;
+mod travel;
 mod vocabulary;
 
 use std::process::ExitCode;

@@ -42,6 +42,9 @@ pub fn parse_event(text: &str, marks: BTreeSet<String>, vocabulary: &Vocabulary)
         .and_then(|value| Events { names: &names, vocabulary }.read(value));
     match event {
         Some(event) if problems.is_empty() => Ok(event),
-        _ => Err(render(&problems.finish(&source), "the event", &source, false).trim_end().to_owned()),
+        _ => {
+            let problems = render(&problems.finish(&source), "the event", &source, false);
+            Err(format!("the event `{text}` cannot be looked for:\n{}", problems.trim_end()))
+        }
     }
 }

@@ -6,11 +6,15 @@
 //! Invariants: **in-order** — `at` never decreases; **cause-is-earlier** — see [`record`];
 //! **begins-with-its-state** — a trace whose first record is not the run's first says what was so before it.
 
+mod about;
 mod digest;
+mod export_csv;
 mod export_jsonl;
+mod export_perfetto;
 mod export_vcd;
 mod file;
 mod i2c;
+mod lanes;
 mod levels;
 mod names;
 mod net;
@@ -18,6 +22,7 @@ mod pin;
 pub mod record;
 mod serial;
 mod sharing;
+mod sigrok;
 mod state;
 mod table;
 mod times;
@@ -30,20 +35,24 @@ use serde::{Deserialize, Serialize};
 use vpyb_core::time::{Duration, Instant};
 
 pub use digest::digest;
+pub use export_csv::write_csv;
 pub use export_jsonl::write_jsonl;
+pub use export_perfetto::write_perfetto;
 pub use export_vcd::write_vcd;
 pub use file::{Loaded, ReadError, Seekable, VERSION, Writer, read, to_bytes, write};
+pub use lanes::{Change, Lane, lanes};
 pub use levels::{Levels, pin_levels};
 pub use names::Names;
 use record::Yielded;
 pub use record::{Kind, Name, Record, Seq};
+pub use sigrok::sigrok_commands;
 pub use state::{
     Armed, Counters, Cpu, IrqLine, NetState, Phase, PinState, Queued, Scheduling, Shared, Sharing, State,
-    TaskState, Uart, Wait, Waiting, Wires, render_state, waiting,
+    TaskState, Uart, Wait, Waiting, Wires, render_pin, render_state, render_tasks, waiting,
 };
 pub use table::{HEADINGS, Row, align, row, table};
 pub use times::{InstantError, parse_instant, show_instant};
-pub use why::{Link, latest_step, render_why, why};
+pub use why::{Link, latest_step, render_chain, why};
 pub use words::{Phrase, Words, describe, show_byte, show_level, show_mode, show_trigger};
 
 /// What a trace says of the run as a whole. Nothing of the host is in it.

@@ -33,22 +33,40 @@ pub fn why(trace: &Trace, seq: Seq) -> Vec<Link> {
 
 /// A chain as aligned lines under headings: what happened, then each cause below what it caused.
 /// `after cause` is the span from a record's cause to the record. Behind the first `limit` links
-/// only the root is shown.
-pub fn render_why(words: &Words<'_>, trace: &Trace, chain: &[Link], limit: usize) -> String {
+/// only the root is shown. What `note` says of a record hangs below its line.
+pub fn render_chain(
+    words: &Words<'_>,
+    trace: &Trace,
+    chain: &[Link],
+    limit: usize,
+    note: &dyn Fn(Seq) -> Option<String>,
+) -> String {
     let limit = limit.max(1);
     let mut lines = vec![["", "time", "after cause", "record", "event"].map(str::to_owned)];
+    let mut notes = vec![None];
     let mut line = |place: usize, link: &Link| {
         let Some(record) = trace.get(link.seq) else { return };
         let arrow = if place == 0 { "" } else { "because" };
         let after = link.after.map_or("(root)".to_owned(), |after| format!("+{after}"));
         let number = format!("#{}", link.seq.0);
         lines.push([arrow.to_owned(), show_instant(record.at), after, number, words.describe(record)]);
+        notes.push(note(link.seq));
     };
     let hidden = chain.len().saturating_sub(limit + 1);
     let shown = chain.iter().enumerate().filter(|(place, _)| *place < limit || *place >= limit + hidden);
     shown.for_each(|(place, link)| line(place, link));
-    let mut text = align(lines);
+    let mut text = String::new();
+    for (line, note) in align(lines).lines().zip(notes) {
+        text.push_str(line);
+        text.push('\n');
+        if let Some(note) = note {
+            text.push_str("         └ ");
+            text.push_str(&note);
+            text.push('\n');
+        }
+    }
     if hidden > 0 {
+        // A root has no note: it is no step that waited.
         let before_root = text.trim_end().rfind('\n').map_or(0, |end| end + 1);
         text.insert_str(before_root, &format!("… {hidden} more causes …\n"));
     }

@@ -11,10 +11,8 @@ use vpyb_sim::report::{Outcome, Paint, Summary, failure, status_line};
 use vpyb_sim::runner::{Options, run};
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::scenario::{parse, render};
-use vpyb_sim::trace::{
-    Seq, State, Trace, Words, latest_step, parse_instant, render_state, render_why, why, write_jsonl,
-    write_vcd,
-};
+use vpyb_sim::trace::{Seq, State, Trace, latest_step, parse_instant, render_state, write_jsonl, write_vcd};
+use vpyb_sim::travel::render_why;
 
 use super::{read, root};
 
@@ -66,7 +64,7 @@ fn lines(text: &str, range: &str) -> String {
 }
 
 fn chain(trace: &Trace, seq: Seq) -> String {
-    render_why(&Words::new(trace), trace, &why(trace, seq), LINKS)
+    render_why(trace, seq, LINKS)
 }
 
 /// The files of a path: itself, or those in it.

@@ -61,34 +61,32 @@ struct Entry {
     at: Instant,
 }
 
-/// The totals that close a file: sixteen bytes, so that they are found from its end.
+/// The totals that close a file: as many bytes always, so that they are found from its end.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Totals {
     records: u32,
     names: u32,
     /// Where the index begins.
     index: u64,
+    /// The instant of the last record.
+    end: Instant,
 }
 
 impl Totals {
-    const LEN: usize = 16;
+    const LEN: usize = 24;
 
     fn to_bytes(self) -> [u8; Self::LEN] {
         let mut bytes = [0; Self::LEN];
         bytes[..4].copy_from_slice(&self.records.to_le_bytes());
         bytes[4..8].copy_from_slice(&self.names.to_le_bytes());
-        bytes[8..].copy_from_slice(&self.index.to_le_bytes());
+        bytes[8..16].copy_from_slice(&self.index.to_le_bytes());
+        bytes[16..].copy_from_slice(&self.end.as_nanos().to_le_bytes());
         bytes
     }
 
     fn from_bytes(bytes: &[u8; Self::LEN]) -> Self {
-        let (numbers, index) = bytes.split_at(8);
-        let (records, names) = numbers.split_at(4);
-        let word = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().expect("four bytes"));
-        Self {
-            records: word(records),
-            names: word(names),
-            index: u64::from_le_bytes(index.try_into().expect("eight bytes")),
-        }
+        let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;
+        Self { records: word(0), names: word(4), index: long(8), end: Instant::from_nanos(long(16)) }
     }
 }

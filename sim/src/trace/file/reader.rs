@@ -161,8 +161,8 @@ impl Reader {
     fn take_end(&mut self, block: &Block<'_>) -> Result<(), ReadError> {
         let bytes = block.payload.first_chunk().filter(|_| block.payload.len() == Totals::LEN);
         let totals = Totals::from_bytes(bytes.ok_or_else(|| block.shapeless())?);
-        let own = (self.records.len(), self.names.len(), self.indexed);
-        if (totals.records as usize, totals.names as usize, Some(totals.index)) != own {
+        let own = (self.records.len(), self.names.len(), self.indexed, self.latest());
+        if (totals.records as usize, totals.names as usize, Some(totals.index), totals.end) != own {
             return Err(damaged(block.offset, "the totals are not those of the blocks"));
         }
         self.ended = true;

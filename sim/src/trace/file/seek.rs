@@ -55,6 +55,11 @@ impl<R: Read + Seek> Seekable<R> {
         self.totals.records
     }
 
+    /// The instant of the last record.
+    pub fn end(&self) -> Instant {
+        self.totals.end
+    }
+
     /// The part of the trace that tells what was so at an instant: it begins with a checkpoint, or with the run, and
     /// has every record of that instant.
     ///

@@ -114,7 +114,8 @@ impl<W: Write> Writer<W> {
         self.names(trace, named)?;
         let index = self.len;
         self.len += write_block(&mut self.out, INDEX, &compressed(Vec::new(), &encode(&self.index)))?;
-        let totals = Totals { records: self.next.0 - self.first.0, names: self.named as u32, index };
+        let totals =
+            Totals { records: self.next.0 - self.first.0, names: self.named as u32, index, end: self.latest };
         write_block(&mut self.out, END, &totals.to_bytes())?;
         self.out.flush()?;
         Ok(self.out)
