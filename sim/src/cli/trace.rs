@@ -94,7 +94,7 @@ enum Which<'a> {
 /// As much of a trace as tells what was so at an instant, and when it ends: a whole file is not read for it.
 fn around(path: &str, instant: Instant, load: Load<'_>) -> Result<(Trace, Instant), String> {
     let file = fs::File::open(path).ok().filter(|_| !is_scenario(path));
-    let sought = file.map(|file| Seekable::open(file));
+    let sought = file.map(Seekable::open);
     let refused = |error| format!("`{path}`: failed to {error}");
     // What is no whole file is told of, or run, by reading it all.
     if let Some(Ok(Some(mut file))) = sought {

@@ -74,7 +74,7 @@ impl<R: Read + Seek> Seekable<R> {
         let cut = index.iter().find(|entry| entry.kind != NAMES).filter(|entry| entry.kind == STATE);
         let start = earlier.or(cut.and(states.next()));
         let before = match start {
-            Some(entry) => Some(self.block(entry.offset, STATE, |block| checkpoint(block))?),
+            Some(entry) => Some(self.block(entry.offset, STATE, checkpoint)?),
             None => None,
         };
         let from = before.as_ref().map_or(0, |before| before.first.0);
