@@ -5,6 +5,8 @@
 
 #[path = "cli/recording.rs"]
 mod recording;
+#[path = "cli/terminal.rs"]
+mod terminal;
 #[path = "cli/travel.rs"]
 mod travel;
 

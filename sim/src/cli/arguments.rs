@@ -67,6 +67,30 @@ pub enum Command {
     /// Travels in a trace. Where a trace is asked for, a scenario file may stand: it is run first.
     #[command(subcommand)]
     Trace(TraceCall),
+    /// Shows a trace on this terminal: strips of tasks, pins and bytes, and a cursor that moves in them.
+    View(ViewCall),
+    /// Writes a trace as one HTML page that opens from the disk: the same strips, the state at the cursor, the findings.
+    Report(ReportCall),
+}
+
+/// `vpyb report`.
+#[derive(Args, Debug)]
+pub struct ReportCall {
+    /// A trace, or a scenario file.
+    pub trace: String,
+    /// The page to write.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+/// `vpyb view`.
+#[derive(Args, Debug)]
+pub struct ViewCall {
+    /// A trace, or a scenario file.
+    pub trace: String,
+    /// Where the cursor begins.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
 }
 
 /// Which scenarios.

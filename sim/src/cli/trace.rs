@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use vpyb_core::time::Instant;
 
-use super::arguments::{Arguments, Export, Paths, TraceCall};
+use clap::Parser;
+
+use super::arguments::{Arguments, Command, Export, Paths, TraceCall};
 use super::files::{complain, find};
 use super::output::quiet_pipe;
 use super::travel;
@@ -25,7 +27,14 @@ pub fn trace(arguments: &Arguments, call: &TraceCall, programs: &'static [Progra
         complain(arguments, "", "this is for people; `vpyb trace export --to jsonl` writes JSON");
         return EXIT_USAGE;
     }
-    match ask(call, &|path| load(arguments, programs, path), programs) {
+    let load = |path: &str| load(arguments, programs, path);
+    let done = match call {
+        TraceCall::Export { trace, to, output } => {
+            load(trace).and_then(|trace| export(&trace, *to, output.as_deref())).map(|()| EXIT_HELD)
+        }
+        call => ask(call, &load, programs).and_then(|(text, status)| print(&text).map(|()| status)),
+    };
+    match done {
         Ok(status) => status,
         Err(message) => {
             if !message.is_empty() {
@@ -39,7 +48,8 @@ pub fn trace(arguments: &Arguments, call: &TraceCall, programs: &'static [Progra
 /// What a path stands for.
 type Load<'a> = &'a dyn Fn(&str) -> Result<Trace, String>;
 
-fn ask(call: &TraceCall, load: Load<'_>, programs: &[Program]) -> Result<u8, String> {
+/// What a verb tells, and its exit status.
+fn ask(call: &TraceCall, load: Load<'_>, programs: &[Program]) -> Result<(String, u8), String> {
     let text = match call {
         TraceCall::At { trace, time, task, pin } => {
             let instant = travel::instant(time)?;
@@ -73,17 +83,27 @@ fn ask(call: &TraceCall, load: Load<'_>, programs: &[Program]) -> Result<u8, Str
         }
         TraceCall::Diff { a, b } => {
             let (text, differ) = travel::diff(&load(a)?, &load(b)?)?;
-            print(&text)?;
-            return Ok(if differ { EXIT_FAILED } else { EXIT_HELD });
+            return Ok((text, if differ { EXIT_FAILED } else { EXIT_HELD }));
         }
         TraceCall::Stats { trace } => render_stats(&load(trace)?),
-        TraceCall::Export { trace, to, output } => {
-            export(&load(trace)?, *to, output.as_deref())?;
-            return Ok(EXIT_HELD);
-        }
+        TraceCall::Export { .. } => return Err("an export tells nothing: it is written".into()),
     };
-    print(&text)?;
-    Ok(EXIT_HELD)
+    Ok((text, EXIT_HELD))
+}
+
+/// What `vpyb trace` tells on standard output for these words; for documents that show it.
+///
+/// # Errors
+/// What it would complain of, if it is one sentence of its own.
+pub fn trace_told(words: &[&str], programs: &'static [Program]) -> Result<String, String> {
+    let typed = ["vpyb", "trace"].iter().chain(words);
+    let arguments = Arguments::try_parse_from(typed).map_err(|error| error.to_string())?;
+    match &arguments.command {
+        Command::Trace(call) => {
+            ask(call, &|path| load(&arguments, programs, path), programs).map(|(text, _)| text)
+        }
+        _ => unreachable!("`trace` was typed"),
+    }
 }
 
 enum Which<'a> {
@@ -112,7 +132,7 @@ fn is_scenario(path: &str) -> bool {
 }
 
 /// A trace file, or the trace of a scenario that is run now. An empty error was told already.
-fn load(arguments: &Arguments, programs: &'static [Program], path: &str) -> Result<Trace, String> {
+pub(super) fn load(arguments: &Arguments, programs: &'static [Program], path: &str) -> Result<Trace, String> {
     if is_scenario(path) {
         let found = find(arguments, &Paths::of(path), programs);
         return match &found.scenarios[..] {

@@ -22,6 +22,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("script", &["scenario::model"]),
     ("runner", &["board", "scenario::model", "script", "trace"]),
     ("travel", &["expect", "report", "scenario::model", "sight", "trace"]),
+    ("page", &["expect", "trace", "travel"]),
+    ("view", &["report", "trace", "travel"]),
     ("cli", &["*"]),
     ("bin", &["cli"]),
 ];
