@@ -5,8 +5,6 @@
 
 mod browser;
 
-use std::fs;
-
 use browser::Browser;
 use serde_json::json;
 use vpyb_core::time::Instant;

@@ -135,7 +135,8 @@ fn wellen_reads_pins_and_tasks() {
     let pin = pin_levels(&trace, "X1").into_iter();
     let pin: Vec<_> = pin.map(|(_, at, shown)| (rounded(at), level(shown).to_owned())).collect();
     assert_eq!(changes("board.X1"), pin);
-    let reader = lanes(&trace)[&one_byte::READER].iter().map(|change| {
+    let lanes = lanes(&trace);
+    let reader = lanes[&one_byte::READER].iter().map(|change| {
         let word = match change.lane {
             Lane::Waiting(device) => format!("waiting_{}", trace.text(device)),
             lane => lane.word().to_owned(),

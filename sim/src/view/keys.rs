@@ -13,11 +13,11 @@ const PAGE: isize = 20;
 /// The keys, for people.
 pub(super) const HELP: &str = "\
 → ←        next, previous record          ↓ ↑   another strip
-PgDn PgUp  20 records on, back            ] [   next, previous record of the strip
+PgDn PgUp  20 records on, back            ] [   next, previous of the strip
 . ,        a column on, back              > <   half a screen on, back
 Home End   first, last record             g     go to an instant
 c b        jump to the cause, and back    + -   nearer, further away; 0 all of it
-/ n N      search, next, previous         m '   set a mark, go to it (and a letter)
+/ n N      search, next, previous         m '   set a mark, go to it
 s          state at the cursor            ?     these keys
 q          leave";
 

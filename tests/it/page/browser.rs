@@ -34,7 +34,7 @@ impl Browser {
         let mut said = BufReader::new(driver.stdout.take().expect("its output")).lines();
         let port = said.find_map(|line| {
             let line = line.ok()?;
-            line.split_once("on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
+            line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
         });
         // What else it says has to go somewhere.
         std::thread::spawn(move || said.for_each(drop));
