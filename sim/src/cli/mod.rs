@@ -6,16 +6,22 @@
 mod arguments;
 mod board;
 mod check;
+mod events;
 mod files;
 mod junit;
 mod kept;
 mod list;
 mod log;
 mod output;
+mod page;
 mod programs;
+mod recording;
 mod run;
 pub mod testing;
 mod trace;
+mod trace_call;
+mod travel;
+mod view;
 mod vocabulary;
 
 use std::process::ExitCode;
@@ -23,6 +29,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 pub use programs::PROGRAMS;
+pub use trace::trace_told;
 pub use vocabulary::vocabulary;
 
 use crate::runner::Program;
@@ -47,6 +54,8 @@ pub fn main(programs: &'static [Program]) -> ExitCode {
         Command::List(call) => list::list(&arguments, call, programs),
         Command::Board(call) => board::board(&arguments, call, programs),
         Command::Trace(call) => trace::trace(&arguments, call, programs),
+        Command::Report(call) => page::report(&arguments, call, programs),
+        Command::View(call) => view::view(&arguments, call, programs),
     };
     ExitCode::from(code)
 }

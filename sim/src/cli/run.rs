@@ -7,6 +7,7 @@ use super::files::{complain, find};
 use super::junit;
 use super::kept;
 use super::output::say;
+use super::recording::Shared;
 use super::{EXIT_ABNORMAL, EXIT_USAGE};
 use crate::expect::{self, Judgement};
 use crate::report::{self, FindingLine, OutcomeLine, Summary};
@@ -59,22 +60,26 @@ struct Judged<'c> {
     case: &'c Case,
     outcome: runner::Outcome,
     judgement: Judgement,
+    recording: Option<Shared>,
 }
 
-/// Runs one case after the other until one fails; gives the last.
+/// Runs one case after the other until one fails; gives the last. Each is recorded in the place of the one before.
 fn first_failing<'c>(
     cases: &'c [Case],
     programs: &'static [Program],
     options: Options,
     patience: Duration,
-) -> Judged<'c> {
+    record: impl Fn(&Scenario) -> Result<Option<Shared>, String>,
+) -> Result<Judged<'c>, String> {
     let mut cases = cases.iter();
     loop {
         let case = cases.next().expect("a scenario has a case");
-        let outcome = runner::run_guarded(&case.scenario, programs, options, patience);
+        let recording = record(&case.scenario)?;
+        let tap = recording.as_ref().map(Shared::tap);
+        let outcome = runner::run_tapped(&case.scenario, programs, options, patience, tap);
         let judgement = expect::judge(&outcome.trace, &case.scenario);
         if cases.len() == 0 || judgement.status().exit_code() != 0 {
-            return Judged { case, outcome, judgement };
+            return Ok(Judged { case, outcome, judgement, recording });
         }
     }
 }
@@ -91,17 +96,20 @@ fn one(
 ) -> Result<OutcomeLine, ()> {
     let options = Options { seed: call.seed, ..Options::default() };
     let patience = Duration::from_secs(call.patience);
+    let asked = call
+        .trace
+        .as_ref()
+        .map(|out| if several { out.join(kept::file_name(&scenario.name)) } else { out.clone() });
+    let record = |scenario: &Scenario| {
+        asked.as_deref().map(|out| Shared::begin(call, scenario, programs, out)).transpose()
+    };
     let cases = runner::cases(scenario, programs, options, patience);
-    let first = first_failing(&cases, programs, options, patience);
-    let (case, outcome, judgement) = (first.case, &first.outcome, &first.judgement);
-    let result = report::Outcome::new(&case.scenario, &outcome.trace, judgement);
+    let first = first_failing(&cases, programs, options, patience, record);
+    let Judged { case, outcome, judgement, recording } =
+        first.map_err(|message| complain(arguments, &scenario.path, &message))?;
+    let result = report::Outcome::new(&case.scenario, &outcome.trace, &judgement);
     summary.add(&result);
     let failed = judgement.status().exit_code() != 0;
-    let out = match &call.trace {
-        Some(out) if several => Some(out.join(kept::file_name(&scenario.name))),
-        Some(out) => Some(out.clone()),
-        None => failed.then(|| kept::place(&scenario.name)),
-    };
     let line = OutcomeLine::of(&result, arguments.json().then(|| trace::digest(&outcome.trace)));
     if arguments.json() {
         say(line.to_json());
@@ -122,16 +130,22 @@ fn one(
     if arguments.message_format == Format::Github {
         line.findings.iter().for_each(|finding| say(annotation(&line, finding)));
     }
-    let Some(out) = out else { return Ok(line) };
-    match kept::write(&outcome.trace, &out) {
-        Ok(()) => {
-            if failed && !arguments.json() {
+    let kept = match (asked, recording) {
+        (Some(out), Some(recording)) => recording.finish(&outcome).map(|note| (out, note)),
+        _ if failed => kept::keep(&outcome.trace, &scenario.name).map(|out| (out, None)),
+        _ => return Ok(line),
+    };
+    match kept {
+        Ok((out, note)) => {
+            if let Some(note) = note {
+                eprintln!("note: {}: {note}", scenario.name);
+            } else if failed && !arguments.json() {
                 say(format_args!("  trace:    {}\n", out.display()));
             }
             Ok(line)
         }
-        Err(error) => {
-            complain(arguments, &scenario.path, &format!("cannot write `{}`: {error}", out.display()));
+        Err(message) => {
+            complain(arguments, &scenario.path, &message);
             Err(())
         }
     }

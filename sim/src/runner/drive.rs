@@ -15,6 +15,7 @@ use vpyb_core::{
 
 use super::guard::Heart;
 use super::program::{Around, Main, Program, boxed};
+use super::tap::Tapped;
 use crate::board::{Abort, Bound, Machine, Profile, Recorder, VirtualBoard, VirtualClock};
 use crate::scenario::model::{Arg, Cpu, Phase, Scenario};
 use crate::script::{Notes, Objects, Scripts};
@@ -55,7 +56,7 @@ impl Notes for VirtualBoard {
 ///
 /// If the scenario was not checked against these programs.
 pub fn run(scenario: &Scenario, programs: &[Program], options: Options) -> Outcome {
-    run_with(scenario, programs, options, &Heart::default(), |_| {})
+    run_with(scenario, programs, options, &Heart::default(), Tapped::default(), |_| {})
 }
 
 /// Runs a scenario and shows the bench as it stands at the end of the run.
@@ -69,7 +70,7 @@ pub fn run_inspected(
     options: Options,
     inspect: impl FnOnce(&Machine),
 ) -> Outcome {
-    run_with(scenario, programs, options, &Heart::default(), inspect)
+    run_with(scenario, programs, options, &Heart::default(), Tapped::default(), inspect)
 }
 
 pub(super) fn run_with(
@@ -77,6 +78,7 @@ pub(super) fn run_with(
     programs: &[Program],
     options: Options,
     heart: &Heart,
+    mut tapped: Tapped,
     inspect: impl FnOnce(&Machine),
 ) -> Outcome {
     let mut run = Run::begin(scenario, programs, options);
@@ -86,6 +88,7 @@ pub(super) fn run_with(
             if let Some(verdict) = run.turn() {
                 return verdict;
             }
+            tapped.show(&run.machine.borrow().world.bench.trace);
         }
     });
     run.end(verdict, inspect)

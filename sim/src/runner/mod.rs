@@ -6,8 +6,10 @@ mod cases;
 mod drive;
 mod guard;
 mod program;
+mod tap;
 
 pub use cases::{Case, cases};
 pub use drive::{Options, Outcome, Run, run, run_inspected};
-pub use guard::run_guarded;
+pub use guard::{run_guarded, run_tapped};
 pub use program::{Around, Main, Program, boxed};
+pub use tap::Tap;

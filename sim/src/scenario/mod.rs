@@ -28,6 +28,7 @@ mod lower;
 mod names;
 mod network;
 mod objects;
+mod one_event;
 mod parse;
 mod problems;
 mod script;
@@ -43,5 +44,6 @@ mod wires;
 mod words;
 
 pub use diagnostic::{Diagnostic, code, render};
+pub use one_event::parse_event;
 pub use parse::parse;
 pub use vocabulary::{ProgramWords, UnitPin, Vocabulary};

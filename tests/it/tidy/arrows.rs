@@ -21,6 +21,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("board", &["devices", "mcu", "scenario::model", "sight", "trace", "world"]),
     ("script", &["scenario::model"]),
     ("runner", &["board", "scenario::model", "script", "trace"]),
+    ("travel", &["expect", "report", "scenario::model", "sight", "trace"]),
+    ("page", &["expect", "trace", "travel"]),
+    ("view", &["report", "trace", "travel"]),
     ("cli", &["*"]),
     ("bin", &["cli"]),
 ];
