@@ -49,6 +49,7 @@
 //! | [`runner`] | how a run is driven, and how it ends | `board`, `script`, `scenario`, `trace` |
 //! | [`expect`] | what must hold, judged over a recorded run; counters | `sight`, `scenario`, `trace` |
 //! | [`report`] | how a judged run reads, for people and for programs | `expect`, `scenario`, `trace` |
+//! | `lint` (a feature, on by default) | asynchronous functions in MicroPython sources that nobody awaits | `scenario` |
 //! | [`cli`] | arguments, files, terminal: everything of the host | `runner`, `report` and what they use |
 //!
 //! Nothing is used against this order. What the host knows (wall clock, files, terminal) stays in `cli`; the one
@@ -58,6 +59,8 @@ pub mod board;
 pub mod cli;
 pub mod devices;
 pub mod expect;
+#[cfg(feature = "lint")]
+pub mod lint;
 pub mod mcu;
 pub mod report;
 pub mod runner;

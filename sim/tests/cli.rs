@@ -299,3 +299,27 @@ fn the_board_shows_what_a_scenario_puts_on_its_pins() {
     assert_snapshot!(used.join("\n"));
     assert_eq!(folder.vpyb("board nowhere.toml").status(), USAGE);
 }
+
+#[test]
+#[cfg(feature = "lint")]
+fn sources_in_python_are_reviewed() {
+    let folder = Folder::new("lint");
+    let told = ["lint good.py", "lint good.py review.py", "lint review.py broken.py", "lint good.py nope.py"]
+        .map(|call| folder.vpyb(call));
+    assert_eq!(told.each_ref().map(Told::status), [HELD, FAILED, USAGE, USAGE]);
+    assert_snapshot!(told.each_ref().map(Told::all).join("\n\n"));
+}
+
+#[test]
+#[cfg(feature = "lint")]
+fn what_is_to_be_reviewed_is_one_value_a_line_for_programs() {
+    let told = Folder::new("lint_json").vpyb("lint review.py nope.py --message-format json");
+    assert_eq!((told.status(), told.stderr().as_str()), (USAGE, ""));
+    let kinds: Vec<_> =
+        told.json().iter().map(|value| value["kind"].as_str().unwrap_or("").to_owned()).collect();
+    assert_eq!(kinds, ["diagnostic", "diagnostic", "error", "linted"]);
+    let first = &told.json()[0]["diagnostic"];
+    let place = [first["line"].as_u64(), first["column"].as_u64()];
+    assert_eq!((first["code"].as_str(), place), (Some("W0301"), [Some(5), Some(18)]));
+    assert_eq!(told.json()[3]["warnings"], 2);
+}

@@ -22,6 +22,7 @@ mod embassy_time;
 mod hal;
 mod i2c;
 mod interrupts;
+mod lint;
 mod lowering;
 mod mutated;
 mod named;

@@ -63,6 +63,9 @@ pub enum Command {
     List(Paths),
     /// Shows the board's pins: what each can be, or what a scenario uses it for.
     Board(BoardCall),
+    /// Reads MicroPython sources and tells where asynchronous functions are not awaited.
+    #[cfg(feature = "lint")]
+    Lint(LintCall),
     /// Travels in a trace. Where a trace is asked for, a scenario file may stand: it is run first.
     #[command(subcommand)]
     Trace(TraceCall),
@@ -94,6 +97,17 @@ impl Paths {
 pub struct BoardCall {
     /// A scenario file, or FILE::VARIANT.
     pub scenario: Option<String>,
+}
+
+/// `vpyb lint`.
+///
+/// Exit status: 0 nothing to review, 1 something, 2 a file cannot be read or is not Python.
+#[cfg(feature = "lint")]
+#[derive(Args, Debug)]
+pub struct LintCall {
+    /// MicroPython sources.
+    #[arg(required = true, value_name = "FILE.py")]
+    pub files: Vec<String>,
 }
 
 /// `vpyb run`.

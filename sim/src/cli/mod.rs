@@ -9,6 +9,8 @@ mod check;
 mod files;
 mod junit;
 mod kept;
+#[cfg(feature = "lint")]
+mod lint;
 mod list;
 mod log;
 mod output;
@@ -46,6 +48,8 @@ pub fn main(programs: &'static [Program]) -> ExitCode {
         Command::Check(call) => check::check(&arguments, call, programs),
         Command::List(call) => list::list(&arguments, call, programs),
         Command::Board(call) => board::board(&arguments, call, programs),
+        #[cfg(feature = "lint")]
+        Command::Lint(call) => lint::lint(&arguments, call),
         Command::Trace(call) => trace::trace(&arguments, call, programs),
     };
     ExitCode::from(code)

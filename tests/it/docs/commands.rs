@@ -7,6 +7,7 @@ use vpyb_core::time::Duration;
 use vpyb_sim::board::render_pinout;
 use vpyb_sim::cli::{PROGRAMS, vocabulary};
 use vpyb_sim::expect::judge;
+use vpyb_sim::lint::lint;
 use vpyb_sim::report::{Outcome, Paint, Summary, failure, status_line};
 use vpyb_sim::runner::{Options, run};
 use vpyb_sim::scenario::model::Scenario;
@@ -32,6 +33,7 @@ pub fn output(command: &str) -> String {
     match words[..] {
         ["run", path] => run_all(path, edit),
         ["check", path] => check(path, edit),
+        ["lint", path] => render(&lint(&read(path)), path, &read(path), false),
         ["board", path] => render_pinout(scenarios(path, edit).first()),
         ["trace", "at", path, time] => {
             let trace = trace_of(path);

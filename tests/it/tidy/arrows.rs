@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("board", &["devices", "mcu", "scenario::model", "sight", "trace", "world"]),
     ("script", &["scenario::model"]),
     ("runner", &["board", "scenario::model", "script", "trace"]),
+    ("lint", &["scenario"]),
     ("cli", &["*"]),
     ("bin", &["cli"]),
 ];
