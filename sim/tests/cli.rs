@@ -323,3 +323,22 @@ fn what_is_to_be_reviewed_is_one_value_a_line_for_programs() {
     assert_eq!((first["code"].as_str(), place), (Some("W0301"), [Some(5), Some(18)]));
     assert_eq!(told.json()[3]["warnings"], 2);
 }
+
+#[test]
+fn of_several_seeds_the_first_that_fails_is_told() {
+    let folder = Folder::new("seeds");
+    let told = folder.vpyb("run seeds.toml");
+    assert_eq!(told.status(), FAILED);
+    assert_snapshot!(told.all());
+    let told = folder.vpyb("run seeds.toml --message-format json");
+    let seeds = &told.json()[0]["seeds"];
+    assert_eq!(seeds["run"], 8);
+    let first = seeds["failed"][0].as_u64().expect("one failed");
+    assert_eq!(told.json()[0]["seed"], first);
+    // A seed that is asked for is the only one.
+    let failing = folder.vpyb(&format!("run seeds.toml --seed {first}"));
+    assert_eq!(failing.status(), FAILED);
+    let good = (0..8).find(|seed| !seeds["failed"].as_array().expect("a list").contains(&(*seed).into()));
+    let good = good.expect("not all fail");
+    assert_eq!(folder.vpyb(&format!("run seeds.toml --seed {good}")).status(), HELD);
+}

@@ -4,6 +4,7 @@ mod actors;
 mod asyncio3;
 mod asyncio3_ready;
 mod bench;
+mod builder;
 mod buttons;
 mod cancellables;
 mod catalogue;

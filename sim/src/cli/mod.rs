@@ -16,6 +16,7 @@ mod log;
 mod output;
 mod programs;
 mod run;
+mod sweep;
 pub mod testing;
 mod trace;
 mod vocabulary;

@@ -7,10 +7,10 @@ use super::files::{complain, find};
 use super::junit;
 use super::kept;
 use super::output::say;
+use super::sweep::{Swept, sweep};
 use super::{EXIT_ABNORMAL, EXIT_USAGE};
-use crate::expect;
 use crate::report::{self, FindingLine, OutcomeLine, Summary};
-use crate::runner::{self, Options, Program};
+use crate::runner::Program;
 use crate::scenario::model::Scenario;
 use crate::trace;
 
@@ -64,10 +64,9 @@ fn one(
     several: bool,
     summary: &mut Summary,
 ) -> Result<OutcomeLine, ()> {
-    let options = Options { seed: call.seed, ..Options::default() };
-    let outcome = runner::run_guarded(scenario, programs, options, Duration::from_secs(call.patience));
-    let judgement = expect::judge(&outcome.trace, scenario);
-    let result = report::Outcome::new(scenario, &outcome.trace, &judgement);
+    let patience = Duration::from_secs(call.patience);
+    let Swept { outcome, judgement, seeds } = sweep(scenario, programs, call.seed, patience);
+    let result = report::Outcome::new(scenario, &outcome.trace, &judgement).of_seeds(seeds);
     summary.add(&result);
     let failed = judgement.status().exit_code() != 0;
     let out = match &call.trace {

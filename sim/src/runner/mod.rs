@@ -3,6 +3,7 @@
 //! Owns how a run is driven and how it ends. It judges no expectations and prints nothing.
 
 mod drive;
+mod firmware;
 mod guard;
 mod program;
 

@@ -1,7 +1,8 @@
 //! The scenario format: from text to a value that can be run, or to diagnostics.
 //!
 //! Knows neither world nor board: the names that a board and its programs know are handed in.
-//! [`parse()`] reads a file with the help of a [`Vocabulary`]; [`render`] shows what is wrong with it.
+//! [`parse()`] reads a file with the help of a [`Vocabulary`]; [`render`] shows what is wrong with it; a [`Builder`] writes
+//! one in Rust.
 //!
 //! ```text
 //! text ── toml ──> tree ── variant::overlay ──> a tree per variant ── lower ──> Scenario
@@ -14,6 +15,7 @@ pub mod model;
 mod actors;
 mod bench;
 mod bound;
+mod builder;
 mod buttons;
 mod counters;
 mod csv;
@@ -30,6 +32,7 @@ mod objects;
 mod parse;
 mod problems;
 mod script;
+mod seeds;
 mod serial;
 mod table;
 mod tasks;
@@ -41,6 +44,7 @@ mod vocabulary;
 mod wires;
 mod words;
 
+pub use builder::{Builder, Fields, Item, Refused, with};
 pub use diagnostic::{Diagnostic, code, render};
 pub use parse::parse;
 pub use vocabulary::{ProgramWords, UnitPin, Vocabulary};
