@@ -106,7 +106,7 @@ impl From<bool> for Item {
 
 impl From<Duration> for Item {
     fn from(span: Duration) -> Self {
-        Self::Text(format!("{}ns", span.as_nanos()))
+        Self::Text(span.to_string())
     }
 }
 
