@@ -40,7 +40,7 @@ fn what_is_built_is_what_its_text_says() {
     let words = vocabulary(PROGRAMS);
     let built = builder.build(&words).unwrap();
     let parsed = parse(&built.path, &text, &words).expect("a good text");
-    assert_eq!(parsed, [built.clone()]);
+    assert_eq!(parsed, std::slice::from_ref(&built));
     assert_eq!(built.title, "A line \"sent\" on X1\nis received on X2");
     Test::new(built, PROGRAMS).run().unwrap();
 }
