@@ -342,3 +342,17 @@ fn of_several_seeds_the_first_that_fails_is_told() {
     let good = good.expect("not all fail");
     assert_eq!(folder.vpyb(&format!("run seeds.toml --seed {good}")).status(), HELD);
 }
+
+#[test]
+fn a_scenario_is_explained() {
+    let folder = Folder::new("explained");
+    let told = folder.vpyb("check --explain passing.toml bad.toml");
+    assert_eq!(told.status(), USAGE);
+    assert!(told.stderr().contains("bad.toml"), "a bad file is told beside");
+    assert_snapshot!(told.stdout());
+    let told = folder.vpyb("check --explain passing.toml --message-format json");
+    assert_eq!(told.status(), HELD);
+    let kinds: Vec<_> =
+        told.json().iter().map(|value| value["kind"].as_str().unwrap_or("").to_owned()).collect();
+    assert_eq!(kinds, ["explained", "checked"]);
+}

@@ -20,6 +20,7 @@ mod docs;
 mod edges;
 mod electrics;
 mod embassy_time;
+mod explained;
 mod hal;
 mod i2c;
 mod interrupts;

@@ -58,7 +58,7 @@ pub enum Command {
     /// Runs scenarios and checks their expectations.
     Run(RunCall),
     /// Checks scenario files without running them.
-    Check(Paths),
+    Check(CheckCall),
     /// Lists scenarios.
     List(Paths),
     /// Shows the board's pins: what each can be, or what a scenario uses it for.
@@ -90,6 +90,17 @@ impl Paths {
     pub fn of(path: &str) -> Self {
         Self { paths: vec![path.to_owned()], tutorial: None, tag: Vec::new() }
     }
+}
+
+/// `vpyb check`.
+#[derive(Args, Debug)]
+pub struct CheckCall {
+    /// Which scenarios.
+    #[command(flatten)]
+    pub paths: Paths,
+    /// Prints each scenario as it is run: for its variant, and with the values that its file leaves to defaults.
+    #[arg(long)]
+    pub explain: bool,
 }
 
 /// `vpyb board`.

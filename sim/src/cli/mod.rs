@@ -6,6 +6,7 @@
 mod arguments;
 mod board;
 mod check;
+mod explain;
 mod files;
 mod junit;
 mod kept;
@@ -25,6 +26,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+pub use check::explained;
 pub use programs::PROGRAMS;
 pub use vocabulary::vocabulary;
 

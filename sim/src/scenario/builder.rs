@@ -246,7 +246,7 @@ impl fmt::Debug for Refused {
 impl std::error::Error for Refused {}
 
 /// A key, in quotes where it needs them.
-struct Key<'a>(&'a str);
+pub(super) struct Key<'a>(pub &'a str);
 
 impl fmt::Display for Key<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

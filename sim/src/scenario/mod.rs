@@ -23,6 +23,7 @@ mod devices;
 mod diagnostic;
 mod events;
 mod expects;
+mod explain;
 mod infrared;
 mod logic;
 mod lower;
@@ -46,5 +47,6 @@ mod words;
 
 pub use builder::{Builder, Fields, Item, Refused, with};
 pub use diagnostic::{Diagnostic, code, render};
+pub use explain::{Unsaid, explain};
 pub use parse::parse;
 pub use vocabulary::{ProgramWords, UnitPin, Vocabulary};
