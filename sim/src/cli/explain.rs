@@ -58,6 +58,11 @@ pub fn unsaid(scenario: &Scenario, programs: &[Program]) -> Vec<Unsaid> {
     list.0
 }
 
+/// A serial line if nothing is said.
+fn frame() -> [(&'static str, Item); 4] {
+    [("bits", 8.into()), ("parity", "none".into()), ("stop", 1.into()), ("flow", "none".into())]
+}
+
 /// What is not said.
 struct List(Vec<Unsaid>);
 
@@ -105,7 +110,10 @@ fn part(list: &mut List, name: &str, part: &Part) {
     let mut add = |key: &str, value: Item| list.add(&format!("parts.{name}.{key}"), value);
     let thousandths = |value: i32| Item::from(f64::from(value) / 1000.0);
     match part {
-        Part::SerialPeer { baud, .. } => add("baud", i64::from(*baud).into()),
+        Part::SerialPeer { baud, .. } => {
+            add("baud", i64::from(*baud).into());
+            frame().into_iter().for_each(|(key, value)| add(key, value));
+        }
         Part::Sensor { temperature, humidity, .. } => {
             add("temperature", thousandths(*temperature));
             add("humidity", thousandths(*humidity));
@@ -158,6 +166,7 @@ fn objects(list: &mut List, objects: &Objects) {
     }
     for (name, uart) in &objects.uarts {
         add("uarts", name, "baud", i64::from(uart.baud).into());
+        frame().into_iter().for_each(|(key, value)| add("uarts", name, key, value));
     }
     for (name, pin) in &objects.pins {
         let (mode, pull) = match pin.mode {
