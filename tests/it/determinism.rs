@@ -37,7 +37,11 @@ fn a_scenario_gives_the_same_trace_again_while_others_run() {
 fn difference(name: &str, first: &Trace, second: &Trace) -> Option<String> {
     let mut records = first.records().iter().zip(second.records());
     if let Some(at) = records.position(|(first, second)| first != second) {
-        return Some(format!("{name}: record {at} is {:?} and {:?}", first.records()[at], second.records()[at]));
+        return Some(format!(
+            "{name}: record {at} is {:?} and {:?}",
+            first.records()[at],
+            second.records()[at]
+        ));
     }
     (to_bytes(first) != to_bytes(second)).then(|| format!("{name}: the traces' files differ"))
 }

@@ -50,6 +50,7 @@ mod timers;
 mod trace;
 mod trace_export;
 mod trace_file;
+mod transcripts;
 mod trial;
 mod uart;
 mod vectors;
