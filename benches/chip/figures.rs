@@ -38,8 +38,9 @@ pub const FIGURES: &[Figure] = &[
     figure("callback", "instructions for a callback, made, queued, called and freed"),
     figure("receive", "instructions of the receive interrupt, for one byte"),
     figure("access", "instructions for a call of the board, the microseconds"),
-    figure("flash", "bytes of flash over an empty firmware"),
+    figure("flash", "bytes of flash over an empty firmware, with one discipline and without an observer"),
     figure("fast flash", "the same, built for speed"),
+    figure("whole flash", "bytes of flash over an empty firmware, with all disciplines and observers"),
     figure("task", "bytes of memory a task, beside its future"),
     figure("allocations", "allocations while tasks are switched"),
 ];

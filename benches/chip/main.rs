@@ -23,6 +23,8 @@ use figures::{FIGURES, Figures};
 /// An instruction takes a nanosecond of the emulator's time.
 const COUNTING: u8 = 0;
 const PACKAGE: &str = "vpyb-measure";
+/// What cargo is told for a firmware of one discipline.
+const ONE_DISCIPLINE: &[&str] = &["--no-default-features", "--features", "uasyncio-v2"];
 /// A figure may grow by so many parts of a thousand before it counts as grown.
 const SLACK: f64 = 10.0;
 
@@ -41,14 +43,21 @@ fn main() -> ExitCode {
 fn measure(emulator: &Emulator) -> Result<Figures, String> {
     let mut measured = Figures::default();
     for (profile, before) in [("release", ""), ("fast", "fast ")] {
-        let folder = emulator.build(PACKAGE, &["measure", "smallest", "empty"], profile);
+        let folder = emulator.build(PACKAGE, &["measure"], profile);
         let firmware = folder.join("measure");
         measured.read(&emulator.run(&firmware, COUNTING, &[], &["-serial", "none"])?, before)?;
-        let size = |name: &str| elf::flash(&fs::read(folder.join(name)).map_err(|error| error.to_string())?);
-        let flash = f64::from(size("smallest")?) - f64::from(size("empty")?);
-        measured.add(&format!("{before}flash"), flash);
+        for (name, words) in [("flash", ONE_DISCIPLINE), ("whole flash", &[])] {
+            measured.add(&format!("{before}{name}"), flash(emulator, profile, words)?);
+        }
     }
     Ok(measured)
+}
+
+/// Bytes that an event loop takes, in firmwares that are built with these words.
+fn flash(emulator: &Emulator, profile: &str, words: &[&str]) -> Result<f64, String> {
+    let folder = emulator.build_with(PACKAGE, &["smallest", "empty"], profile, words);
+    let size = |name: &str| elf::flash(&fs::read(folder.join(name)).map_err(|error| error.to_string())?);
+    Ok(f64::from(size("smallest")?) - f64::from(size("empty")?))
 }
 
 fn judge(measured: &Figures) -> Result<(), String> {

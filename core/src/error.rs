@@ -3,9 +3,11 @@
 //! Owns the error types that programs meet. Knows nothing of the loop that makes them.
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::rc::Rc;
 use core::error::Error;
 use core::fmt;
+
+use crate::event_loop::TaskName;
 
 /// Raised at a task's innermost `await` (tutorial section 5.2).
 ///
@@ -97,20 +99,25 @@ impl fmt::Display for QueueFull {
 impl Error for QueueFull {}
 
 /// What a task may end with instead of success.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum TaskError {
     /// An interrupt that nothing trapped. `Cancelled` and `TimedOut` end this task only.
     Interrupted(Interrupt),
     /// A queue was full. Stops the loop.
     QueueFull(QueueFull),
+    /// A cancellation was refused. Stops the loop.
+    NotCancelled(CancelError),
+    /// A run of the loop ended so. Stops the loop, which can be run again.
+    Run(Rc<RunError>),
     /// Any other error. Stops the loop, which can be run again (tutorial section 5.1).
-    Failed(Box<dyn Error>),
+    Failed(Rc<dyn Error>),
 }
 
 impl TaskError {
     /// An error of the program's own.
     pub fn failed(error: impl Into<Box<dyn Error>>) -> Self {
+        let error: Box<dyn Error> = error.into();
         Self::Failed(error.into())
     }
 
@@ -133,6 +140,8 @@ impl fmt::Display for TaskError {
         match self {
             Self::Interrupted(interrupt) => interrupt.fmt(f),
             Self::QueueFull(full) => full.fmt(f),
+            Self::NotCancelled(error) => error.fmt(f),
+            Self::Run(error) => error.fmt(f),
             Self::Failed(error) => error.fmt(f),
         }
     }
@@ -159,7 +168,7 @@ pub enum RunError {
     /// A task or a callback failed. The loop keeps its state and can be run again.
     Failed {
         /// Who failed: the task's name, or `callback`.
-        by: String,
+        by: TaskName,
         /// With what.
         error: TaskError,
     },
@@ -183,7 +192,7 @@ impl Error for RunError {}
 
 impl From<RunError> for TaskError {
     fn from(error: RunError) -> Self {
-        Self::Failed(Box::new(error))
+        Self::Run(Rc::new(error))
     }
 }
 
@@ -220,6 +229,6 @@ impl Error for CancelError {}
 
 impl From<CancelError> for TaskError {
     fn from(error: CancelError) -> Self {
-        Self::Failed(Box::new(error))
+        Self::NotCancelled(error)
     }
 }

@@ -19,14 +19,17 @@ mod generated;
 mod named_tests;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{env, fs};
 
 use vpyb_sim::cli::{PROGRAMS, vocabulary};
 use vpyb_sim::expect::judge;
 use vpyb_sim::report::{Outcome, Paint, failure};
-use vpyb_sim::runner::{Options, run};
+use vpyb_sim::runner::{Case, Options, cases, run};
 use vpyb_sim::scenario::{parse, render};
 
+/// How long one step may keep the host.
+const PATIENCE: Duration = Duration::from_secs(60);
 const BEGIN: &str = "<!-- generated: ";
 const END: &str = "<!-- end -->";
 
@@ -105,7 +108,8 @@ fn every_example_runs_and_holds() {
             let name = format!("{path}:{}", block.line);
             let scenarios = parse(&name, &block.text, &words)
                 .unwrap_or_else(|problems| panic!("{}", render(&problems, &name, &block.text, false)));
-            for scenario in scenarios {
+            let runs = scenarios.iter().flat_map(|one| cases(one, PROGRAMS, Options::default(), PATIENCE));
+            for Case { scenario, .. } in runs {
                 let ended = run(&scenario, PROGRAMS, Options::default());
                 let judgement = judge(&ended.trace, &scenario);
                 let outcome = Outcome::new(&scenario, &ended.trace, &judgement);

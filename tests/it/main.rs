@@ -21,6 +21,7 @@ mod edges;
 mod electrics;
 mod embassy_time;
 mod explained;
+mod faults;
 mod hal;
 mod i2c;
 mod interrupts;

@@ -93,12 +93,43 @@ impl Outcome for Result<(), TaskError> {
     }
 }
 
+/// What the loop does with callbacks. It has this from the first of them on: a firmware without them does not hold the
+/// code.
+pub(super) trait Callbacks {
+    /// The id of the callback in a slot.
+    fn id(&self, shared: &Shared, key: u32) -> CallbackId;
+
+    /// Queues it, as it is due.
+    fn queue(&self, shared: &Shared, key: u32, why: Why<'_>) -> Result<(), QueueFull>;
+
+    /// Runs it.
+    fn run(&self, shared: &Shared, key: u32) -> Result<(), TaskError>;
+}
+
+/// The callbacks of a loop that has some.
+struct Known;
+
+impl Callbacks for Known {
+    fn id(&self, shared: &Shared, key: u32) -> CallbackId {
+        shared.callback_id(key)
+    }
+
+    fn queue(&self, shared: &Shared, key: u32, why: Why<'_>) -> Result<(), QueueFull> {
+        shared.push_callback(key as usize, shared.callback_id(key), why).map(drop)
+    }
+
+    fn run(&self, shared: &Shared, key: u32) -> Result<(), TaskError> {
+        shared.run_callback(key)
+    }
+}
+
 impl Shared {
     /// Enters a callback, queued at once (`None`), or after a delay, or after a delay at low priority.
     pub(super) fn add_callback(&self, what: What, when: When) -> Result<Guard, QueueFull> {
         let id = CallbackId(self.next_callback.get());
         self.next_callback.set(id.0 + 1);
-        let key = self.callbacks.borrow_mut().insert(Callback { id, what });
+        self.callbacks.set(Some(&Known));
+        let key = self.called_back.borrow_mut().insert(Callback { id, what });
         let raw = RawEntry::callback(key as u32);
         let entry = Some(Entry::Callback(id));
         let queued = match when {
@@ -110,23 +141,29 @@ impl Shared {
         match queued {
             Ok(place) => Ok(Guard { key, id, place }),
             Err(full) => {
-                let refused = self.callbacks.borrow_mut().remove(key);
+                let refused = self.called_back.borrow_mut().remove(key);
                 drop(refused);
                 Err(full)
             }
         }
     }
 
+    /// What can be done with callbacks, once there are any.
+    #[inline]
+    pub(super) fn callbacks(&self) -> Option<&'static dyn Callbacks> {
+        self.callbacks.get()
+    }
+
     /// The id of the callback in a slot.
-    pub(super) fn callback_id(&self, key: u32) -> CallbackId {
-        self.callbacks.borrow()[key as usize].id
+    fn callback_id(&self, key: u32) -> CallbackId {
+        self.called_back.borrow()[key as usize].id
     }
 
     /// Runs the callback in a slot.
-    pub(super) fn run_callback(&self, key: u32) -> Result<(), TaskError> {
+    fn run_callback(&self, key: u32) -> Result<(), TaskError> {
         let id = self.callback_id(key);
         let part = self.expire_part(key);
-        let what = part.is_none().then(|| self.callbacks.borrow_mut().remove(key as usize).what);
+        let what = part.is_none().then(|| self.called_back.borrow_mut().remove(key as usize).what);
         self.observe(|| Event::CallbackBegins { callback: id });
         let result = match (what, part) {
             (Some(What::Function(function)), _) => function(),
@@ -152,7 +189,7 @@ impl Shared {
     /// Notes that the time-out in a slot has expired, if it is for a part of a task: gives that task's slot, and who is
     /// to be woken if not the task.
     fn expire_part(&self, key: u32) -> Option<(u32, Option<Waker>)> {
-        let mut callbacks = self.callbacks.borrow_mut();
+        let mut callbacks = self.called_back.borrow_mut();
         let What::Timeout(timeout) = &mut callbacks[key as usize].what else { return None };
         let slot = timeout.task?;
         let is_alone = match self.task(slot).leaf.get() {
@@ -210,7 +247,7 @@ impl Shared {
 
     /// Does something with a time-out, if there still is one.
     fn with_timeout<R>(&self, guard: &Guard, f: impl FnOnce(&mut Timeout) -> R) -> Option<R> {
-        match self.callbacks.borrow_mut().get_mut(guard.key) {
+        match self.called_back.borrow_mut().get_mut(guard.key) {
             Some(Callback { id, what: What::Timeout(timeout) }) if *id == guard.id => Some(f(timeout)),
             _ => None,
         }
@@ -247,7 +284,7 @@ impl Shared {
 
     /// Disarms a time-out. Its timer stays queued until it is due, as in the original, unless `remove`.
     pub(crate) fn disarm_timeout(&self, guard: &Guard, remove: bool) {
-        let mut callbacks = self.callbacks.borrow_mut();
+        let mut callbacks = self.called_back.borrow_mut();
         let Some(Callback { id, what: What::Timeout(timeout) }) = callbacks.get_mut(guard.key) else {
             return;
         };

@@ -9,7 +9,6 @@
 //!     └──poll: the task has ended──▶ Done
 //! ```
 
-use alloc::string::ToString;
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
@@ -19,7 +18,7 @@ use super::handle::TaskHandle;
 use super::shared::Shared;
 use super::slot::Task;
 use super::task::{Mark, State};
-use crate::error::{Interrupt, TaskError};
+use crate::error::TaskError;
 
 /// Who awaits a task.
 pub(super) enum Joiner {
@@ -46,7 +45,7 @@ impl EventLoop {
     /// Awaits a task and gives what it ended with; at once, without a turn, if it has ended. Who awaits the same task
     /// is resumed in order of arrival.
     ///
-    /// The first who asks is given the error itself, later ones an error of the same text. Under `UasyncioV2` and
+    /// Whoever asks is given the error. Under `UasyncioV2` and
     /// `FastIo` an error that is no interrupt stops the loop all the same.
     ///
     /// # Cancellation
@@ -135,19 +134,10 @@ impl Task<'_> {
         match side.ending.take() {
             None => Ok(()),
             Some(error) => {
-                side.ending.set(Some(told_again(&error)));
+                side.ending.set(Some(error.clone()));
                 Err(error)
             }
         }
-    }
-}
-
-/// An error that says the same.
-pub(super) fn told_again(error: &TaskError) -> TaskError {
-    match error {
-        TaskError::Interrupted(interrupt) => Interrupt::into(*interrupt),
-        TaskError::QueueFull(full) => (*full).into(),
-        TaskError::Failed(error) => TaskError::failed(error.to_string()),
     }
 }
 

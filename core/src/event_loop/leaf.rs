@@ -277,7 +277,7 @@ impl Shared {
                 self.runq.remove_last(entry) || self.ioq().is_some_and(|ioq| ioq.remove_last(entry))
             }
             Place::Timer(at) => self.remove_timer(at, entry),
-            Place::Device(device) => self.poller.borrow_mut().withdraw(device, Waiter::Task(task.slot)),
+            Place::Device(device) => self.withdraw(device, Waiter::Task(task.slot)),
             Place::Nowhere | Place::Waker => false,
         };
         if removed {

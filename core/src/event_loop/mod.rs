@@ -19,6 +19,7 @@
 //! | `care` | what there is to look at beside the next turn |
 //! | `leaf`, `yielded` | how an await and the loop talk during a step, and in what words |
 //! | `table`, `registry`, `name` | all task slots, which are free, how tasks are called |
+//! | `devices` | what tasks and the loop do with devices |
 //! | `run_queue`, `wait_queue`, `poller`, `callback`, `wake` | what is ready, due, waited for, to be called, woken |
 //! | `timeline` | the other loop of `Asyncio3`: one queue, no passes |
 //! | `join` | awaiting a task |
@@ -29,6 +30,7 @@ mod admit;
 mod callback;
 mod care;
 mod config;
+mod devices;
 mod entry;
 mod firmware;
 mod handle;
@@ -98,7 +100,7 @@ impl EventLoop {
     where
         F: Future<Output = Result<(), TaskError>> + 'static,
     {
-        self.shared.create(Err(TaskName::function_of::<F>()), Box::pin(future))
+        self.shared.create(Err(TaskName::type_of::<F>()), Box::pin(future))
     }
 
     /// As [`create_task`](Self::create_task), under a name of the program's choice.
@@ -128,7 +130,7 @@ impl EventLoop {
     where
         F: Future<Output = Result<(), TaskError>> + 'static,
     {
-        self.shared.create_later(Err(TaskName::function_of::<F>()), Box::pin(future), delay_ms)
+        self.shared.create_later(Err(TaskName::type_of::<F>()), Box::pin(future), delay_ms)
     }
 
     /// As [`create_task_later_ms`](Self::create_task_later_ms), under a name of the program's choice.
@@ -150,7 +152,7 @@ impl EventLoop {
 
     /// Queues a task that is named after the function of `F`.
     pub(crate) fn create_task_like<F>(&self, future: shared::TaskFuture) -> Result<TaskHandle, QueueFull> {
-        self.shared.create(Err(TaskName::function_of::<F>()), future)
+        self.shared.create(Err(TaskName::type_of::<F>()), future)
     }
 
     /// Queues a callback (tutorial section 2.2.2). It takes two places in the run queue.
@@ -340,6 +342,7 @@ impl Shared {
     /// The place of a device in the poller.
     pub(crate) fn enter_device(&self, device: &Rc<dyn Pollable>) -> u32 {
         self.care_for(care::DEVICES);
+        self.devices.set(Some(&devices::Known));
         self.poller.borrow_mut().enter(device)
     }
 }

@@ -9,6 +9,8 @@ use core::fmt;
 
 use slab::Slab;
 
+use crate::observer::TaskId;
+
 /// A task's name: given by the program, or its function's with a number.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TaskName {
@@ -29,7 +31,17 @@ impl TaskName {
 
     /// The function that a future type was made by: `sender` of `my::sender::{{closure}}`.
     pub(crate) fn function_of<F>() -> &'static str {
-        function_in(core::any::type_name::<F>())
+        function_in(Self::type_of::<F>())
+    }
+
+    /// The name of a future type, in which that of its function stands.
+    pub(super) fn type_of<F>() -> &'static str {
+        core::any::type_name::<F>()
+    }
+
+    /// The name of what never became a task: the one that is given, or its function's.
+    pub(super) fn of(name: Result<Self, &'static str>) -> Self {
+        name.unwrap_or_else(|full| Self::given(if KEPT { function_in(full) } else { NAMELESS }))
     }
 }
 
@@ -58,6 +70,10 @@ impl fmt::Display for TaskName {
     }
 }
 
+/// Whether tasks have names. Observers want them; without the feature `observer` a task is told by its number.
+const KEPT: bool = cfg!(feature = "observer");
+const NAMELESS: &str = "task";
+
 /// A name in one word: a function's place and a number, or the place of a name that is kept whole.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct NameCode(u32);
@@ -79,12 +95,19 @@ pub(super) struct Names {
 impl Names {
     /// Has room for the names of so many tasks before it grows.
     pub fn new(room: usize) -> Self {
-        Self { functions: Vec::new(), whole: Slab::new(), words: Vec::with_capacity(room) }
+        Self {
+            functions: Vec::new(),
+            whole: Slab::new(),
+            words: Vec::with_capacity(if KEPT { room } else { 0 }),
+        }
     }
 
     /// Calls the new task in a slot, which is one that had a task or the next one: by a name that is given, or by that of
     /// the next task of a function.
     pub fn call(&mut self, slot: u32, name: Result<TaskName, &'static str>) {
+        if !KEPT {
+            return;
+        }
         let word = self.enter(name);
         match self.words.get_mut(slot as usize) {
             Some(before) => {
@@ -95,15 +118,18 @@ impl Names {
         }
     }
 
-    /// What the task in a slot is called.
-    pub fn name_of(&self, slot: u32) -> TaskName {
+    /// What the task in a slot is called, whose number is this.
+    pub fn name_of(&self, slot: u32, TaskId(number): TaskId) -> TaskName {
+        if !KEPT {
+            return TaskName::numbered(NAMELESS, number);
+        }
         self.words.get(slot as usize).map_or_else(|| TaskName::given(""), |word| self.name(*word))
     }
 
     fn enter(&mut self, name: Result<TaskName, &'static str>) -> NameCode {
         let base = match name {
             Ok(name) => return self.keep_whole(name),
-            Err(base) => base,
+            Err(full) => function_in(full),
         };
         let known = self.functions.iter().position(|(function, _)| *function == base);
         let at = known.unwrap_or_else(|| {
@@ -176,7 +202,7 @@ mod tests {
         assert_eq!(names.whole.len(), 1);
         for (name, called) in [(Ok(TaskName::given("mine")), "mine"), (Err("reader"), "reader#2")] {
             names.call(0, name);
-            assert_eq!(names.name_of(0).to_string(), called);
+            assert_eq!(names.name_of(0, TaskId(0)).to_string(), called);
         }
         assert_eq!(names.whole.len(), 1);
     }

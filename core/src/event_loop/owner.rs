@@ -20,11 +20,10 @@
 //! spends its time.
 
 use alloc::boxed::Box;
-use alloc::string::ToString;
 
 use super::care;
 use super::entry::RawEntry;
-use super::poller::Waiter;
+use super::name::TaskName;
 use super::run::Ended;
 use super::shared::{NOBODY, Shared, Timed};
 use super::slot::Task;
@@ -32,8 +31,7 @@ use super::task::{Pending, Place};
 use super::wake::{WakeMark, WakeSet};
 use super::yielded::Yielded;
 use crate::error::TaskError;
-use crate::observer::{Entry, Event, Why};
-use crate::stream::Readiness;
+use crate::observer::{Entry, Why};
 use crate::time::Instant;
 
 /// What one call of [`Firmware::step`](super::Firmware::step) did.
@@ -97,8 +95,8 @@ pub(super) struct Owner {
 pub(super) type Stop = Result<(), Box<Ended>>;
 
 #[cold]
-pub(super) fn failed(by: impl ToString, error: impl Into<TaskError>) -> Box<Ended> {
-    Box::new(Ended::Failed { by: by.to_string(), error: error.into() })
+pub(super) fn failed(by: TaskName, error: impl Into<TaskError>) -> Box<Ended> {
+    Box::new(Ended::Failed { by, error: error.into() })
 }
 
 impl Owner {
@@ -146,7 +144,11 @@ impl Owner {
                 shared.runq.begin_pass();
                 self.phase = Phase::Run;
             }
-            if self.turns(shared) {
+            if shared.rules.one_queue() {
+                if left > 0 && self.is_head_next(shared) {
+                    self.phase = Phase::Head;
+                }
+            } else if self.turns(shared) {
                 continue;
             }
             match self.go_on(shared)? {
@@ -166,8 +168,9 @@ impl Owner {
             Phase::Ask => self.ask_before_entry(shared).map(Some),
             Phase::Run => self.run_next(shared),
             Phase::Wait { since, timeout_ms } => self.wait(shared, since, timeout_ms).map(Some),
-            Phase::Look => self.look_ahead(shared).map(|()| None),
-            Phase::Head => self.run_head(shared),
+            Phase::Look if shared.rules.one_queue() => self.look_ahead(shared).map(|()| None),
+            Phase::Head if shared.rules.one_queue() => self.run_head(shared),
+            Phase::Look | Phase::Head => unreachable!("only a loop of one queue looks ahead"),
         }
     }
 
@@ -216,7 +219,7 @@ impl Owner {
         }
         if let Some(full) = shared.overflow.take() {
             shared.take_care_of(care::OVERFLOW);
-            return Err(failed("event loop", full));
+            return Err(failed(TaskName::given("event loop"), full));
         }
         if shared.take_care_of(care::STOP) {
             return Err(Box::new(Ended::Stopped));
@@ -252,10 +255,9 @@ impl Owner {
             Yielded::AfterMs(ms) | Yielded::After(ms) => {
                 Self::arm(shared, Timed::LowPriority, task, shared.now(), ms)
             }
-            Yielded::IoRead(device) => Self::wait_for_device(shared, task, device, Readiness::READ),
-            Yielded::IoWrite(device) => Self::wait_for_device(shared, task, device, Readiness::WRITE),
-            Yielded::IoReadDone(device) => Self::give_up_device(shared, task, device, Readiness::READ),
-            Yielded::IoWriteDone(device) => Self::give_up_device(shared, task, device, Readiness::WRITE),
+            Yielded::IoRead(_) | Yielded::IoWrite(_) | Yielded::IoReadDone(_) | Yielded::IoWriteDone(_) => {
+                shared.devices().map_or(Ok(()), |devices| devices.apply(shared, task, yielded))
+            }
         }
     }
 
@@ -275,38 +277,5 @@ impl Owner {
             task.set_pending(Pending::Timed);
         }
         Ok(())
-    }
-
-    pub(super) fn wait_for_device(shared: &Shared, task: Task<'_>, device: u32, mask: Readiness) -> Stop {
-        if !shared.rules.one_queue() {
-            task.set_pending(Pending::Io);
-        }
-        task.set_place(Place::Device(device));
-        task.count_entry();
-        let before = shared.poller.borrow_mut().register(device, mask, Waiter::Task(task.slot));
-        if let Some(Waiter::Task(slot)) = before {
-            shared.task(slot).discount_entry();
-        }
-        let name = shared.device(device);
-        let (task, write) = (task.id.get(), mask == Readiness::WRITE);
-        shared.observe(|| Event::IoWait { task, device: name.name(), write });
-        Ok(())
-    }
-
-    /// Gives up a registration, and queues the task for I/O. V2's `remove_reader` fails on a device that is not
-    /// registered.
-    fn give_up_device(shared: &Shared, task: Task<'_>, device: u32, direction: Readiness) -> Stop {
-        let former = shared.poller.borrow_mut().unregister(device, direction);
-        match former {
-            Some(Some(Waiter::Task(slot))) => shared.task(slot).discount_entry(),
-            None if shared.rules.fails_unknown_readers() && direction == Readiness::READ => {
-                let name = shared.device(device);
-                let message = alloc::format!("{} was given up but nobody waits for it", name.name());
-                return Err(failed("event loop", TaskError::failed(message)));
-            }
-            _ => {}
-        }
-        task.set_place(Place::RunQueue);
-        shared.push_io(task, Why::Yielded).map_err(|full| Self::lost(shared, task, full))
     }
 }

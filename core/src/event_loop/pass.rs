@@ -8,8 +8,8 @@ use alloc::boxed::Box;
 use super::admit::not_started;
 use super::care;
 use super::entry::Decoded;
+use super::name::TaskName;
 use super::owner::{Owner, Phase, Step, Stop, failed};
-use super::poller::Waiter;
 use super::run::Ended;
 use super::run_queue::RunQueue;
 use super::shared::{LOW_PRIORITY, Shared};
@@ -80,8 +80,8 @@ impl Owner {
                 shared.push_task(task, why).map_err(|full| Self::lost(shared, task, full))
             }
             Decoded::Callback(key) => {
-                let id = shared.callback_id(key);
-                shared.push_callback(key as usize, id, why).map(drop).map_err(|full| failed("callback", full))
+                let queued = shared.callbacks().map_or(Ok(()), |callbacks| callbacks.queue(shared, key, why));
+                queued.map_err(|full| failed(TaskName::given("callback"), full))
             }
             Decoded::Wake(key) => {
                 shared.call_waker(key);
@@ -96,8 +96,7 @@ impl Owner {
     /// Asks the devices before the next entry runs: the whole point of the I/O queue.
     pub(super) fn ask_before_entry(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
         self.drain_wakes(shared)?;
-        let known = shared.poller.borrow().len();
-        let (devices, ready) = Self::ask_devices(shared, known)?;
+        let (devices, ready) = shared.ask_devices()?;
         self.phase = Phase::Run;
         if ready > 0 {
             shared.observe(|| Event::Polled { timeout_ms: 0, since: shared.now(), ready });
@@ -133,14 +132,20 @@ impl Owner {
                 Some(Step::Callback)
             }
             Decoded::Nothing => None,
-            Decoded::Half => return Err(failed("callback", shared.report_full(shared.runq.full(), None))),
+            Decoded::Half => {
+                return Err(failed(
+                    TaskName::given("callback"),
+                    shared.report_full(shared.runq.full(), None),
+                ));
+            }
             Decoded::Wake(_) => unreachable!("the run queue holds no such entry"),
         })
     }
 
     pub(super) fn run_callback(&mut self, shared: &Shared, key: u32) {
-        if let Err(error) = shared.run_callback(key) {
-            self.fail(shared, failed("callback", error));
+        let ran = shared.callbacks().map_or(Ok(()), |callbacks| callbacks.run(shared, key));
+        if let Err(error) = ran {
+            self.fail(shared, failed(TaskName::given("callback"), error));
         }
     }
 
@@ -175,15 +180,17 @@ impl Owner {
         timeout_ms: i32,
     ) -> Result<Step, Box<Ended>> {
         let woken = self.drain_wakes(shared)?;
-        let known = shared.poller.borrow().len();
-        let (devices, ready) = if known > 0 { Self::ask_devices(shared, known)? } else { (0, 0) };
+        let (devices, ready) = shared.ask_devices()?;
         if !woken && ready == 0 && timeout_ms != 0 {
             // Before the wait is over, or for ever.
             let until = u64::try_from(timeout_ms)
                 .ok()
                 .map(|ms| Instant::from_millis(since.as_millis()) + Duration::from_millis(ms));
             if until.is_none_or(|until| shared.now() < until) {
-                return Ok(Step::Idle { until, sample: shared.poller.borrow().sampled() });
+                return Ok(Step::Idle {
+                    until,
+                    sample: shared.devices().is_some_and(|devices| devices.sampled(shared)),
+                });
             }
         }
         let passes = !shared.rules.one_queue();
@@ -201,54 +208,14 @@ impl Owner {
 
     // ---- devices and wakers ----------------------------------------------------------------------
 
-    /// Asks each of the known devices that is waited for; queues who waited for those that are ready.
-    pub(super) fn ask_devices(shared: &Shared, known: usize) -> Result<(u16, u16), Box<Ended>> {
-        let (mut devices, mut ready) = (0, 0);
-        for place in 0..known {
-            let asked = shared.poller.borrow().asked(place);
-            let Some((device, mask)) = asked else { continue };
-            devices += 1;
-            let found = device.poll(mask).and(mask);
-            if found.is_empty() {
-                continue;
-            }
-            ready += 1;
-            let told = shared.poller.borrow_mut().reported(place, found);
-            for waiter in told.into_iter().flatten() {
-                Self::tell(shared, waiter, device.name())?;
-            }
-        }
-        Ok((devices, ready))
-    }
-
-    /// A device that somebody waits for is ready.
-    fn tell(shared: &Shared, waiter: Waiter, device: &str) -> Stop {
-        match waiter {
-            Waiter::Task(slot) => {
-                let task = shared.task(slot);
-                let lost = |full| Self::lost(shared, task, full);
-                if shared.rules.one_queue() {
-                    task.discount_entry();
-                    return shared.push_now(task, Why::Device(device)).map_err(lost);
-                }
-                // An interrupt that was not delivered yet is lost here, as in the original.
-                task.set_pending(Pending::None);
-                shared.push_io(task, Why::Device(device)).map_err(lost)?;
-                if shared.rules.forgets_who_was_told() {
-                    task.discount_entry();
-                }
-            }
-            Waiter::Waker(key) => shared.call_waker(key),
-        }
-        Ok(())
-    }
-
     /// Queues the tasks whose wakers were called, in order of slots. True if there were any.
-    #[inline]
+    #[inline(always)]
     pub(super) fn drain_wakes(&mut self, shared: &Shared) -> Result<bool, Box<Ended>> {
-        if !self.wakes.any() {
-            return Ok(false);
-        }
+        if self.wakes.any() { self.drain_called(shared) } else { Ok(false) }
+    }
+
+    #[inline(never)]
+    fn drain_called(&mut self, shared: &Shared) -> Result<bool, Box<Ended>> {
         let (mut any, mut result) = (false, Ok(()));
         self.wakes.drain(|slot| {
             let task = shared.task(slot);

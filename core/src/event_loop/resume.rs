@@ -7,7 +7,6 @@
 
 use core::task::{Context, Poll};
 
-use super::join::told_again;
 use super::owner::{Owner, failed};
 use super::shared::Shared;
 use super::slot::Task;
@@ -164,7 +163,7 @@ impl Owner {
                 task.set_pending(Pending::Interrupt(Interrupt::Cancelled));
                 // Nobody can ask without a handle.
                 if task.is_held() {
-                    task.make_side().ending.set(Some(told_again(&error)));
+                    task.make_side().ending.set(Some(error.clone()));
                 }
                 if !error.ends_task_only() {
                     self.fail(shared, failed(shared.name_of(task), error));

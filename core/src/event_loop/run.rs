@@ -6,7 +6,6 @@
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
 use core::cell::Cell;
 use core::future::Future;
 use core::pin::Pin;
@@ -23,7 +22,7 @@ pub(super) enum Ended {
     /// Ctrl-C.
     Interrupted,
     /// Somebody failed.
-    Failed { by: String, error: TaskError },
+    Failed { by: TaskName, error: TaskError },
 }
 
 /// Runs the loop until a future is complete. Made by [`Top::run_until_complete`](crate::Top::run_until_complete).
@@ -57,7 +56,7 @@ pub struct RunForever {
 
 impl<F, T> RunUntilComplete<F, T> {
     pub(super) fn new(shared: Rc<Shared>, future: F) -> Self {
-        let name = Err(TaskName::function_of::<F>());
+        let name = Err(TaskName::type_of::<F>());
         Self { shared, start: Some(future), name, result: Rc::default() }
     }
 
@@ -98,7 +97,7 @@ where
             let created = self.shared.create(self.name.clone(), wrapper);
             if let Err(full) = &created {
                 let full = *full;
-                let by = self.name.as_ref().map_or_else(|base| base.to_string(), TaskName::to_string);
+                let by = TaskName::of(self.name.clone());
                 return Poll::Ready(Err(RunError::Failed { by, error: full.into() }));
             }
             self.shared.begin_run(false, created.map_or(NOBODY, |task| task.task().slot));

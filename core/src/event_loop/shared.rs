@@ -16,9 +16,10 @@ use core::pin::Pin;
 
 use slab::Slab;
 
-use super::callback::Callback;
+use super::callback::{Callback, Callbacks};
 use super::care;
 use super::config::Config;
+use super::devices::Devices;
 use super::entry::RawEntry;
 use super::leaf::Turn;
 use super::name::TaskName;
@@ -79,8 +80,12 @@ pub(crate) struct Shared {
     /// Serial numbers of timed entries, in all queues.
     pub(super) next_timer: Cell<u32>,
     pub(super) poller: RefCell<Poller>,
+    /// What can be done with devices, once there are any.
+    pub(super) devices: Cell<Option<&'static dyn Devices>>,
     pub(super) registry: RefCell<Registry>,
-    pub(super) callbacks: RefCell<Slab<Callback>>,
+    pub(super) called_back: RefCell<Slab<Callback>>,
+    /// What can be done with callbacks, once there are any.
+    pub(super) callbacks: Cell<Option<&'static dyn Callbacks>>,
     pub(super) next_callback: Cell<u32>,
     /// Leaves that wait on the slow path.
     pub(super) slow_waits: RefCell<Slab<SlowWait>>,
@@ -128,8 +133,10 @@ impl Shared {
             max_overdue_ms: Cell::new(max_overdue_ms),
             next_timer: Cell::new(0),
             poller: RefCell::new(Poller::new(rules)),
+            devices: Cell::new(None),
             registry: RefCell::new(Registry::new(room)),
-            callbacks: RefCell::default(),
+            called_back: RefCell::default(),
+            callbacks: Cell::new(None),
             next_callback: Cell::new(0),
             slow_waits: RefCell::default(),
             closed: Cell::new(false),
@@ -202,7 +209,7 @@ impl Shared {
     }
 
     pub(super) fn name_of(&self, task: Task<'_>) -> TaskName {
-        self.registry.borrow().names.name_of(task.slot)
+        self.registry.borrow().names.name_of(task.slot, task.id.get())
     }
 
     pub(super) fn report_full(&self, full: QueueFull, task: Option<TaskId>) -> QueueFull {
@@ -314,7 +321,7 @@ impl Shared {
             }
         }
         // Taken out first: dropping them may call back into this loop.
-        let callbacks = core::mem::take(&mut *self.callbacks.borrow_mut());
+        let callbacks = core::mem::take(&mut *self.called_back.borrow_mut());
         let waits = core::mem::take(&mut *self.slow_waits.borrow_mut());
         let poller = core::mem::take(&mut *self.poller.borrow_mut());
         let handler = self.exception_handler.take();

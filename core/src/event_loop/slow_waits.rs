@@ -38,10 +38,7 @@ impl Shared {
     /// Has the waker of `cx` called when a device is ready; gives the wait's key.
     pub(crate) fn wake_when_ready(&self, device: u32, interest: Readiness, cx: &Context<'_>) -> u32 {
         let key = self.enter_wait(cx, device);
-        let before = self.poller.borrow_mut().register(device, interest, Waiter::Waker(key));
-        if let Some(Waiter::Task(slot)) = before {
-            self.task(slot).discount_entry();
-        }
+        self.wait(device, interest, key, false);
         key
     }
 
@@ -65,7 +62,8 @@ impl Shared {
 
     /// Whether the device of a wait is ready now.
     pub(crate) fn has_become_ready(&self, key: u32, interest: Readiness) -> bool {
-        self.is_ready(self.place_of_wait(key), interest)
+        let device = self.place_of_wait(key);
+        self.devices().is_some_and(|devices| devices.is_ready(self, device, interest))
     }
 
     /// Has another waker called instead.
@@ -77,7 +75,7 @@ impl Shared {
 
     /// Has a device asked again for a wait that was told of it and found nothing, as somebody else has taken it.
     pub(crate) fn ask_again(&self, key: u32, interest: Readiness) {
-        self.poller.borrow_mut().renew(self.place_of_wait(key), interest, Waiter::Waker(key));
+        self.wait(self.place_of_wait(key), interest, key, true);
     }
 
     /// Calls the waker of a wait, which lasts until it is given up.
@@ -97,7 +95,7 @@ impl Shared {
     /// Gives up a wait for a device.
     pub(crate) fn forget_device(&self, key: u32) {
         if !self.closed.get() {
-            self.poller.borrow_mut().withdraw(self.place_of_wait(key), Waiter::Waker(key));
+            self.withdraw(self.place_of_wait(key), Waiter::Waker(key));
             self.forget_wait(key);
         }
     }

@@ -29,7 +29,6 @@ use super::wait_queue::Timer;
 use super::yielded::Yielded;
 use crate::error::{CancelError, Interrupt, QueueFull, TaskError};
 use crate::observer::{Entry, Event, Why, Yield};
-use crate::stream::Readiness;
 use crate::ticks;
 use crate::time::Instant;
 
@@ -54,6 +53,16 @@ impl Owner {
         let timeout_ms = shared.waitq.borrow().first_due().map_or(-1, until_due);
         self.phase = Phase::Wait { since, timeout_ms };
         Ok(())
+    }
+
+    /// Whether the head of the queue is next, and nobody is to be asked before: it was due when the last step ended, and
+    /// there are neither devices nor wakers that were called.
+    pub(super) fn is_head_next(&self, shared: &Shared) -> bool {
+        if !matches!(self.phase, Phase::Look) || self.wakes.any() || shared.devices().is_some() {
+            return false;
+        }
+        let due = shared.waitq.borrow().first_due();
+        due.is_some_and(|due| ticks::ticks_diff(due, ticks::ticks_ms(self.stepped_at)) <= 0)
     }
 
     /// Runs the head of the queue; `None` if it is no step.
@@ -81,7 +90,9 @@ impl Owner {
                 Ok(Some(Step::Task))
             }
             Decoded::Callback(key) => {
-                announce(Entry::Callback(shared.callback_id(key)));
+                if let Some(callbacks) = shared.callbacks() {
+                    announce(Entry::Callback(callbacks.id(shared, key)));
+                }
                 self.run_callback(shared, key);
                 Ok(Some(Step::Callback))
             }
@@ -173,8 +184,9 @@ impl Owner {
             Yielded::Delay(ms) | Yielded::SleepMs(ms) => Self::arm(shared, Timed::Waiting, task, at, ms),
             // There is no low-priority queue, and the error says so.
             Yielded::AfterMs(ms) | Yielded::After(ms) => Self::arm(shared, Timed::LowPriority, task, at, ms),
-            Yielded::IoRead(device) => Self::wait_for_device(shared, task, device, Readiness::READ),
-            Yielded::IoWrite(device) => Self::wait_for_device(shared, task, device, Readiness::WRITE),
+            Yielded::IoRead(_) | Yielded::IoWrite(_) => {
+                shared.devices().map_or(Ok(()), |devices| devices.apply(shared, task, yielded))
+            }
             Yielded::IoReadDone(_) | Yielded::IoWriteDone(_) => unreachable!("nobody gives a device up"),
         }
     }
@@ -243,7 +255,7 @@ impl Shared {
                 }
             }
             Place::Device(device) => {
-                if self.poller.borrow_mut().withdraw(device, Waiter::Task(task.slot)) {
+                if self.withdraw(device, Waiter::Task(task.slot)) {
                     task.discount_entry();
                 }
             }

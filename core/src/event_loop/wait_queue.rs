@@ -161,8 +161,11 @@ impl WaitQueue {
         if let Some(last) = self.heap.pop()
             && at < self.heap.len()
         {
-            let at = self.sink(at, last);
-            self.lift(at, last);
+            match (at, self.sink(at, last)) {
+                // Nothing precedes the first node.
+                (0, at) => self.put(at, last),
+                (_, at) => self.lift(at, last),
+            }
         }
         (Timer { due: node.due, serial: node.serial, entry, ready: node.place & READY != 0 }, place)
     }

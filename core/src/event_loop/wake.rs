@@ -10,6 +10,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::task::Wake;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -151,11 +152,10 @@ impl Block {
 
 /// The loop's side: all bits, and the spare wakers.
 pub(super) struct WakeSet {
-    first: Block,
+    /// The first block of slots, and more, each as long as all before it together.
+    blocks: Vec<Block>,
     /// How many slots the first block has.
     slots: u32,
-    /// Further blocks, each as long as all before it together.
-    others: Vec<Block>,
     common: Arc<Common>,
 }
 
@@ -163,19 +163,22 @@ impl WakeSet {
     /// Wakers for a table whose first block has so many slots.
     pub fn new(slots: u32, mark: WakeMark) -> Self {
         let WakeMark(common) = mark;
-        Self { first: Block::new(0, slots, &common), slots, others: Vec::new(), common }
+        Self { blocks: vec![Block::new(0, slots, &common)], slots, common }
     }
 
     /// The owner's number when the spare waker of a slot's block was last called.
     pub fn spare_mark(&self, slot: u32) -> u32 {
-        let blocks = core::iter::once(&self.first).chain(&self.others);
-        blocks.take_while(|block| block.begin <= slot).last().map_or(0, |block| block.spare.mark())
+        self.blocks
+            .iter()
+            .take_while(|block| block.begin <= slot)
+            .last()
+            .map_or(0, |block| block.spare.mark())
     }
 
     /// The spare waker of the first block, to be lent.
     #[inline]
     pub fn spare(&self) -> &OwnWaker {
-        &self.first.spare
+        &self.blocks[0].spare
     }
 
     /// A waker to poll the task of this slot with, until the next is lent.
@@ -194,23 +197,23 @@ impl WakeSet {
         })
     }
 
+    #[inline]
     fn block(&mut self, slot: u32) -> &mut Block {
-        if slot < self.slots { &mut self.first } else { self.other_block(slot) }
+        if slot < self.slots { &mut self.blocks[0] } else { self.other_block(slot) }
     }
 
     #[cold]
     #[inline(never)]
     fn other_block(&mut self, slot: u32) -> &mut Block {
-        let (mut begin, mut at) = (self.slots, 0);
-        loop {
-            if at == self.others.len() {
-                self.others.push(Block::new(begin, begin, &self.common));
+        let (mut end, mut at) = (self.slots, 0);
+        while slot >= end {
+            at += 1;
+            if at == self.blocks.len() {
+                self.blocks.push(Block::new(end, end, &self.common));
             }
-            if slot - begin < begin {
-                return &mut self.others[at];
-            }
-            (begin, at) = (2 * begin, at + 1);
+            end *= 2;
         }
+        &mut self.blocks[at]
     }
 
     /// Whether any waker was called since the last drain.
@@ -226,7 +229,7 @@ impl WakeSet {
         if !self.common.any.swap(false, Ordering::AcqRel) {
             return;
         }
-        for block in core::iter::once(&self.first).chain(&self.others) {
+        for block in &self.blocks {
             for (word, at) in block.bits.words.iter().zip(0..) {
                 let mut bits = word.swap(0, Ordering::AcqRel);
                 while bits != 0 {

@@ -44,7 +44,9 @@ pub use emulator as target;
 pub use pyboard as target;
 
 #[cfg(all(feature = "emulator", feature = "pyboard"))]
-compile_error!("choose one target: `--no-default-features --features pyboard,programs`, or neither for the emulator");
+compile_error!(
+    "choose one target: `--no-default-features --features pyboard,programs`, or neither for the emulator"
+);
 #[cfg(not(any(feature = "emulator", feature = "pyboard")))]
 compile_error!("choose a target: `--features emulator` or `--features pyboard`");
 

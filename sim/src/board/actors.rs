@@ -20,7 +20,7 @@ use super::machine::{Line, Machine};
 use super::part::Part;
 use super::wiring::drive;
 use crate::mcu::{BitClock, Uart};
-use crate::scenario::model::{self, Action, Event, When};
+use crate::scenario::model::{self, Action, Event, NetworkChange, When};
 use crate::sight::Eye;
 use crate::trace::record::{Drive, NetLevel};
 use crate::trace::{Kind, Seq, Trace};
@@ -91,8 +91,16 @@ pub(super) enum Planned {
     Drive(PinId, Drive),
     /// A tap is over: the button is let go.
     LetGo(DeviceId),
+    /// A glitch begins, and lasts so long.
+    Glitch(PinId, Duration),
     /// A glitch is over.
     Unforce(PinId),
+    /// A wire is plugged in again.
+    Plug(PinId, PinId),
+    /// A device has its supply again.
+    Supply(DeviceId),
+    /// The network is back.
+    NetworkUp,
     /// An await has lasted too long.
     Deadline { actor: u16, step: u16 },
 }
@@ -176,8 +184,18 @@ impl Machine {
         self.world.bench.cause_is(context);
     }
 
+    /// Holds a net at the other level for so long.
+    fn glitch(&mut self, pin: PinId, span: Duration) {
+        let other = match self.world.bench.level(pin) {
+            NetLevel::High => NetLevel::Low,
+            NetLevel::Low | NetLevel::Floating => NetLevel::High,
+        };
+        self.world.bench.force(pin, Some(other));
+        self.plan(span, Planned::Unforce(pin));
+    }
+
     /// Has something done after a span.
-    fn plan(&mut self, after: Duration, planned: Planned) {
+    pub(super) fn plan(&mut self, after: Duration, planned: Planned) {
         self.planned.push(planned);
         let at = self.now() + after;
         self.world.bench.planned_at(at, (self.planned.len() - 1) as u32);
@@ -190,7 +208,11 @@ impl Machine {
         match self.planned[planned as usize] {
             Planned::LetGo(button) => self.press(button, false),
             Planned::Drive(pin, drive) => bench.drive(pin, drive),
+            Planned::Glitch(pin, span) => self.glitch(pin, span),
             Planned::Unforce(pin) => bench.force(pin, None),
+            Planned::Plug(a, b) => bench.plug(a, b, true),
+            Planned::Supply(device) => self.power(device, true),
+            Planned::NetworkUp => self.change_network(NetworkChange::Up),
             Planned::Deadline { actor, step } => {
                 let acting = &mut self.actors[usize::from(actor)];
                 let waits = matches!(acting.state, State::Watching(_, Word::Await));
@@ -229,13 +251,7 @@ impl Machine {
                 return now + *span;
             }
             Action::Glitch { pin, span } => {
-                let pin = self.pins[pin.as_str()];
-                let other = match self.world.bench.level(pin) {
-                    NetLevel::High => NetLevel::Low,
-                    NetLevel::Low | NetLevel::Floating => NetLevel::High,
-                };
-                self.world.bench.force(pin, Some(other));
-                self.plan(*span, Planned::Unforce(pin));
+                self.glitch(self.pins[pin.as_str()], *span);
                 return now + *span;
             }
             Action::Plug { link: [a, b], plugged } => {
@@ -260,7 +276,7 @@ impl Machine {
             Action::Set { part, to } => self.expose(part, *to),
             Action::Feed { part, rows } => self.feed(part, rows),
             Action::Infrared { part, edges, jitter } => return self.send_infrared(part, edges, *jitter),
-            Action::Power { part, on } => self.power(part, *on),
+            Action::Power { part, on } => self.power(self.parts[part], *on),
             Action::Await { .. } | Action::Nothing => {}
         }
         now

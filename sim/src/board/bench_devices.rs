@@ -135,14 +135,13 @@ impl Machine {
     }
 
     /// Gives a device its supply, or takes it.
-    pub(super) fn power(&mut self, part: &str, on: bool) {
-        let me = self.parts[part];
+    pub(super) fn power(&mut self, me: DeviceId, on: bool) {
         let bench = &mut self.world.bench;
         match &mut self.world.devices[usize::from(me.0)] {
             Part::Mma7660(accel) => accel.power(on, bench),
             Part::Sensor(sensor) => sensor.power(on, bench),
             Part::SerialPeer(peer) => peer.power(on, bench),
-            _ => unreachable!("checked parts: `{part}` has no supply of its own"),
+            _ => unreachable!("checked parts: it has no supply of its own"),
         }
     }
 }

@@ -14,6 +14,7 @@ use vpyb_core::time::{Duration, Instant};
 use super::actors::{Acting, Planned};
 use super::alarms::Alarms;
 use super::cancels::Cancels;
+use super::faults::Aim;
 use super::interrupts::Handlers;
 use super::part::Part;
 use super::pins::PINS;
@@ -22,7 +23,7 @@ use crate::mcu::{Exti, Timers};
 use crate::scenario::model::{self, Scenario};
 use crate::trace::record::Task;
 use crate::trace::{Kind, Seq, Trace};
-use crate::world::{Bench, Delivered, DeviceId, PinId, World};
+use crate::world::{Bench, Delivered, DeviceId, FaultKind, PinId, Place, World};
 
 /// Calls into the board that one step may make before it counts as endless, where calls cost no time.
 const MAX_CALLS: u32 = 1_000_000;
@@ -78,6 +79,8 @@ pub struct Machine {
     pub(super) actors: Vec<Acting>,
     /// What actors' steps leave to be done later.
     pub(super) planned: Vec<Planned>,
+    /// What each fault is aimed at that the machine carries out.
+    pub(super) aims: Vec<Aim>,
     /// Unfinished line of the console, and who began it.
     pub(super) console: String,
     /// What made the device ready that was asked last.
@@ -140,6 +143,7 @@ impl Machine {
             probes: BTreeMap::new(),
             actors: Vec::new(),
             planned: Vec::new(),
+            aims: Vec::new(),
             console: String::new(),
             ready_cause: None,
             notes: 0,
@@ -159,6 +163,7 @@ impl Machine {
         machine.place_uarts();
         machine.place_buses();
         machine.wire(scenario);
+        machine.plan_faults(&scenario.faults);
         machine.start_actors(&scenario.actors);
         machine
     }
@@ -199,6 +204,7 @@ impl Machine {
             Delivered::Done => {}
             Delivered::Actor(actor, cause) => self.act(actor, cause),
             Delivered::Planned(planned, cause) => self.carry_out(planned, cause),
+            Delivered::Fault(fault, cause) => self.carry_out_fault(fault as usize, cause),
             Delivered::Interrupt(irq, cause) => handled = self.serve(irq, cause),
         }
         if !self.wakers.is_empty() {
@@ -287,6 +293,7 @@ impl Machine {
     pub(super) fn step_begins(&mut self, task: Option<Task>) {
         self.running = task;
         self.step_began = self.now();
+        self.world.bench.offer(&[FaultKind::Stall], Place::Cpu);
         self.calls = 0;
     }
 

@@ -76,15 +76,15 @@ impl Profile {
     /// `irq_latency` is an estimate, half of that.
     pub const STM32F405: Self = Self {
         name: "rust-stm32f405",
-        step: instructions(98),
-        delay: instructions(931),
-        callback: instructions(760),
-        pass: instructions(91),
-        poll: instructions(614),
+        step: instructions(100),
+        delay: instructions(818),
+        callback: instructions(861),
+        pass: instructions(55),
+        poll: instructions(535),
         io_poll: instructions(52),
         isr: instructions(130),
         irq_latency: instructions(65),
-        access: instructions(76),
+        access: instructions(46),
     };
 
     /// All that are built.

@@ -65,8 +65,8 @@ fn one(
     summary: &mut Summary,
 ) -> Result<OutcomeLine, ()> {
     let patience = Duration::from_secs(call.patience);
-    let Swept { outcome, judgement, seeds } = sweep(scenario, programs, call.seed, patience);
-    let result = report::Outcome::new(scenario, &outcome.trace, &judgement).of_seeds(seeds);
+    let Swept { case, cases, outcome, judgement, seeds } = sweep(scenario, programs, call.seed, patience);
+    let result = report::Outcome::new(&case.scenario, &outcome.trace, &judgement).of_seeds(seeds);
     summary.add(&result);
     let failed = judgement.status().exit_code() != 0;
     let out = match &call.trace {
@@ -79,6 +79,11 @@ fn one(
         say(line.to_json());
     } else {
         say(report::status_line(&result, width, arguments.paint()));
+        match &case.note {
+            Some(note) if failed => say(format_args!("      {note}")),
+            Some(_) => say(format_args!("      {} opportunities of faults, a run for each", cases)),
+            None => {}
+        }
         if failed {
             say(format_args!("\n{}", report::failure(&result, arguments.paint()).trim_end()));
         } else if judgement.verdict == "overrun" {

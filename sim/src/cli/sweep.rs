@@ -1,17 +1,22 @@
-//! The runs of a scenario: one, or one for each of its seeds.
+//! The runs of a scenario: one, or one for each of its seeds and for each opportunity of its faults.
 //!
-//! Owns which of several runs is told: the first that fails, else the first of all. Prints nothing.
+//! Owns which of several runs is told: the first that fails, else one that holds. Prints nothing.
 
 use std::time::Duration;
 
+use vpyb_core::time;
+
 use crate::expect::{self, Judgement};
 use crate::report::Seeds;
-use crate::runner::{self, Options, Outcome, Program};
+use crate::runner::{self, Case, Options, Outcome, Program};
 use crate::scenario::model::Scenario;
-use vpyb_core::time;
 
 /// The run to be told.
 pub struct Swept {
+    /// What was run.
+    pub case: Case,
+    /// Of how many opportunities of faults it is one; 1 if there are none.
+    pub cases: usize,
     /// What happened.
     pub outcome: Outcome,
     /// What it was found to be.
@@ -27,20 +32,16 @@ pub fn sweep(
     seed: Option<u64>,
     patience: Duration,
 ) -> Swept {
-    let one = |seed| {
-        let options = Options { seed, ..Options::default() };
-        let outcome = runner::run_guarded(scenario, programs, options, patience);
-        let judgement = expect::judge(&outcome.trace, scenario);
-        Swept { outcome, judgement, seeds: None }
+    let Some(range) = scenario.run.seeds.clone().filter(|_| seed.is_none()) else {
+        return with_seed(scenario, programs, seed, patience);
     };
-    let Some(range) = scenario.run.seeds.clone().filter(|_| seed.is_none()) else { return one(seed) };
     let mut seeds = Seeds::default();
     let mut told: Option<Swept> = None;
     for seed in range {
-        let swept = one(Some(seed));
+        let swept = with_seed(scenario, programs, Some(seed), patience);
         seeds.run += 1;
         seeds.virtual_time += swept.outcome.trace.end().since(time::Instant::ZERO);
-        let fails = swept.judgement.status().exit_code() != 0;
+        let fails = swept.fails();
         if told.is_none() || (fails && seeds.failed.is_empty()) {
             told = Some(swept);
         }
@@ -51,4 +52,33 @@ pub fn sweep(
     let mut told = told.expect("a range of seeds is not empty");
     told.seeds = Some(seeds);
     told
+}
+
+/// Runs one case after the other until one fails.
+fn with_seed(
+    scenario: &Scenario,
+    programs: &'static [Program],
+    seed: Option<u64>,
+    patience: Duration,
+) -> Swept {
+    let options = Options { seed, ..Options::default() };
+    let cases = runner::cases(scenario, programs, options, patience);
+    let (count, mut told) = (cases.len(), None);
+    for case in cases {
+        let outcome = runner::run_guarded(&case.scenario, programs, options, patience);
+        let judgement = expect::judge(&outcome.trace, &case.scenario);
+        let swept = Swept { case, cases: count, outcome, judgement, seeds: None };
+        let fails = swept.fails();
+        told = Some(swept);
+        if fails {
+            break;
+        }
+    }
+    told.expect("a scenario has a case")
+}
+
+impl Swept {
+    fn fails(&self) -> bool {
+        self.judgement.status().exit_code() != 0
+    }
 }

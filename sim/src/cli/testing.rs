@@ -97,13 +97,16 @@ impl Test {
     ///
     /// The report of the failure, with the commands that look into its trace.
     pub fn run(&self) -> Result<(), String> {
-        let Swept { outcome, judgement, seeds } = sweep(&self.scenario, self.programs, None, PATIENCE);
+        let Swept { case, outcome, judgement, seeds, .. } =
+            sweep(&self.scenario, self.programs, None, PATIENCE);
         if judgement.status().exit_code() == 0 {
             return Ok(());
         }
-        let result = report::Outcome::new(&self.scenario, &outcome.trace, &judgement).of_seeds(seeds);
+        let result = report::Outcome::new(&case.scenario, &outcome.trace, &judgement).of_seeds(seeds);
         let report = report::failure(&result, Paint(false));
-        Err(format!("{}\n{}", report.trim_end(), self.keep(&outcome.trace, judgement.findings.first())))
+        let note = case.note.as_ref().map_or(String::new(), |note| format!("{note}\n"));
+        let kept = self.keep(&outcome.trace, judgement.findings.first());
+        Err(format!("{note}{}\n{kept}", report.trim_end()))
     }
 
     /// Keeps a trace; says how to look into it, at the instant of a finding.

@@ -17,11 +17,15 @@
 use vpyb_core::time::{Duration, Instant};
 
 use crate::mcu::I2cPins;
+use crate::trace::Name;
 use crate::trace::record::{Drive, NetLevel};
-use crate::world::{Bench, DeviceId, PinId};
+use crate::world::{Bench, DeviceId, FaultKind, PinId, Place};
 
 /// SDA changes so long after SCL fell: for 300 ns after it a device must take SDA for unchanged.
 const HOLD: Duration = Duration::from_nanos(300);
+
+/// A device that has lost count of its bits lets go of SDA after so many clocks at the latest: nine of a recovery.
+const STUCK_FOR: u8 = 9;
 
 const SET: u32 = 0;
 const STRETCHED: u32 = 1;
@@ -45,6 +49,7 @@ pub trait Answers {
 /// The bus side of a device.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Target {
+    name: Name,
     pins: I2cPins,
     address: u8,
     /// The lines, as the edges told.
@@ -73,15 +78,20 @@ enum State {
     Send {
         acknowledged: bool,
     },
+    /// A fault: SDA is held low until so many clocks are over.
+    Stuck {
+        clocks: u8,
+    },
 }
 
 impl Target {
     /// A device at this seven-bit address that listens on its two pins.
-    pub fn new(pins: I2cPins, address: u8, me: DeviceId, bench: &mut Bench) -> Self {
+    pub fn new(name: Name, pins: I2cPins, address: u8, me: DeviceId, bench: &mut Bench) -> Self {
         bench.listen(pins.scl, me);
         bench.listen(pins.sda, me);
         let high = |pin| bench.level(pin) == NetLevel::High;
         Self {
+            name,
             pins,
             address,
             scl: high(pins.scl),
@@ -165,11 +175,12 @@ impl Target {
         match self.state {
             State::Address if self.bits == 8 => {
                 let read = self.byte & 1 == 1;
-                let ours = self.byte >> 1 == self.address && answers.addressed(read, bench);
+                let ours = self.byte >> 1 == self.address && self.is_well(bench);
+                let ours = ours && answers.addressed(read, bench);
                 self.answer(ours, read, me, bench);
             }
             State::Receive if self.bits == 8 => {
-                let taken = answers.received(self.byte, bench);
+                let taken = self.is_well(bench) && answers.received(self.byte, bench);
                 self.answer(taken, false, me, bench);
             }
             State::Acknowledge { then_read: false } => {
@@ -187,31 +198,55 @@ impl Target {
             }
             State::Send { acknowledged: true } if self.bits == 9 => self.send(me, answers, bench),
             State::Send { .. } if self.bits == 9 => self.ignore(),
+            State::Stuck { clocks: 0 } => {
+                self.ignore();
+                self.set(true, me, bench);
+            }
+            State::Stuck { clocks } => self.state = State::Stuck { clocks: clocks - 1 },
             _ => {}
         }
     }
 
+    /// Whether it takes notice of a byte: not if that is where it fails, or loses its supply.
+    fn is_well(&self, bench: &mut Bench) -> bool {
+        let place = Place::Named(self.name);
+        bench.offer(&[FaultKind::PowerOff], place);
+        bench.fault(FaultKind::Nack, place).is_none()
+    }
+
     fn answer(&mut self, ack: bool, then_read: bool, me: DeviceId, bench: &mut Bench) {
-        if ack {
-            self.state = State::Acknowledge { then_read };
-            self.set(false, me, bench);
-        } else {
-            self.ignore();
+        if !ack {
+            return self.ignore();
         }
+        let place = Place::Named(self.name);
+        self.state = match bench.fault(FaultKind::StuckLow, place) {
+            Some(_) => State::Stuck { clocks: STUCK_FOR },
+            None => State::Acknowledge { then_read },
+        };
+        self.set(false, me, bench);
+        if let Some(span) = bench.fault(FaultKind::Stretch, place) {
+            self.hold(bench.now() + span, me, bench);
+        }
+    }
+
+    /// Holds SCL low until then.
+    fn hold(&mut self, until: Instant, me: DeviceId, bench: &mut Bench) {
+        self.held_until = Some(until);
+        bench.drive(self.pins.scl, Drive::Low);
+        bench.alarm_at(until, me, STRETCHED);
     }
 
     /// Begins to send the next byte, now or when the device has it.
     fn send(&mut self, me: DeviceId, answers: &mut (impl Answers + ?Sized), bench: &mut Bench) {
         let (byte, from) = answers.next_byte(bench);
-        (self.state, self.byte, self.bits) = (State::Send { acknowledged: false }, byte, 0);
+        let wrong = bench.fault(FaultKind::Crc, Place::Named(self.name)).is_some();
+        (self.state, self.byte, self.bits) = (State::Send { acknowledged: false }, byte ^ u8::from(wrong), 0);
         if from <= bench.now() {
             self.set(self.bit(), me, bench);
             return;
         }
         self.set(true, me, bench);
-        self.held_until = Some(from);
-        bench.drive(self.pins.scl, Drive::Low);
-        bench.alarm_at(from, me, STRETCHED);
+        self.hold(from, me, bench);
     }
 
     /// The bit that is to be sent.
@@ -234,8 +269,12 @@ impl Target {
                 }
             }
             STRETCHED if self.held_until == Some(now) => {
-                let high = self.bit() || self.state == State::Ignore;
-                bench.drive(self.pins.sda, if high { Drive::Released } else { Drive::Low });
+                let low = match self.state {
+                    State::Send { .. } => !self.bit(),
+                    State::Acknowledge { .. } | State::Stuck { .. } => true,
+                    _ => false,
+                };
+                bench.drive(self.pins.sda, if low { Drive::Low } else { Drive::Released });
                 bench.alarm_after(HOLD, me, FREE);
             }
             FREE if self.held_until.is_some() => {

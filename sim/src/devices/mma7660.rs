@@ -59,7 +59,7 @@ impl Mma7660 {
     /// An accelerometer on these wires, at rest in this field.
     pub fn new(name: Name, pins: AccelPins, vector: Vector, me: DeviceId, bench: &mut Bench) -> Self {
         bench.listen(pins.supply, me);
-        let target = Target::new(pins.bus, ADDRESS, me, bench);
+        let target = Target::new(name, pins.bus, ADDRESS, me, bench);
         let side = Side { chip: Chip::new(vector), pointer: 0, pointing: false };
         Self { name, pins, target, side, feed: Feed::new(FEED), cut: false }
     }

@@ -62,7 +62,7 @@ impl I2cSensor {
     /// A sensor with supply, in this air.
     pub fn new(model: &Model, name: Name, pins: I2cPins, air: Air, me: DeviceId, bench: &mut Bench) -> Self {
         let climate = Climate::ROOM.changed(air);
-        let target = Target::new(pins, model.address, me, bench);
+        let target = Target::new(name, pins, model.address, me, bench);
         let mut model = (model.new)(name);
         model.exposed(climate, bench);
         model.supplied(bench);

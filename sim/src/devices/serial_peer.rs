@@ -11,7 +11,7 @@ use vpyb_core::{Pull, UartFrame};
 use crate::mcu::{BitClock, Filling, Sampled, Sampler, Sending, Transmitter};
 use crate::trace::record::{Drive, NetLevel};
 use crate::trace::{Kind, Name};
-use crate::world::{Bench, Device, DeviceId, PinId};
+use crate::world::{Bench, Device, DeviceId, FaultKind, PinId, Place};
 
 const TX: u32 = 0;
 const FILL: u32 = 1;
@@ -118,6 +118,7 @@ impl SerialPeer {
         bench: &mut Bench,
     ) {
         if self.is_on {
+            bench.offer(&[FaultKind::PowerOff], Place::Named(self.name));
             self.tx.set_clock(clock);
             self.tx.send(what, me, self.name, bench);
         }
@@ -145,6 +146,7 @@ impl SerialPeer {
 
     /// A byte came.
     fn hear(&mut self, byte: u8, me: DeviceId, bench: &mut Bench) {
+        bench.offer(&[FaultKind::PowerOff], Place::Named(self.name));
         self.heard.push_back(byte);
         let ends = |reply: &PeerReply| {
             let begin = self.heard.len().checked_sub(reply.to.len());

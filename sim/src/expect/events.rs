@@ -53,6 +53,10 @@ pub fn phrase(event: &Event) -> String {
         }
         What::Stimulus(name) => format!("stimulus {name}"),
         What::Mark(name) => format!("mark {name}"),
+        What::Fault { what, place } => {
+            let place = place.as_deref().map(|place| format!(" at {place}")).unwrap_or_default();
+            format!("fault {what}{place}")
+        }
     };
     if let Some(nth) = event.nth {
         text = format!("{} {text}", ordinal(nth as usize));
@@ -135,7 +139,7 @@ pub(super) fn subjects<'a>(events: impl IntoIterator<Item = &'a Event>) -> Subje
             }
             What::Uart { uart, .. } => drop(subjects.uarts.insert(uart.clone())),
             What::I2c { bus, .. } => drop(subjects.buses.insert(bus.clone())),
-            What::Stimulus(_) | What::Mark(_) | What::Network { .. } => {}
+            What::Stimulus(_) | What::Mark(_) | What::Network { .. } | What::Fault { .. } => {}
         }
     }
     subjects
@@ -176,7 +180,11 @@ fn find_stranger<'a>(roster: &'a Roster, event: &'a Event) -> Option<Stranger<'a
         What::Irq { irq, .. } => ("pin or timer", irq, roster.pins().chain(roster.timers()).collect()),
         What::Stimulus(name) | What::Mark(name) => ("mark", name, roster.marks().collect()),
         What::Network { socket: Some(socket), .. } => ("socket", socket, roster.sockets().collect()),
-        What::Prints(_) | What::Line(_) | What::Matches(_) | What::Network { socket: None, .. } => {
+        What::Prints(_)
+        | What::Line(_)
+        | What::Matches(_)
+        | What::Network { socket: None, .. }
+        | What::Fault { .. } => {
             return None;
         }
     };

@@ -113,13 +113,15 @@ impl Exti {
     pub fn request(&mut self, line: u8, bench: &mut Bench) {
         let latency = self.latency;
         let Some(state) = &mut self.lines[usize::from(line)] else { return };
-        if std::mem::replace(&mut state.pending, true) {
+        if state.pending {
             bench.record(Kind::IrqCoalesced { irq: state.name });
             return;
         }
+        let Some(late) = bench.late_interrupt(state.name) else { return };
+        state.pending = true;
         bench.record_cause(Kind::IrqPending { irq: state.name });
         if !state.masked {
-            bench.request_interrupt(irqs::line(line), latency);
+            bench.request_interrupt(irqs::line(line), latency + late);
         }
     }
 

@@ -28,7 +28,7 @@ use super::i2c_job::{Job, Phase};
 use super::i2c_transfer::{Bits, I2cOutcome, I2cSegment, I2cTicket, Item, plan, recovery};
 use crate::trace::record::{Drive, I2cEvent, I2cFault, NetLevel};
 use crate::trace::{Kind, Name, Seq};
-use crate::world::{Bench, DeviceId, PinId};
+use crate::world::{Bench, DeviceId, FaultKind, PinId, Place};
 
 /// Alarms: the next thing to do, and the time to give up. The rest of the number tells stale ones.
 const STEP: u32 = 0;
@@ -242,6 +242,7 @@ impl Master {
 
     fn start(&mut self, repeated: bool, me: DeviceId, bench: &mut Bench) {
         self.note(I2cEvent::Start { repeated }, bench);
+        bench.offer(&[FaultKind::Arbitration], Place::Named(self.name));
         let clock = self.job_mut().clock;
         self.enter_phase(Phase::Held, clock.high, me, bench);
         self.drive(self.pins.sda, false, bench);

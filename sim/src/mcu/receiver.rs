@@ -12,13 +12,14 @@
 
 use std::collections::VecDeque;
 
+use vpyb_core::Parity;
 use vpyb_core::time::{Duration, Instant};
 
 use super::framing::Word;
 use super::sampler::{Character, Sampled, Sampler};
 use crate::trace::record::SerialEvent;
 use crate::trace::{Kind, Name, Seq};
-use crate::world::{Bench, DeviceId};
+use crate::world::{Bench, DeviceId, FaultKind, Place};
 
 /// What happened since the program last asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -143,7 +144,7 @@ impl Receiver {
             }
             Sampled::Character(character) => {
                 let end = self.sampler.frame_after(start);
-                self.complete(character, me, name, bench);
+                self.arrive(character, me, name, bench);
                 self.was_busy = true;
                 self.await_idle(end, me, bench);
             }
@@ -168,7 +169,24 @@ impl Receiver {
     }
 
     /// A whole frame was received, or a character is put here without a wire.
-    pub fn complete(&mut self, character: Character, me: DeviceId, name: Name, bench: &mut Bench) {
+    pub fn arrive(&mut self, mut character: Character, me: DeviceId, name: Name, bench: &mut Bench) {
+        let place = Place::Named(name);
+        if bench.fault(FaultKind::DropByte, place).is_some() {
+            return;
+        }
+        if bench.fault(FaultKind::FlipBit, place).is_some() {
+            let bits = self.sampler.frame().bits;
+            let stream = format!("{}.flip_bit", bench.trace.text(name));
+            character.word ^= 1 << bench.random(&stream, bits.into());
+            // With one bit turned over the parity bit fits if it did not before.
+            character.parity = self.sampler.frame().parity != Parity::None && !character.parity;
+        }
+        character.framing |= bench.fault(FaultKind::Framing, place).is_some();
+        character.noise |= bench.fault(FaultKind::Noise, place).is_some();
+        self.complete(character, me, name, bench);
+    }
+
+    fn complete(&mut self, character: Character, me: DeviceId, name: Name, bench: &mut Bench) {
         let Character { word, framing, parity, noise } = character;
         let byte = word as u8;
         if self.overrun {
@@ -194,7 +212,8 @@ impl Receiver {
             bench.record(Kind::Serial { uart: name, event: SerialEvent::Damaged { byte, parity, noise } });
         }
         if self.interrupt_on {
-            bench.alarm_after(self.latency, me, self.alarms[0]);
+            let late = bench.fault(FaultKind::LateIrq, Place::Named(name)).unwrap_or(Duration::ZERO);
+            bench.alarm_after(self.latency + late, me, self.alarms[0]);
         }
     }
 

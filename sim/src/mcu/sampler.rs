@@ -107,6 +107,11 @@ impl Sampler {
         Self { clock, frame, alarm, taking: None, before: true, edges: Vec::new() }
     }
 
+    /// The frames that it takes.
+    pub fn frame(&self) -> UartFrame {
+        self.frame
+    }
+
     /// Whether a frame is on its way in.
     pub fn is_taking(&self) -> bool {
         self.taking.is_some()

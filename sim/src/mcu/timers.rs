@@ -219,12 +219,14 @@ impl Device for Timers {
         // What set the timer up caused this end and the next one; this end causes no other.
         running.ask(timer, me, bench);
         let irq = running.name;
-        if std::mem::replace(&mut running.pending, true) {
+        if running.pending {
             bench.record(Kind::IrqCoalesced { irq });
             return;
         }
+        let Some(late) = bench.late_interrupt(irq) else { return };
+        running.pending = true;
         bench.record_cause(Kind::IrqPending { irq });
-        bench.request_interrupt(timer.irq(), self.latency);
+        bench.request_interrupt(timer.irq(), self.latency + late);
     }
 
     fn edge(&mut self, _me: DeviceId, _pin: PinId, _level: NetLevel, _bench: &mut Bench) {}

@@ -181,7 +181,7 @@ impl Device for Uart {
             SAMPLE => rx.on_sample(me, self.name, bench),
             INTERRUPT => rx.on_interrupt(self.name, bench),
             IDLE => rx.on_idle(self.name, bench),
-            feed => rx.complete(Character::clean((feed - FEED) as Word), me, self.name, bench),
+            feed => rx.arrive(Character::clean((feed - FEED) as Word), me, self.name, bench),
         }
         self.settle_rts(bench);
     }

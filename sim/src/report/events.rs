@@ -37,6 +37,7 @@ pub(super) fn describe(trace: &Trace, roster: &Roster, record: &Record) -> Row {
         | Kind::I2c { .. }
         | Kind::Net { .. }
         | Kind::Device { .. }
+        | Kind::Fault { .. }
         | Kind::Count { .. } => words.of_board(record.kind, record.at),
         Kind::UartOpened { .. }
         | Kind::UartWrite { .. }
@@ -237,6 +238,10 @@ impl Words<'_> {
             }
             Kind::PinMode { pin, mode, pull } => (Some(self.text(pin)), show_mode(mode, pull)),
             Kind::Led { led, on } => (Some(self.text(led)), if on { "on" } else { "off" }.into()),
+            Kind::Fault { what, place, lasts } => {
+                let lasts = lasts.map_or(String::new(), |lasts| format!(", {lasts}"));
+                (Some(self.text(place)), format!("FAULT: {}{lasts}", self.text(what)))
+            }
             Kind::I2c { bus, event } => (Some(self.text(bus)), event.sentence(self.trace)),
             Kind::Net { socket, event } => (Some(self.text(socket)), event.sentence(self.trace)),
             Kind::Device { device, state } => (Some(self.text(device)), self.text(state)),

@@ -100,6 +100,7 @@ impl<'a> Cast<'a> {
                     | Kind::QueueFull { .. }
                     | Kind::LoopStopped { .. }
                     | Kind::Stimulus { .. }
+                    | Kind::Fault { .. }
                     | Kind::Verdict { .. }
             );
         }
@@ -142,7 +143,7 @@ impl<'a> Cast<'a> {
             }
             Kind::I2c { bus, .. } => self.subjects.buses.contains(self.outcome.trace.text(bus)),
             Kind::Device { .. } => !(self.subjects.buses.is_empty() && self.subjects.pins.is_empty()),
-            Kind::Stimulus { .. } | Kind::Verdict { .. } | Kind::Net { .. } => true,
+            Kind::Stimulus { .. } | Kind::Verdict { .. } | Kind::Net { .. } | Kind::Fault { .. } => true,
             _ => false,
         }
     }

@@ -38,6 +38,8 @@ pub struct Outcome {
     pub trace: Trace,
     /// How it ended: `passed`, `stuck`, `livelock`, `hang`, `limit`, `panic: …` or `error: …`.
     pub verdict: String,
+    /// How many opportunities each of the scenario's faults had.
+    pub opportunities: Vec<u32>,
 }
 
 impl Notes for VirtualBoard {
@@ -166,7 +168,8 @@ impl<'a> Run<'a> {
         tracing::info!(at = bench.now().as_nanos(), "{} ended: {verdict}", scenario.name);
         let name = bench.trace.name(&verdict);
         bench.record(Kind::Verdict { verdict: name });
-        Outcome { trace: std::mem::take(&mut bench.trace), verdict }
+        let opportunities = bench.faults.opportunities();
+        Outcome { trace: std::mem::take(&mut bench.trace), verdict, opportunities }
     }
 }
 

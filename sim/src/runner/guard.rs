@@ -69,5 +69,5 @@ fn given_up(scenario: &Scenario, options: Options, verdict: &str) -> Outcome {
     let mut trace = Trace::new(meta);
     let name = trace.name(verdict);
     trace.push(vpyb_core::time::Instant::ZERO, None, Kind::Verdict { verdict: name });
-    Outcome { trace, verdict: verdict.into() }
+    Outcome { trace, verdict: verdict.into(), opportunities: Vec::new() }
 }

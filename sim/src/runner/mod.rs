@@ -2,11 +2,13 @@
 //!
 //! Owns how a run is driven and how it ends. It judges no expectations and prints nothing.
 
+mod cases;
 mod drive;
 mod firmware;
 mod guard;
 mod program;
 
+pub use cases::{Case, cases};
 pub use drive::{Options, Outcome, Run, run, run_inspected};
 pub use guard::run_guarded;
 pub use program::{Around, Main, Program, boxed};

@@ -5,6 +5,7 @@
 use regex::Regex;
 
 use super::diagnostic::{Diagnostic, code};
+use super::faults;
 use super::model::{Event, I2cSight, InterruptKind, IrqEvent, Level, TaskEvent, UartEvent, What};
 use super::names::{Names, only_key};
 use super::network;
@@ -14,7 +15,7 @@ use super::vocabulary::Vocabulary;
 use super::words::{alternatives, quoted};
 
 /// The keys that say what is seen.
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "prints",
     "line",
     "matches",
@@ -27,9 +28,8 @@ const KINDS: [&str; 12] = [
     "network",
     "stimulus",
     "mark",
+    "fault",
 ];
-/// Keys of the format that cannot be looked for yet.
-const LATER: [&str; 1] = ["fault"];
 
 const TASK_EVENTS: [(&str, TaskEvent); 7] = [
     ("created", TaskEvent::Created),
@@ -88,7 +88,6 @@ impl Events<'_> {
                 for key in KINDS.into_iter().chain(["event", "nth", "once_per"]) {
                     table.key(key);
                 }
-                table.later(&LATER);
                 if table.close() {
                     let problem =
                         Diagnostic::new(code::MISSING, span, "this does not say what is looked for");
@@ -101,7 +100,7 @@ impl Events<'_> {
         };
         let nth = table.key("nth").and_then(|value| value.integer(1..=i64::from(u32::MAX)));
         let once_per = table.key("once_per").and_then(Value::duration);
-        table.later(&LATER);
+
         table.close();
         Some(Event { what: what?, nth: nth.map(|n| n as u32), once_per })
     }
@@ -119,6 +118,7 @@ impl Events<'_> {
             "irq" => self.irq(table),
             "i2c" => self.i2c(table),
             "network" => network::event(table),
+            "fault" => faults::event(table),
             _ => self.uart(table),
         }
     }

@@ -20,7 +20,7 @@ use super::value::Value;
 use super::variant::Case;
 use super::vocabulary::Vocabulary;
 use super::wires::Wires;
-use super::{bench, objects, serial, tasks};
+use super::{bench, faults, objects, serial, tasks};
 
 /// The keys of `[run]` that end a run without a program.
 const ENDS: [&str; 3] = ["until", "main", "limit"];
@@ -49,6 +49,8 @@ pub fn lower(root: &DeTable<'_>, case: &Case<'_>, vocabulary: &Vocabulary, probl
     let (links, path) = (&scenario.board.links, case.path);
     let outside = Bench { vocabulary, names: &names, links, parts, uarts, objects, path };
     scenario.actors = actors::actors(lists.actors, lists.stimuli, &outside);
+    let outside = faults::Bench { vocabulary, links: &scenario.board.links, parts: &scenario.parts };
+    scenario.faults = faults::faults(lists.faults, &outside);
     let events = Events { names: &names, vocabulary };
     scenario.expects = Expects { events, case }.read(lists.expects);
     check_whole(root);
@@ -56,10 +58,9 @@ pub fn lower(root: &DeTable<'_>, case: &Case<'_>, vocabulary: &Vocabulary, probl
 }
 
 /// Something must run, and must end. A misspelt section is told first.
-fn check_whole(mut root: Table<'_>) {
+fn check_whole(root: Table<'_>) {
     let [program, task, run, phase] = ["program", "task", "run", "phase"].map(|key| root.peek(key));
     let problems = root.problems();
-    root.later(&["fault"]);
     check_phases(&root);
     if !root.close() || program.is_some() {
         return;
@@ -118,14 +119,16 @@ struct Lists<'a> {
     phases: Vec<Table<'a>>,
     actors: Vec<Table<'a>>,
     stimuli: Vec<Table<'a>>,
+    faults: Vec<Table<'a>>,
     expects: Vec<Table<'a>>,
 }
 
 impl<'a> Lists<'a> {
     fn read(root: &mut Table<'a>) -> Self {
-        let [tasks, phases, actors, stimuli, expects] = ["task", "phase", "actor", "stimulus", "expect"]
-            .map(|key| root.key(key).map_or_else(Vec::new, Value::tables));
-        Self { tasks, phases, actors, stimuli, expects }
+        let [tasks, phases, actors, stimuli, faults, expects] =
+            ["task", "phase", "actor", "stimulus", "fault", "expect"]
+                .map(|key| root.key(key).map_or_else(Vec::new, Value::tables));
+        Self { tasks, phases, actors, stimuli, faults, expects }
     }
 }
 

@@ -24,6 +24,7 @@ mod diagnostic;
 mod events;
 mod expects;
 mod explain;
+mod faults;
 mod infrared;
 mod logic;
 mod lower;

@@ -91,7 +91,8 @@ impl Eye {
             | What::Irq { irq: text, .. }
             | What::Stimulus(text)
             | What::Mark(text)
-            | What::Line(text) => text,
+            | What::Line(text)
+            | What::Fault { place: Some(text), .. } => text,
             What::Task { task, .. } => {
                 if let Kind::TaskCreated { task: own, name } = record.kind
                     && matches_task(task, trace.text(name))
@@ -101,7 +102,10 @@ impl Eye {
                 return;
             }
             What::Network { socket: Some(text), .. } => text,
-            What::Prints(_) | What::Matches(_) | What::Network { socket: None, .. } => return,
+            What::Prints(_)
+            | What::Matches(_)
+            | What::Network { socket: None, .. }
+            | What::Fault { place: None, .. } => return,
         };
         if self.subject.is_none() && trace.names().len() != self.names {
             self.names = trace.names().len();
@@ -148,6 +152,10 @@ impl Eye {
             }
             What::Stimulus(_) => matches!(record.kind, Kind::Stimulus { actor, mark, .. }
                 if self.subject.is_some() && (Some(actor) == self.subject || mark == self.subject)),
+            What::Fault { what: wanted, place: ref at } => {
+                matches!(record.kind, Kind::Fault { what, place, .. }
+                    if trace.text(what) == wanted && (at.is_none() || Some(place) == self.subject))
+            }
             What::Mark(_) => matches!(record.kind, Kind::Stimulus { mark, .. }
                 if mark.is_some() && mark == self.subject),
         }

@@ -207,6 +207,10 @@ impl Fields<'_> {
                 rest.extend(event.keys(self.trace));
                 rest
             }
+            Kind::Fault { what, place, lasts } => {
+                let lasts = json!(lasts.map(|lasts| lasts.as_nanos()));
+                vec![("what", self.text(what)), ("place", self.text(place)), ("lasts", lasts)]
+            }
             Kind::Verdict { verdict } => vec![("verdict", self.text(verdict))],
             _ => return None,
         })

@@ -232,6 +232,8 @@ pub enum Kind {
     /// `cancel` was called on a part of a task, which is raised inside it when the task is next resumed. `part` is its
     /// name, or its function's; no task, if it was never polled.
     PartCancelled { task: Option<Task>, part: Name },
+    /// A fault of the scenario struck; `lasts` if it is said how long.
+    Fault { what: Name, place: Name, lasts: Option<Duration> },
 }
 
 impl Why {
@@ -316,6 +318,7 @@ impl Kind {
             Self::TimerSetUp { .. } => "timer_set_up",
             Self::Serial { event, .. } => event.word(),
             Self::PartCancelled { .. } => "part_cancelled",
+            Self::Fault { .. } => "fault",
         }
     }
 
@@ -332,6 +335,7 @@ impl Kind {
             Self::Stimulus { actor, mark, .. } => [Some(actor), mark, None],
             Self::Device { device, state } => [Some(device), Some(state), None],
             Self::Wire { a, b, .. } => [Some(a), Some(b), None],
+            Self::Fault { what, place, .. } => [Some(what), Some(place), None],
             Self::Ready { why, .. } => [why.name(), None, None],
             Self::Step { yielded, .. } => [yielded.name(), None, None],
             Self::LoopStopped { error } => [error, None, None],

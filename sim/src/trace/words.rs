@@ -206,6 +206,10 @@ impl<'t> Words<'t> {
                 let half = event.is_sent().map_or("", |sent| if sent { "tx  " } else { "rx  " });
                 self.of_place(uart, format!("{half}{}", event.sentence()))
             }
+            Kind::Fault { what, place, lasts } => {
+                let lasts = lasts.map_or(String::new(), |lasts| format!(", {lasts}"));
+                self.of_place(place, format!("FAULT: {}{lasts}", self.trace.text(what)))
+            }
             Kind::I2c { bus, event } => self.of_place(bus, event.sentence(self.trace)),
             Kind::Net { socket, event } => self.of_place(socket, event.sentence(self.trace)),
         }

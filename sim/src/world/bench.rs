@@ -8,6 +8,7 @@ use vpyb_core::time::{Duration, Instant};
 
 use super::agenda::{Agenda, Event};
 use super::chance::Chance;
+use super::faults::{FaultKind, Faults, Place};
 use super::interrupts::{Interrupts, Irq, Take};
 use super::nets::{Nets, PinId, Resolved};
 use super::{DeviceId, What};
@@ -26,6 +27,8 @@ pub struct Bench {
     interrupts: Interrupts,
     served: u64,
     chance: Chance,
+    /// What goes wrong.
+    pub faults: Faults,
 }
 
 impl Bench {
@@ -40,6 +43,7 @@ impl Bench {
             cause: None,
             interrupts: Interrupts::default(),
             served: 0,
+            faults: Faults::default(),
         }
     }
 
@@ -197,6 +201,11 @@ impl Bench {
         self.nets.pins()
     }
 
+    /// The other ends of the wires at a pin.
+    pub fn wired_to(&self, pin: PinId) -> Vec<PinId> {
+        self.nets.wired_to(pin)
+    }
+
     /// The level of a pin's net.
     pub fn level(&self, pin: PinId) -> NetLevel {
         self.nets.level(pin)
@@ -221,6 +230,7 @@ impl Bench {
     pub fn pull(&mut self, pin: PinId, pull: Pull) {
         let resolved = self.nets.pull(pin, pull);
         self.settle(resolved);
+        self.offer_net(resolved);
     }
 
     /// Sets what a pin does to its net. A change is recorded; listeners are told by an event at this instant.
@@ -233,6 +243,7 @@ impl Bench {
         let resolved = self.nets.drive(pin, drive);
         let context = self.cause_is(Some(driven));
         self.settle(resolved);
+        self.offer_net(resolved);
         self.cause_is(context);
     }
 
@@ -262,6 +273,63 @@ impl Bench {
         place: usize,
     ) -> Option<(usize, PinId, DeviceId)> {
         self.nets.tell(net, level, place)
+    }
+
+    // ---- faults ----------------------------------------------------------------------------------
+
+    /// There is an opportunity for a fault at a place. Gives how long it lasts if one strikes: then it is recorded, and
+    /// the cause of what follows.
+    pub fn fault(&mut self, kind: FaultKind, place: Place) -> Option<Duration> {
+        let number = self.strikes(kind, |here| here == place)?;
+        let (kind, lasts) = self.fault_record(number);
+        self.record_cause(kind);
+        Some(lasts.unwrap_or(Duration::ZERO))
+    }
+
+    /// There is an opportunity for faults that the owner of the world carries out, at this instant.
+    pub fn offer(&mut self, kinds: &[FaultKind], place: Place) {
+        self.offer_where(kinds, |here| here == place);
+    }
+
+    /// A request for an interrupt: how much later its handler begins, or `None` if the request is lost.
+    pub fn late_interrupt(&mut self, irq: Name) -> Option<Duration> {
+        let place = Place::Named(irq);
+        if self.fault(FaultKind::LostIrq, place).is_some() {
+            return None;
+        }
+        Some(self.fault(FaultKind::LateIrq, place).unwrap_or(Duration::ZERO))
+    }
+
+    /// An edge of a net, unless a fault made it.
+    fn offer_net(&mut self, Resolved { net, changed, .. }: Resolved) {
+        if changed && self.faults.at_nets {
+            let at_net: Vec<_> = self.nets.pins().filter(|pin| pin.2 == net).map(|pin| pin.0).collect();
+            let kinds = [FaultKind::Glitch, FaultKind::BounceStorm, FaultKind::Unplug, FaultKind::StuckLow];
+            self.offer_where(&kinds, |here| matches!(here, Place::Pin(pin) if at_net.contains(&pin)));
+        }
+    }
+
+    fn offer_where(&mut self, kinds: &[FaultKind], here: impl Fn(Place) -> bool) {
+        for &kind in kinds {
+            if let Some(number) = self.strikes(kind, &here) {
+                let (kind, _) = self.fault_record(number);
+                let cause = Some(self.record(kind));
+                self.agenda.schedule(self.now, cause, What::Fault(number as u32));
+            }
+        }
+    }
+
+    fn strikes(&mut self, kind: FaultKind, here: impl Fn(Place) -> bool) -> Option<usize> {
+        if self.faults.is_empty() {
+            return None;
+        }
+        self.faults.strike(kind, here, self.now, &mut self.chance)
+    }
+
+    fn fault_record(&mut self, number: usize) -> (Kind, Option<Duration>) {
+        let fault = self.faults.fault(number);
+        let (place, lasts, word) = (fault.shown, fault.lasts, fault.kind.word());
+        (Kind::Fault { what: self.trace.name(word), place, lasts }, lasts)
     }
 
     // ---- chance ----------------------------------------------------------------------------------

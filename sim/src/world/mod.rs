@@ -7,11 +7,13 @@
 mod agenda;
 mod bench;
 mod chance;
+mod faults;
 mod interrupts;
 mod nets;
 
 pub use agenda::Agenda;
 pub use bench::Bench;
+pub use faults::{Fault, FaultKind, Faults, Place, Strikes};
 pub use interrupts::Irq;
 pub use nets::{Nets, PinId, Resolved, Rewired};
 
@@ -38,6 +40,8 @@ pub enum What {
     Interrupts,
     /// Something is due that an actor left to be done.
     Planned(u32),
+    /// A fault strikes that nobody on the bench carries out.
+    Fault(u32),
 }
 
 /// Something that acts on wires and alarms.
@@ -72,6 +76,8 @@ pub enum Delivered {
     Actor(u16, Option<Seq>),
     /// What was planned under this number is due.
     Planned(u32, Option<Seq>),
+    /// The fault of this number strikes.
+    Fault(u32, Option<Seq>),
     /// The handler of this request is to be called.
     Interrupt(Irq, Option<Seq>),
 }
@@ -112,6 +118,7 @@ impl<D: Device> World<D> {
             }
             What::Actor(actor) => delivered = Delivered::Actor(actor, event.cause),
             What::Planned(planned) => delivered = Delivered::Planned(planned, event.cause),
+            What::Fault(fault) => delivered = Delivered::Fault(fault, event.cause),
             What::Interrupts => match self.bench.take_interrupt() {
                 Take::Serve(irq, cause) => delivered = Delivered::Interrupt(irq, cause),
                 Take::Later(_) | Take::Nothing => {}

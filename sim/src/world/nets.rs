@@ -174,6 +174,16 @@ impl Nets {
         self.pins.iter().enumerate().map(|(i, pin)| (PinId(i as u16), pin.name, pin.net))
     }
 
+    /// The other ends of the wires at a pin, plugged in or not.
+    pub fn wired_to(&self, pin: PinId) -> Vec<PinId> {
+        let others = self.wires.iter().filter_map(|Wire { ends: (a, b), .. }| match pin {
+            pin if pin == *a => Some(*b),
+            pin if pin == *b => Some(*a),
+            _ => None,
+        });
+        others.collect()
+    }
+
     /// The level of a pin's net.
     pub fn level(&self, pin: PinId) -> NetLevel {
         self.net(self.net_of(pin)).level

@@ -91,6 +91,8 @@ fn beyond_the_emulator(scenario: &Scenario) -> Option<&'static str> {
     let actions = || scenario.actors.iter().flat_map(|actor| &actor.steps).map(|step| &step.action);
     if !scenario.tasks.is_empty() || !scenario.phases.is_empty() {
         Some("there are scripted tasks")
+    } else if !scenario.faults.is_empty() {
+        Some("something goes wrong")
     } else if actions().any(|action| matches!(action, Action::Stall(_))) {
         Some("the CPU is stalled")
     } else if scenario.parts.values().any(|part| matches!(part, Part::Network(_))) {

@@ -43,12 +43,18 @@ impl Emulator {
 
     /// Builds firmwares of a package in a profile of the port; gives the folder that they are in.
     pub fn build(&self, package: &str, firmwares: &[&str], profile: &str) -> PathBuf {
+        self.build_with(package, firmwares, profile, &[])
+    }
+
+    /// The same, with these words for cargo, which say what is built into them.
+    pub fn build_with(&self, package: &str, firmwares: &[&str], profile: &str, words: &[&str]) -> PathBuf {
         // Not where the environment may say: the root's and the port's are two.
         let target = self.port.join("target");
         let built = Command::new(env!("CARGO"))
             .args(["build", "--locked", "--package", package, "--profile", profile, "--target-dir"])
             .arg(&target)
             .args(firmwares.iter().flat_map(|firmware| ["--bin", firmware]))
+            .args(words)
             .current_dir(&self.port)
             .output()
             .expect("cargo starts");

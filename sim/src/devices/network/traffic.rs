@@ -11,11 +11,12 @@ use super::outgoing::Segment;
 use super::{BACKLOG, NO_ANSWER, Network, TIMER};
 use crate::trace::record::{NetEvent, NetFault, NetLoss};
 use crate::trace::{Kind, Name};
-use crate::world::{Bench, DeviceId};
+use crate::world::{Bench, DeviceId, FaultKind, Place};
 
 impl Network {
     /// Sends a message; `of` is the socket by whose name its loss is told.
     pub(super) fn send(&mut self, of: Name, message: Message, me: DeviceId, bench: &mut Bench) {
+        bench.offer(&[FaultKind::Outage, FaultKind::Reset], Place::Named(self.name));
         let bytes = message.bytes();
         match self.link.send(bytes, &self.text, bench) {
             Ok(arrival) => self.deliver_at(arrival, message, me, bench),

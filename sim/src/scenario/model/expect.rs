@@ -102,6 +102,8 @@ pub enum What {
     Stimulus(String),
     /// A mark.
     Mark(String),
+    /// A fault of this kind struck, at this place if one is said.
+    Fault { what: &'static str, place: Option<String> },
 }
 
 /// What is seen of a task.

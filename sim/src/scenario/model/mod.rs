@@ -6,6 +6,7 @@
 
 mod expect;
 mod exposure;
+mod fault;
 mod objects;
 mod part;
 mod scenario;
@@ -14,6 +15,7 @@ mod serial;
 
 pub use expect::*;
 pub use exposure::{Exposure, Row};
+pub use fault::{Fault, FaultPlace, Strikes};
 pub use objects::*;
 pub use part::*;
 pub use scenario::*;

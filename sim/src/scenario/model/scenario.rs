@@ -7,7 +7,9 @@ use std::ops::Range;
 
 use vpyb_core::time::{Duration, Instant};
 
-use super::{Event, Expect, Exposure, Level, NetworkChange, Objects, Part, Phase, Row, Task, UartOverride};
+use super::{
+    Event, Expect, Exposure, Fault, Level, NetworkChange, Objects, Part, Phase, Row, Task, UartOverride,
+};
 
 /// One test: what is on the bench, what runs, what the outside does and what must hold.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -44,6 +46,8 @@ pub struct Scenario {
     pub run: Run,
     /// What the outside world does.
     pub actors: Vec<Actor>,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
     /// What must hold.
     pub expects: Vec<Expect>,
 }

@@ -1,4 +1,5 @@
-//! A firmware of two tasks, one that yields and one that sleeps: what the event loop adds to an empty one.
+//! A firmware of two tasks, one that yields and one that sleeps: what the event loop adds to an empty one. It is built with
+//! one discipline, and with all of them.
 #![no_std]
 #![no_main]
 
