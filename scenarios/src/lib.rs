@@ -68,8 +68,10 @@ mod text;
 mod trap;
 
 pub mod aledflash;
+pub mod apoll;
 pub mod aqtest;
 pub mod aremote;
+pub mod astests;
 pub mod asyn_demos;
 pub mod async_iterator;
 pub mod asyntest;

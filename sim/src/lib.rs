@@ -52,6 +52,7 @@
 //! | [`travel`] | how one moves in a recorded run: steps, events, causes, differences, figures | `report`, `expect`, `sight`, `scenario`, `trace` |
 //! | [`page`] | a run as an HTML page | `travel`, `expect`, `trace` |
 //! | [`view`] | a run on a terminal's screen, and its keys | `travel`, `report`, `trace` |
+//! | `lint` (a feature, on by default) | asynchronous functions in MicroPython sources that nobody awaits | `scenario` |
 //! | [`cli`] | arguments, files, terminal: everything of the host | `runner`, `report` and what they use |
 //!
 //! Nothing is used against this order. What the host knows (wall clock, files, terminal) stays in `cli`; the one
@@ -61,6 +62,8 @@ pub mod board;
 pub mod cli;
 pub mod devices;
 pub mod expect;
+#[cfg(feature = "lint")]
+pub mod lint;
 pub mod mcu;
 pub mod page;
 pub mod report;

@@ -321,3 +321,60 @@ fn the_board_shows_what_a_scenario_puts_on_its_pins() {
     assert_snapshot!(used.join("\n"));
     assert_eq!(folder.vpyb("board nowhere.toml").status(), USAGE);
 }
+
+#[test]
+#[cfg(feature = "lint")]
+fn sources_in_python_are_reviewed() {
+    let folder = Folder::new("lint");
+    let told = ["lint good.py", "lint good.py review.py", "lint review.py broken.py", "lint good.py nope.py"]
+        .map(|call| folder.vpyb(call));
+    assert_eq!(told.each_ref().map(Told::status), [HELD, FAILED, USAGE, USAGE]);
+    assert_snapshot!(told.each_ref().map(Told::all).join("\n\n"));
+}
+
+#[test]
+#[cfg(feature = "lint")]
+fn what_is_to_be_reviewed_is_one_value_a_line_for_programs() {
+    let told = Folder::new("lint_json").vpyb("lint review.py nope.py --message-format json");
+    assert_eq!((told.status(), told.stderr().as_str()), (USAGE, ""));
+    let kinds: Vec<_> =
+        told.json().iter().map(|value| value["kind"].as_str().unwrap_or("").to_owned()).collect();
+    assert_eq!(kinds, ["diagnostic", "diagnostic", "error", "linted"]);
+    let first = &told.json()[0]["diagnostic"];
+    let place = [first["line"].as_u64(), first["column"].as_u64()];
+    assert_eq!((first["code"].as_str(), place), (Some("W0301"), [Some(5), Some(18)]));
+    assert_eq!(told.json()[3]["warnings"], 2);
+}
+
+#[test]
+fn of_several_seeds_the_first_that_fails_is_told() {
+    let folder = Folder::new("seeds");
+    let told = folder.vpyb("run seeds.toml");
+    assert_eq!(told.status(), FAILED);
+    assert_snapshot!(told.all());
+    let told = folder.vpyb("run seeds.toml --message-format json");
+    let seeds = &told.json()[0]["seeds"];
+    assert_eq!(seeds["run"], 8);
+    let first = seeds["failed"][0].as_u64().expect("one failed");
+    assert_eq!(told.json()[0]["seed"], first);
+    // A seed that is asked for is the only one.
+    let failing = folder.vpyb(&format!("run seeds.toml --seed {first}"));
+    assert_eq!(failing.status(), FAILED);
+    let good = (0..8).find(|seed| !seeds["failed"].as_array().expect("a list").contains(&(*seed).into()));
+    let good = good.expect("not all fail");
+    assert_eq!(folder.vpyb(&format!("run seeds.toml --seed {good}")).status(), HELD);
+}
+
+#[test]
+fn a_scenario_is_explained() {
+    let folder = Folder::new("explained");
+    let told = folder.vpyb("check --explain passing.toml bad.toml");
+    assert_eq!(told.status(), USAGE);
+    assert!(told.stderr().contains("bad.toml"), "a bad file is told beside");
+    assert_snapshot!(told.stdout());
+    let told = folder.vpyb("check --explain passing.toml --message-format json");
+    assert_eq!(told.status(), HELD);
+    let kinds: Vec<_> =
+        told.json().iter().map(|value| value["kind"].as_str().unwrap_or("").to_owned()).collect();
+    assert_eq!(kinds, ["explained", "checked"]);
+}

@@ -30,6 +30,7 @@ const SHARING: Folders = &[
     ("queue", BOTH),
     ("aqtest", BOTH),
     ("asyntest", BOTH),
+    ("astests", &["switch.toml", "button.toml"]),
     ("deadly_embrace", &["official.toml", "polled.toml"]),
 ];
 
@@ -53,7 +54,8 @@ const ENDING: Folders = &[
 const HARDWARE: Folders = &[
     ("poll_flag", BOTH),
     ("polling", &["board.toml"]),
-    ("hogs", &["overrun.toml", "bigger_buffer.toml", "lower_baud.toml", "four_ms.toml"]),
+    ("apoll", &["board.toml"]),
+    ("hogs", &["overrun.toml", "bigger_buffer.toml", "lower_baud.toml", "rts_cts.toml", "four_ms.toml"]),
     ("load", &["worst_case_delay.toml"]),
     ("record_uart", &["recorded.toml", "recorded_slow.toml", "board.toml"]),
     ("uart_loopback", &["recorded.toml", "hello.toml", "unlinked.toml", "wrong_baud.toml"]),

@@ -66,7 +66,7 @@ macro_rules! rows {
                     },
                     |$ev, $it| async move {
                         let _ = (&$ev, &$it);
-                        $wait;
+                        let _ended = $wait;
                         Ok(())
                     },
                 )

@@ -80,7 +80,7 @@ pub(crate) use shared::Shared;
 pub(crate) use yielded::{Word, Yielded};
 
 use crate::error::{CancelError, Interrupt, QueueFull, TaskError};
-use crate::observer::{Event, Why};
+use crate::observer::{Event, TaskId, Why};
 use crate::stream::Pollable;
 
 /// A handle on an event loop. Cheap to clone; tasks receive it as an argument (tutorial section 7.7).
@@ -314,6 +314,17 @@ impl EventLoop {
     /// How the loop is set up (tutorial section 7.7), what a board's owner set in place of the program's wishes included.
     pub fn config(&self) -> Config {
         self.shared.config
+    }
+
+    /// The task of this number, unless it has ended: for whoever knows numbers from an
+    /// [`Observer`](crate::Observer). Not in the tutorial.
+    pub fn task(&self, id: TaskId) -> Option<TaskHandle> {
+        let slots = self.shared.registry.borrow().slots();
+        let meant = |&slot: &u32| {
+            let task = self.shared.task(slot);
+            task.id.get() == id && !task.is_finished()
+        };
+        (0..slots).find(meant).map(|slot| TaskHandle::new(self.shared.clone(), slot))
     }
 
     /// The task whose step is under way, if any. Not in the tutorial.

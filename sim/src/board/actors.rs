@@ -270,6 +270,7 @@ impl Machine {
                 self.stall(*span);
                 return now + *span;
             }
+            Action::Cancel(task) => self.cancel(task),
             Action::CtrlC => self.ctrl_c = true,
             Action::Network(change) => self.change_network(*change),
             Action::Set { part, to } => self.expose(part, *to),

@@ -13,6 +13,7 @@ use vpyb_core::time::{Duration, Instant};
 
 use super::actors::{Acting, Planned};
 use super::alarms::Alarms;
+use super::cancels::Cancels;
 use super::faults::Aim;
 use super::interrupts::Handlers;
 use super::part::Part;
@@ -90,6 +91,8 @@ pub struct Machine {
     pub(super) running: Option<Task>,
     /// Ctrl-C was pressed, and the loop has not been told.
     pub(super) ctrl_c: bool,
+    /// What the outside wants of the loop.
+    pub cancels: Cancels,
     /// What the board's clock showed when the run began.
     start: Duration,
     /// Where calls of wakers note by which record they happened.
@@ -146,6 +149,7 @@ impl Machine {
             notes: 0,
             running: None,
             ctrl_c: false,
+            cancels: Cancels::default(),
             start: scenario.run.start,
             wake_mark: None,
             is_over: false,
@@ -253,11 +257,11 @@ impl Machine {
         std::mem::take(&mut self.ctrl_c)
     }
 
-    /// Lets the CPU idle to `until`, or until an interrupt handler has run, or Ctrl-C was pressed.
+    /// Lets the CPU idle to `until`, or until an interrupt handler has run, or the outside wants something of the loop.
     pub fn idle_to(&mut self, until: Instant) {
         let before = self.world.bench.interrupts();
         while self.deliver_next(until).is_some() {
-            if self.world.bench.interrupts() != before || self.ctrl_c {
+            if self.world.bench.interrupts() != before || self.ctrl_c || self.cancels.flag.is_set() {
                 return self.advance_to(self.now());
             }
         }

@@ -6,6 +6,7 @@
 mod actors;
 mod alarms;
 mod bench_devices;
+mod cancels;
 mod faults;
 mod i2c_units;
 mod interrupts;

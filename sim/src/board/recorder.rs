@@ -13,6 +13,7 @@ use vpyb_core::time::Duration;
 use vpyb_core::{Interrupt as CoreInterrupt, TaskError};
 
 use super::machine::Machine;
+use crate::sight::matches_task;
 use crate::trace::record::{self, Entry, Interrupt, Kind, Name, Object, Task, Why, Yielded};
 use crate::trace::{Seq, Trace};
 
@@ -143,6 +144,15 @@ impl Recorder {
         // What the loop does with the yield is caused by this step.
         machine.world.bench.cause_is(Some(under_way.seq));
         machine.step_begins(None);
+    }
+
+    /// The numbers of the tasks of this name; `hog` stands for every `hog#n`.
+    pub fn tasks_named(&self, wanted: &str) -> Vec<observer::TaskId> {
+        let (state, machine) = (self.state.borrow(), self.machine.borrow());
+        let trace = &machine.world.bench.trace;
+        let own =
+            state.tasks.iter().zip(0..).filter(|((name, _), _)| matches_task(wanted, trace.text(*name)));
+        own.map(|(_, number)| observer::TaskId(number)).collect()
     }
 
     /// How long the loop has done nothing but unchanged zero-delay steps, and how many.

@@ -59,11 +59,14 @@ pub enum Command {
     /// Runs scenarios and checks their expectations.
     Run(RunCall),
     /// Checks scenario files without running them.
-    Check(Paths),
+    Check(CheckCall),
     /// Lists scenarios.
     List(Paths),
     /// Shows the board's pins: what each can be, or what a scenario uses it for.
     Board(BoardCall),
+    /// Reads MicroPython sources and tells where asynchronous functions are not awaited.
+    #[cfg(feature = "lint")]
+    Lint(LintCall),
     /// Travels in a trace. Where a trace is asked for, a scenario file may stand: it is run first.
     #[command(subcommand)]
     Trace(TraceCall),
@@ -114,11 +117,33 @@ impl Paths {
     }
 }
 
+/// `vpyb check`.
+#[derive(Args, Debug)]
+pub struct CheckCall {
+    /// Which scenarios.
+    #[command(flatten)]
+    pub paths: Paths,
+    /// Prints each scenario as it is run: for its variant, and with the values that its file leaves to defaults.
+    #[arg(long)]
+    pub explain: bool,
+}
+
 /// `vpyb board`.
 #[derive(Args, Debug)]
 pub struct BoardCall {
     /// A scenario file, or FILE::VARIANT.
     pub scenario: Option<String>,
+}
+
+/// `vpyb lint`.
+///
+/// Exit status: 0 nothing to review, 1 something, 2 a file cannot be read or is not Python.
+#[cfg(feature = "lint")]
+#[derive(Args, Debug)]
+pub struct LintCall {
+    /// MicroPython sources.
+    #[arg(required = true, value_name = "FILE.py")]
+    pub files: Vec<String>,
 }
 
 /// `vpyb run`.

@@ -157,15 +157,16 @@ fn select(
     }
 }
 
-/// Tells what is wrong in a scenario file.
-fn tell(arguments: &Arguments, diagnostics: &[Diagnostic], path: &str, source: &str) {
+/// Tells what is wrong in a file, or is to be reviewed.
+pub fn tell(arguments: &Arguments, diagnostics: &[Diagnostic], path: &str, source: &str) {
     if arguments.json() {
         for diagnostic in diagnostics {
             say(serde_json::json!({ "kind": "diagnostic", "path": path, "diagnostic": diagnostic }));
         }
         return;
     }
-    let problems = count(diagnostics.len(), "problem");
+    let only_warnings = diagnostics.iter().all(|diagnostic| diagnostic.code.starts_with('W'));
+    let problems = count(diagnostics.len(), if only_warnings { "warning" } else { "problem" });
     let text = scenario::render(diagnostics, path, source, arguments.paint_stderr());
     eprintln!("{text}\n\n`{path}` has {problems}\n");
 }

@@ -7,9 +7,12 @@ mod arguments;
 mod board;
 mod check;
 mod events;
+mod explain;
 mod files;
 mod junit;
 mod kept;
+#[cfg(feature = "lint")]
+mod lint;
 mod list;
 mod log;
 mod output;
@@ -17,6 +20,7 @@ mod page;
 mod programs;
 mod recording;
 mod run;
+mod sweep;
 pub mod testing;
 mod trace;
 mod trace_call;
@@ -28,6 +32,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+pub use check::explained;
 pub use programs::PROGRAMS;
 pub use trace::trace_told;
 pub use vocabulary::vocabulary;
@@ -53,6 +58,8 @@ pub fn main(programs: &'static [Program]) -> ExitCode {
         Command::Check(call) => check::check(&arguments, call, programs),
         Command::List(call) => list::list(&arguments, call, programs),
         Command::Board(call) => board::board(&arguments, call, programs),
+        #[cfg(feature = "lint")]
+        Command::Lint(call) => lint::lint(&arguments, call),
         Command::Trace(call) => trace::trace(&arguments, call, programs),
         Command::Report(call) => page::report(&arguments, call, programs),
         Command::View(call) => view::view(&arguments, call, programs),

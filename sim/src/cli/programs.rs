@@ -6,8 +6,10 @@ use crate::runner::Program;
 /// The tutorial's programs.
 pub const PROGRAMS: &[Program] = &[
     program!(vpyb_scenarios::aledflash),
+    program!(vpyb_scenarios::apoll),
     program!(vpyb_scenarios::aqtest),
     program!(vpyb_scenarios::aremote),
+    program!(vpyb_scenarios::astests),
     program!(vpyb_scenarios::asyn_demos),
     program!(vpyb_scenarios::async_iterator),
     program!(vpyb_scenarios::asyntest),

@@ -8,10 +8,10 @@ use super::junit;
 use super::kept;
 use super::output::say;
 use super::recording::Shared;
+use super::sweep::{Swept, sweep};
 use super::{EXIT_ABNORMAL, EXIT_USAGE};
-use crate::expect::{self, Judgement};
 use crate::report::{self, FindingLine, OutcomeLine, Summary};
-use crate::runner::{self, Case, Options, Program};
+use crate::runner::{self, Options, Program};
 use crate::scenario::model::Scenario;
 use crate::trace;
 
@@ -55,35 +55,6 @@ pub fn run(arguments: &Arguments, call: &RunCall, programs: &'static [Program]) 
     if broken && code != EXIT_ABNORMAL { EXIT_USAGE } else { code }
 }
 
-/// A run, and how it was judged.
-struct Judged<'c> {
-    case: &'c Case,
-    outcome: runner::Outcome,
-    judgement: Judgement,
-    recording: Option<Shared>,
-}
-
-/// Runs one case after the other until one fails; gives the last. Each is recorded in the place of the one before.
-fn first_failing<'c>(
-    cases: &'c [Case],
-    programs: &'static [Program],
-    options: Options,
-    patience: Duration,
-    record: impl Fn(&Scenario) -> Result<Option<Shared>, String>,
-) -> Result<Judged<'c>, String> {
-    let mut cases = cases.iter();
-    loop {
-        let case = cases.next().expect("a scenario has a case");
-        let recording = record(&case.scenario)?;
-        let tap = recording.as_ref().map(Shared::tap);
-        let outcome = runner::run_tapped(&case.scenario, programs, options, patience, tap);
-        let judgement = expect::judge(&outcome.trace, &case.scenario);
-        if cases.len() == 0 || judgement.status().exit_code() != 0 {
-            return Ok(Judged { case, outcome, judgement, recording });
-        }
-    }
-}
-
 /// Runs one scenario; gives its result. An error is a trace that could not be written; it was told already.
 fn one(
     arguments: &Arguments,
@@ -94,20 +65,27 @@ fn one(
     several: bool,
     summary: &mut Summary,
 ) -> Result<OutcomeLine, ()> {
-    let options = Options { seed: call.seed, ..Options::default() };
     let patience = Duration::from_secs(call.patience);
     let asked = call
         .trace
         .as_ref()
         .map(|out| if several { out.join(kept::file_name(&scenario.name)) } else { out.clone() });
-    let record = |scenario: &Scenario| {
-        asked.as_deref().map(|out| Shared::begin(call, scenario, programs, out)).transpose()
+    let record = || {
+        let begun = asked.as_deref().map(|out| Shared::begin(call, scenario, programs, out)).transpose();
+        begun.map_err(|message| complain(arguments, &scenario.path, &message))
     };
-    let cases = runner::cases(scenario, programs, options, patience);
-    let first = first_failing(&cases, programs, options, patience, record);
-    let Judged { case, outcome, judgement, recording } =
-        first.map_err(|message| complain(arguments, &scenario.path, &message))?;
-    let result = report::Outcome::new(&case.scenario, &outcome.trace, &judgement);
+    let mut recording = record()?;
+    let tap = recording.as_ref().map(Shared::tap);
+    let Swept { case, cases, outcome, judgement, seeds, tapped } =
+        sweep(scenario, programs, call.seed, patience, tap);
+    if !tapped && recording.is_some() {
+        // It was one of several: it is run once more.
+        recording = record()?;
+        let options = Options { seed: Some(outcome.trace.meta().seed), ..Options::default() };
+        let tap = recording.as_ref().map(Shared::tap);
+        runner::run_tapped(&case.scenario, programs, options, patience, tap);
+    }
+    let result = report::Outcome::new(&case.scenario, &outcome.trace, &judgement).of_seeds(seeds);
     summary.add(&result);
     let failed = judgement.status().exit_code() != 0;
     let line = OutcomeLine::of(&result, arguments.json().then(|| trace::digest(&outcome.trace)));
@@ -117,7 +95,7 @@ fn one(
         say(report::status_line(&result, width, arguments.paint()));
         match &case.note {
             Some(note) if failed => say(format_args!("      {note}")),
-            Some(_) => say(format_args!("      {} opportunities of faults, a run for each", cases.len())),
+            Some(_) => say(format_args!("      {} opportunities of faults, a run for each", cases)),
             None => {}
         }
         if failed {

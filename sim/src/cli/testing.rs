@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use super::files::collect;
 use super::kept;
+use super::sweep::{Swept, sweep};
 use super::vocabulary::vocabulary;
-use crate::expect::{self, Finding};
+use crate::expect::Finding;
 use crate::report::{self, Paint};
-use crate::runner::{self, Case, Options, Program};
+use crate::runner::Program;
 use crate::scenario::{self, model::Scenario};
 use crate::trace::{Trace, show_instant};
 
@@ -24,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Test {
     scenario: Scenario,
     programs: &'static [Program],
+    /// Whether the scenario is no file yet.
+    built: bool,
 }
 
 /// A test for each scenario below these paths, which are files or folders; names begin as the paths do.
@@ -61,7 +64,9 @@ pub fn tests(paths: &[&str], programs: &'static [Program]) -> Result<Vec<Test>, 
             }
         };
         match scenario::parse(&path, &source, &vocabulary) {
-            Ok(scenarios) => tests.extend(scenarios.into_iter().map(|scenario| Test { scenario, programs })),
+            Ok(scenarios) => {
+                tests.extend(scenarios.into_iter().map(|scenario| Test { scenario, programs, built: false }))
+            }
             Err(found) => {
                 let _ = writeln!(problems, "{}\n", scenario::render(&found, &path, &source, false));
             }
@@ -71,6 +76,11 @@ pub fn tests(paths: &[&str], programs: &'static [Program]) -> Result<Vec<Test>, 
 }
 
 impl Test {
+    /// The test of a scenario that was [built](Scenario::builder). If it fails, its text is kept beside its trace.
+    pub fn new(scenario: Scenario, programs: &'static [Program]) -> Self {
+        Self { scenario, programs, built: true }
+    }
+
     /// The scenario's path, and `::variant` if it has variants.
     pub fn name(&self) -> &str {
         &self.scenario.name
@@ -87,19 +97,14 @@ impl Test {
     ///
     /// The report of the failure, with the commands that look into its trace.
     pub fn run(&self) -> Result<(), String> {
-        let cases = runner::cases(&self.scenario, self.programs, Options::default(), PATIENCE);
-        cases.iter().try_for_each(|case| self.run_case(case))
-    }
-
-    fn run_case(&self, Case { scenario, note }: &Case) -> Result<(), String> {
-        let outcome = runner::run_guarded(scenario, self.programs, Options::default(), PATIENCE);
-        let judgement = expect::judge(&outcome.trace, scenario);
+        let Swept { case, outcome, judgement, seeds, .. } =
+            sweep(&self.scenario, self.programs, None, PATIENCE, None);
         if judgement.status().exit_code() == 0 {
             return Ok(());
         }
-        let result = report::Outcome::new(scenario, &outcome.trace, &judgement);
+        let result = report::Outcome::new(&case.scenario, &outcome.trace, &judgement).of_seeds(seeds);
         let report = report::failure(&result, Paint(false));
-        let note = note.as_ref().map_or(String::new(), |note| format!("{note}\n"));
+        let note = case.note.as_ref().map_or(String::new(), |note| format!("{note}\n"));
         let kept = self.keep(&outcome.trace, judgement.findings.first());
         Err(format!("{note}{}\n{kept}", report.trim_end()))
     }
@@ -109,6 +114,14 @@ impl Test {
         let place = kept::place(&self.scenario.name);
         if let Err(error) = kept::write(trace, &place) {
             return format!("  the trace could not be kept: cannot write `{}`: {error}", place.display());
+        }
+        if self.built
+            && let Err(error) = fs::write(&self.scenario.path, &self.scenario.source)
+        {
+            return format!(
+                "  the scenario could not be kept: cannot write `{}`: {error}",
+                self.scenario.path
+            );
         }
         let seq = finding.and_then(|finding| finding.focus).map(|focus| focus.to);
         let at = seq.and_then(|seq| trace.get(seq)).map_or(trace.end(), |record| record.at);

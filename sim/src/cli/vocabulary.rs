@@ -30,7 +30,7 @@ pub fn vocabulary(programs: &[Program]) -> Vocabulary {
         schedulers: Discipline::ALL.iter().map(|discipline| discipline.name().to_owned()).collect(),
         profiles: Profile::ALL.iter().map(|profile| profile.name.to_owned()).collect(),
         programs: programs.iter().map(program_words).collect(),
-        counters: Vec::new(),
+        counters: programs.iter().map(|program| program.name).chain(["ir"]).map(str::to_owned).collect(),
     }
 }
 

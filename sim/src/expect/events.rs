@@ -32,6 +32,7 @@ pub fn phrase(event: &Event) -> String {
     let mut text = match &event.what {
         What::Prints(part) => format!("line with {part:?}"),
         What::Line(line) => format!("line {line:?}"),
+        What::Matches(pattern) => format!("line like {pattern:?}"),
         What::Task { task, event } => format!("{task} {}", task_word(*event)),
         What::Edge { pin, to: Level::Low } => format!("{pin} low"),
         What::Edge { pin, to: Level::High } => format!("{pin} high"),
@@ -131,7 +132,7 @@ pub(super) fn subjects<'a>(events: impl IntoIterator<Item = &'a Event>) -> Subje
     let mut subjects = Subjects::default();
     for event in events {
         match &event.what {
-            What::Prints(_) | What::Line(_) => subjects.console = true,
+            What::Prints(_) | What::Line(_) | What::Matches(_) => subjects.console = true,
             What::Task { task, .. } => drop(subjects.tasks.insert(task.clone())),
             What::Edge { pin, .. } | What::Contention(pin) | What::Irq { irq: pin, .. } => {
                 subjects.pins.insert(pin.clone());
@@ -179,7 +180,11 @@ fn find_stranger<'a>(roster: &'a Roster, event: &'a Event) -> Option<Stranger<'a
         What::Irq { irq, .. } => ("pin or timer", irq, roster.pins().chain(roster.timers()).collect()),
         What::Stimulus(name) | What::Mark(name) => ("mark", name, roster.marks().collect()),
         What::Network { socket: Some(socket), .. } => ("socket", socket, roster.sockets().collect()),
-        What::Prints(_) | What::Line(_) | What::Network { socket: None, .. } | What::Fault { .. } => {
+        What::Prints(_)
+        | What::Line(_)
+        | What::Matches(_)
+        | What::Network { socket: None, .. }
+        | What::Fault { .. } => {
             return None;
         }
     };

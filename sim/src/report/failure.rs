@@ -27,6 +27,9 @@ pub fn failure(outcome: &Outcome, paint: Paint) -> String {
     }
     out += &losses(outcome);
     out += &list("not zero: ", &not_zero(outcome));
+    if let Some(seeds) = &outcome.seeds {
+        out += &format!("  seeds:    {}; this is the first\n", seeds.sentence());
+    }
     let seed = outcome.trace.meta().seed;
     out += &format!("  replay:   vpyb run {} --seed {seed}\n", outcome.scenario.name);
     out

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Outcome, Position, source};
+use super::{Outcome, Position, Seeds, source};
 use crate::expect::{Finding, Value};
 
 /// One run.
@@ -24,7 +24,10 @@ pub struct OutcomeLine {
     pub verdict: String,
     /// The seed.
     pub seed: u64,
-    /// How much virtual time it took.
+    /// How the runs with all seeds ended, if there are several; the rest is about the one with `seed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seeds: Option<Seeds>,
+    /// How much virtual time it took, or all of them together.
     pub virtual_ns: u64,
     /// Where an expectation does not hold.
     pub findings: Vec<FindingLine>,
@@ -87,6 +90,7 @@ impl OutcomeLine {
             status: judgement.status().as_str(),
             verdict: judgement.verdict.clone(),
             seed: outcome.trace.meta().seed,
+            seeds: outcome.seeds.clone(),
             virtual_ns: outcome.virtual_time().as_nanos(),
             findings: judgement.findings.iter().map(|finding| FindingLine::of(outcome, finding)).collect(),
             held: judgement.held.iter().map(|held| held.title.clone()).collect(),

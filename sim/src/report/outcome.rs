@@ -2,6 +2,7 @@
 
 use vpyb_core::time::{Duration, Instant};
 
+use super::Seeds;
 use crate::expect::{Judgement, Roster};
 use crate::scenario::model::Scenario;
 use crate::trace::Trace;
@@ -14,17 +15,25 @@ pub struct Outcome<'a> {
     pub trace: &'a Trace,
     /// What it was found to be.
     pub judgement: &'a Judgement,
+    /// How the runs with all seeds ended, if this is one of several.
+    pub seeds: Option<Seeds>,
     pub(super) roster: Roster,
 }
 
 impl<'a> Outcome<'a> {
     /// The outcome of one run; `judgement` must be that of `trace` and `scenario`.
     pub fn new(scenario: &'a Scenario, trace: &'a Trace, judgement: &'a Judgement) -> Self {
-        Self { scenario, trace, judgement, roster: Roster::of(trace) }
+        Self { scenario, trace, judgement, seeds: None, roster: Roster::of(trace) }
     }
 
-    /// How much virtual time the run took.
+    /// The outcome of the run that is told of several.
+    pub fn of_seeds(self, seeds: Option<Seeds>) -> Self {
+        Self { seeds, ..self }
+    }
+
+    /// How much virtual time the run took, or all runs together.
     pub fn virtual_time(&self) -> Duration {
-        self.trace.end().since(Instant::ZERO)
+        let own = || self.trace.end().since(Instant::ZERO);
+        self.seeds.as_ref().map_or_else(own, |seeds| seeds.virtual_time)
     }
 }

@@ -18,7 +18,8 @@ pub fn status_line(outcome: &Outcome, width: usize, paint: Paint) -> String {
         verdict => format!("  {verdict}"),
     };
     let time = brief(outcome.virtual_time());
-    format!("{word}  {:<width$}  {time:>7}{verdict}", outcome.scenario.name)
+    let seeds = outcome.seeds.as_ref().map_or_else(String::new, |seeds| format!("  {} seeds", seeds.run));
+    format!("{word}  {:<width$}  {time:>7}{verdict}{seeds}", outcome.scenario.name)
 }
 
 /// The sum of many runs.

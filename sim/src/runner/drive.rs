@@ -9,16 +9,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use vpyb_core::time::Instant;
-use vpyb_core::{
-    ArgValue, Args, Config, Discipline, EventLoop, Firmware, Overrides, Setup, Step, TaskError, Top,
-};
+use vpyb_core::{Firmware, Step};
 
+use super::firmware::firmware;
 use super::guard::Heart;
-use super::program::{Around, Main, Program, boxed};
+use super::program::{Around, Program};
 use super::tap::Tapped;
-use crate::board::{Abort, Bound, Machine, Profile, Recorder, VirtualBoard, VirtualClock};
-use crate::scenario::model::{Arg, Cpu, Phase, Scenario};
-use crate::script::{Notes, Objects, Scripts};
+use crate::board::{Abort, Bound, Machine, Profile, Recorder, VirtualBoard};
+use crate::scenario::model::{Cpu, Scenario};
+use crate::script::Notes;
 use crate::trace::{Kind, Meta, Trace};
 
 /// Zero-delay steps at one instant that count as a livelock, where steps cost nothing.
@@ -210,98 +209,6 @@ fn verdict_of_unwind(payload: &(dyn Any + Send)) -> String {
     let text =
         payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str));
     format!("panic: {}", text.unwrap_or("without a message"))
-}
-
-fn firmware(
-    scenario: &Scenario,
-    programs: &[Program],
-    machine: &Rc<RefCell<Machine>>,
-    recorder: &Rc<Recorder>,
-) -> (Firmware, Option<Around>) {
-    let board = VirtualBoard::new(machine.clone());
-    let scripts: Rc<RefCell<Option<Prepared>>> = Rc::default();
-    let setup = Setup {
-        clock: Rc::new(VirtualClock::new(machine.clone())),
-        observer: Some(recorder.clone()),
-        overrides: Overrides {
-            discipline: Discipline::from_name(&scenario.cpu.scheduler),
-            runq_len: scenario.cpu.runq_len,
-            waitq_len: scenario.cpu.waitq_len,
-            ioq_len: scenario.cpu.ioq_len,
-            lp_len: scenario.cpu.lp_len,
-            max_overdue_ms: scenario.cpu.max_overdue_ms,
-        },
-        started: Some(start_scripts(scenario, board.clone(), scripts.clone())),
-    };
-    let program = scenario.program.as_ref().map(|chosen| {
-        let program = programs.iter().find(|known| known.name == chosen.name).expect("checked names");
-        let mut args = Args::defaults(program.args);
-        for (name, value) in &chosen.args {
-            let set = args.set(name, arg_value(value));
-            set.unwrap_or_else(|error| panic!("checked arguments: {error}"));
-        }
-        (program, args)
-    });
-    let around = program.as_ref().and_then(|(program, _)| program.around);
-    let (main, phases) = (scenario.run.main.clone(), scenario.phases.clone());
-    let program = program.map(|(program, args)| (program.main, args));
-    let firmware = Firmware::new(setup, board, move |top| match program {
-        Some((program, args)) => program(top, args),
-        None => scripted_main(top, main, phases, scripts),
-    });
-    (firmware, around)
-}
-
-fn arg_value(value: &Arg) -> ArgValue {
-    match value {
-        Arg::Text(text) => ArgValue::Text(text.clone()),
-        Arg::Int(int) => ArgValue::Int(*int),
-    }
-}
-
-/// The scripts, or why they could not be started.
-type Prepared = Result<Rc<Scripts<VirtualBoard>>, TaskError>;
-
-/// Makes the scripted tasks as soon as there is an event loop, in file order.
-fn start_scripts(
-    scenario: &Scenario,
-    board: VirtualBoard,
-    prepared: Rc<RefCell<Option<Prepared>>>,
-) -> Box<dyn FnOnce(&EventLoop)> {
-    let (objects, tasks) = (scenario.objects.clone(), scenario.tasks.clone());
-    let main = scenario.run.main.clone();
-    Box::new(move |event_loop| {
-        let start = || -> Prepared {
-            let opened = Objects::open(&board, event_loop, &objects)?;
-            let scripts = Scripts::new(board, event_loop.clone(), opened, &tasks);
-            for task in tasks.iter().filter(|task| task.start && Some(&task.name) != main.as_ref()) {
-                scripts.create(&task.name)?;
-            }
-            Ok(scripts)
-        };
-        *prepared.borrow_mut() = Some(start());
-    })
-}
-
-/// The top level of a scenario without a program.
-fn scripted_main(
-    top: Top<VirtualBoard>,
-    main: Option<String>,
-    phases: Vec<Phase>,
-    prepared: Rc<RefCell<Option<Prepared>>>,
-) -> Main {
-    boxed(async move {
-        top.event_loop(Config::default());
-        let scripts = prepared.borrow_mut().take().expect("the loop exists")?;
-        if !phases.is_empty() {
-            return scripts.run_phases(&top, phases).await;
-        }
-        match main {
-            Some(name) => top.run_until_complete(scripts.main(&name)).named(name).await?,
-            None => top.run_forever().await?,
-        }
-        Ok(())
-    })
 }
 
 impl Run<'_> {

@@ -4,6 +4,7 @@
 
 mod cases;
 mod drive;
+mod firmware;
 mod guard;
 mod program;
 mod tap;

@@ -21,7 +21,7 @@ use super::words::alternatives;
 use actions::{ACTIONS, refuse_within};
 
 /// Actions of the format that cannot be run yet.
-const LATER: [&str; 1] = ["cancel"];
+const LATER: [&str; 0] = [];
 
 const TIME_WORDS: &str = "keep one: `at` counts from power-on, `after` from the end of the previous step, and `on` \
                           waits for an event";

@@ -17,7 +17,7 @@ use super::value::Value;
 use super::vocabulary::{ProgramWords, Vocabulary};
 use super::wires::Wires;
 use super::words::{Words, not_built, quoted};
-use super::{buttons, devices, logic, serial};
+use super::{buttons, devices, logic, seeds, serial};
 
 /// How long a queue may be.
 const QUEUE: RangeInclusive<i64> = 1..=65_535;
@@ -290,11 +290,10 @@ pub fn run(table: Option<Table<'_>>, names: &Names) -> Run {
     run.limit = end(table.key("limit")).or(run.limit.filter(|_| run.until.is_none()));
     run.max_step = table.key("max_step").and_then(Value::lasting).unwrap_or(run.max_step);
     run.livelock_after = table.key("livelock_after").and_then(Value::lasting).unwrap_or(run.livelock_after);
-    run.seed = table.key("seed").and_then(|value| value.integer(0..=i64::MAX)).map_or(run.seed, |n| n as u64);
+    seeds::seeds(&mut table, &mut run);
     if let Some(allow) = table.key("allow").and_then(Value::items) {
         run.allow = allow.filter_map(verdict_to_allow).collect();
     }
-    table.later(&["seeds"]);
     table.close();
     run
 }

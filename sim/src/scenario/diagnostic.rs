@@ -1,7 +1,7 @@
 //! What is wrong in a scenario file, where, and what to do about it.
 //!
 //! Owns [`Diagnostic`], the codes and the rendering in rustc's form. Knows nothing of TOML or of
-//! what a scenario means.
+//! what a scenario means. A code that begins with `W`, as those of `vpyb lint`, is shown as a warning.
 //!
 //! Invariant **located**: a diagnostic that has left the parser has at least one label, and its
 //! line and column are those of the first.
@@ -42,7 +42,7 @@ pub mod code {
 /// One problem of a scenario file.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Diagnostic {
-    /// One of [`code`].
+    /// One of [`code`], or of another list of codes.
     pub code: &'static str,
     /// What is wrong, without a full stop.
     pub message: String,
@@ -134,7 +134,8 @@ fn report<'a>(diagnostic: &'a Diagnostic, path: &'a str, source: &'a str) -> Gro
         let mark = kind.span(start..start + length);
         if remark.is_empty() { mark } else { mark.label(remark.as_str()) }
     });
-    let group = Level::ERROR
+    let level = if diagnostic.code.starts_with('W') { Level::WARNING } else { Level::ERROR };
+    let group = level
         .primary_title(diagnostic.message.as_str())
         .id(diagnostic.code)
         .element(Snippet::source(shown).line_start(first_line).path(path).annotations(marks));

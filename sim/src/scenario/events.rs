@@ -2,6 +2,8 @@
 //!
 //! Owns [`Events`], from the table in the file to an [`Event`]. Knows no trace.
 
+use regex::Regex;
+
 use super::diagnostic::{Diagnostic, code};
 use super::faults;
 use super::model::{Event, I2cSight, InterruptKind, IrqEvent, Level, TaskEvent, UartEvent, What};
@@ -10,12 +12,13 @@ use super::network;
 use super::table::Table;
 use super::value::Value;
 use super::vocabulary::Vocabulary;
-use super::words::alternatives;
+use super::words::{alternatives, quoted};
 
 /// The keys that say what is seen.
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "prints",
     "line",
+    "matches",
     "task",
     "edge",
     "contention",
@@ -27,8 +30,6 @@ const KINDS: [&str; 12] = [
     "mark",
     "fault",
 ];
-/// Keys of the format that cannot be looked for yet.
-const LATER: [&str; 1] = ["matches"];
 
 const TASK_EVENTS: [(&str, TaskEvent); 7] = [
     ("created", TaskEvent::Created),
@@ -87,7 +88,6 @@ impl Events<'_> {
                 for key in KINDS.into_iter().chain(["event", "nth", "once_per"]) {
                     table.key(key);
                 }
-                table.later(&LATER);
                 if table.close() {
                     let problem =
                         Diagnostic::new(code::MISSING, span, "this does not say what is looked for");
@@ -100,7 +100,7 @@ impl Events<'_> {
         };
         let nth = table.key("nth").and_then(|value| value.integer(1..=i64::from(u32::MAX)));
         let once_per = table.key("once_per").and_then(Value::duration);
-        table.later(&LATER);
+
         table.close();
         Some(Event { what: what?, nth: nth.map(|n| n as u32), once_per })
     }
@@ -109,6 +109,7 @@ impl Events<'_> {
         match kind {
             "prints" => table.key("prints")?.text().map(|text| What::Prints(text.into())),
             "line" => table.key("line")?.text().map(|text| What::Line(text.into())),
+            "matches" => table.key("matches").and_then(matches),
             "stimulus" => self.names.stimulus(table.key("stimulus")?).map(What::Stimulus),
             "mark" => self.names.mark(table.key("mark")?).map(What::Mark),
             "task" => self.task(table),
@@ -187,6 +188,22 @@ impl Events<'_> {
         }
         Some(What::Uart { uart: uart?, event: event?, byte })
     }
+}
+
+/// A regular expression, which must be one.
+fn matches(value: Value<'_>) -> Option<What> {
+    let text = value.text()?;
+    let Err(error) = Regex::new(text) else { return Some(What::Matches(text.into())) };
+    // The library's last line is the reason, those before show the place.
+    let shown = error.to_string();
+    let reason = shown.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let message = format!("{} is not a regular expression: {reason}", quoted(text));
+    value.refuse(
+        code::MALFORMED,
+        message,
+        "write it as the crate `regex` has it, e.g. `matches = '^RX: \\d+$'`",
+    );
+    None
 }
 
 /// The value of a byte; whoever writes a character learns its number.

@@ -25,8 +25,6 @@ use super::words::{Words, alternatives, quoted};
 /// The keys of which each makes a pattern.
 const PATTERNS: [&str; 10] =
     ["that", "never", "order", "from", "every", "pin", "counter", "transcript", "verdict", "fails"];
-/// Keys of the format's patterns that cannot be judged yet.
-const LATER: [&str; 1] = ["matches"];
 /// Keys that only complete a pattern: the key, what it completes, what it says.
 const COMPLETING: [(&str, &[&str], &str); 14] = [
     ("count", &["that"], "`count` says how often `that` happens"),
@@ -137,7 +135,6 @@ impl Expects<'_> {
         else {
             return None;
         };
-        table.later(&LATER);
         let foreign = refuse_foreign(&mut table, chosen);
         let pattern = chosen.map(|chosen| self.chosen(chosen, &mut table));
         for key in PATTERNS {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use regex::Regex;
 use vpyb_core::time::Instant;
 
 use super::bus::BusEye;
@@ -18,6 +19,8 @@ pub struct Eye {
     event: Event,
     tasks: BTreeSet<Task>,
     subject: Option<Name>,
+    /// What `matches` looks for.
+    pattern: Option<Regex>,
     /// How many names the trace had when `subject` was looked for.
     names: usize,
     levels: Levels,
@@ -34,11 +37,20 @@ pub fn matches_task(wanted: &str, own: &str) -> bool {
 
 impl Eye {
     /// One that has seen nothing yet.
+    ///
+    /// # Panics
+    ///
+    /// If `matches` is no regular expression: the parser refuses it.
     pub fn new(event: &Event) -> Self {
+        let pattern = match &event.what {
+            What::Matches(text) => Some(Regex::new(text).expect("a checked expression")),
+            _ => None,
+        };
         Self {
             event: event.clone(),
             tasks: BTreeSet::new(),
             subject: None,
+            pattern,
             names: 0,
             levels: Levels::default(),
             bus: BusEye::default(),
@@ -103,7 +115,10 @@ impl Eye {
                 return;
             }
             What::Network { socket: Some(text), .. } => text,
-            What::Prints(_) | What::Network { socket: None, .. } | What::Fault { place: None, .. } => return,
+            What::Prints(_)
+            | What::Matches(_)
+            | What::Network { socket: None, .. }
+            | What::Fault { place: None, .. } => return,
         };
         if self.subject.is_none() && trace.names().len() != self.names {
             self.names = trace.names().len();
@@ -117,6 +132,8 @@ impl Eye {
             What::Prints(ref part) => {
                 matches!(record.kind, Kind::Line { text, .. } if trace.text(text).contains(part))
             }
+            What::Matches(_) => matches!(record.kind, Kind::Line { text, .. }
+                if self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(trace.text(text)))),
             What::Line(_) => matches!(record.kind, Kind::Line { text, .. } if Some(text) == self.subject),
             What::Task { event, .. } => {
                 task_of(record.kind, event).is_some_and(|task| self.tasks.contains(&task))

@@ -5,8 +5,9 @@
 
 use vpyb_core::time::Duration;
 use vpyb_sim::board::render_pinout;
-use vpyb_sim::cli::{PROGRAMS, trace_told, vocabulary};
+use vpyb_sim::cli::{PROGRAMS, explained, trace_told, vocabulary};
 use vpyb_sim::expect::judge;
+use vpyb_sim::lint::lint;
 use vpyb_sim::report::{Outcome, Paint, Summary, failure, status_line};
 use vpyb_sim::runner::{Options, run};
 use vpyb_sim::scenario::model::Scenario;
@@ -27,6 +28,12 @@ pub fn output(command: &str) -> String {
     match words[..] {
         ["run", path] => run_all(path, edit),
         ["check", path] => check(path, edit),
+        ["check", "--explain", path] => {
+            let shown = scenarios(path, edit);
+            let text = |one: &Scenario| format!("# {}\n{}\n", one.name, explained(one, PROGRAMS));
+            shown.iter().map(text).collect()
+        }
+        ["lint", path] => render(&lint(&read(path)), path, &read(path), false),
         ["board", path] => render_pinout(scenarios(path, edit).first()),
         ["trace", "export", path, "--to", form, "|", "sed", "-n", range] => {
             let trace = trace_of(path);

@@ -74,7 +74,7 @@ const FIGURES: [Figure; 12] = [
         206.0,
         "rate/board.toml::fast-io-queues",
         Turn(100.0),
-        Fitted("(poll)"),
+        Predicted,
     ),
     figure(
         "a bare yield, three tasks",
@@ -237,4 +237,11 @@ pub fn table() -> String {
         .expect("a text");
     }
     text
+}
+
+/// A profile that was fitted on every figure would predict none.
+#[test]
+fn few_prices_are_fitted() {
+    let fitted = FIGURES.iter().filter(|figure| matches!(figure.basis, Fitted(_))).count();
+    assert!(fitted <= 3, "{fitted} figures are fitted, at most 3");
 }

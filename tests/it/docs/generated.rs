@@ -12,7 +12,7 @@ use vpyb_sim::expect::Code;
 
 use super::chip_figures::{self, FIGURES, Figures};
 use super::{commands, figures, read, waiting};
-use crate::interrupts;
+use crate::{interrupts, lint};
 
 /// The part of this name, up to its end marker.
 pub fn part(what: &str) -> String {
@@ -25,6 +25,7 @@ pub fn part(what: &str) -> String {
         "figures of the chip" => of_the_chip(),
         "figures" => figures::table(),
         "waiting" => waiting::table(),
+        "lint" => lint::table(),
         "interrupts: cancelled" => interrupts::table("cancelled"),
         "interrupts: timed out" => interrupts::table("timed out"),
         "interrupts: handled" => interrupts::table("handled"),

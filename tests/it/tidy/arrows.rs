@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("travel", &["expect", "report", "scenario::model", "sight", "trace"]),
     ("page", &["expect", "trace", "travel"]),
     ("view", &["report", "trace", "travel"]),
+    ("lint", &["scenario"]),
     ("cli", &["*"]),
     ("bin", &["cli"]),
 ];

@@ -4,8 +4,10 @@
 
 vpyb_stm32f405::firmware! {
     vpyb_scenarios::aledflash,
+    vpyb_scenarios::apoll,
     vpyb_scenarios::aqtest,
     vpyb_scenarios::aremote,
+    vpyb_scenarios::astests,
     vpyb_scenarios::asyn_demos,
     vpyb_scenarios::async_iterator,
     vpyb_scenarios::asyntest,

@@ -22,10 +22,10 @@ const LONGEST_SEND: u64 = 1 << 20;
 const DEFAULT_WITHIN: Duration = Duration::from_secs(1);
 /// Actions that can be run.
 #[rustfmt::skip]
-pub const ACTIONS: [&str; 19] = [
+pub const ACTIONS: [&str; 20] = [
     "send", "break", "drive", "pulse", "glitch", "press", "release", "tap", "plug", "unplug", "irq", "set", "feed", "power", "ir",
     "network",
-    "stall", "ctrl_c", "await",
+    "stall", "cancel", "ctrl_c", "await",
 ];
 
 const LEVELS: [(&str, Level); 2] = [("low", Level::Low), ("high", Level::High)];
@@ -56,6 +56,7 @@ impl Bench<'_> {
             "ir" => infrared::action(value, self.parts),
             "network" => network::change(value, self.parts.values()),
             "stall" => Some(Action::Stall(value.duration()?)),
+            "cancel" => self.names.seen_task(value).map(Action::Cancel),
             "ctrl_c" => ctrl_c(value),
             _ => {
                 let event = self.events().read(value);

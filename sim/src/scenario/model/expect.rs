@@ -82,6 +82,8 @@ pub enum What {
     Prints(String),
     /// A console line that is the text.
     Line(String),
+    /// A console line that matches the regular expression.
+    Matches(String),
     /// Something about a task; `hog` stands for every `hog#n`.
     Task { task: String, event: TaskEvent },
     /// A pin's net reaches a level.

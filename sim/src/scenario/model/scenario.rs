@@ -156,6 +156,8 @@ pub struct Run {
     pub livelock_after: Duration,
     /// Where all randomness comes from.
     pub seed: u64,
+    /// The run is repeated with each of these; `seed` is then the first.
+    pub seeds: Option<Range<u64>>,
     /// Verdicts that do not fail the run, e.g. `overrun`.
     pub allow: Vec<String>,
 }
@@ -170,6 +172,7 @@ impl Default for Run {
             max_step: Duration::from_secs(10),
             livelock_after: Duration::from_secs(10),
             seed: 1,
+            seeds: None,
             allow: Vec::new(),
         }
     }
@@ -234,6 +237,8 @@ pub enum Action {
     Await { event: Event, within: Duration },
     /// Keeps the CPU from running for so long.
     Stall(Duration),
+    /// Has a task of the loop cancel another one; `hog` stands for every `hog#n`.
+    Cancel(String),
     /// Presses Ctrl-C, which ends a run of the loop.
     CtrlC,
     /// Does something to the network.

@@ -1,0 +1,7 @@
+//! The command line `vpyb` with this crate's programs: `cargo run -- run scenarios`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vpyb_sim::cli::main(&[vpyb_sim::program!(my_firmware::thermostat)])
+}

@@ -1,0 +1,2 @@
+async def blink(led:
+    pass
