@@ -53,6 +53,7 @@ mod trace_file;
 mod trace_part;
 mod trial;
 mod uart;
+mod uart_errors;
 mod vectors;
 mod view;
 mod waited_for;
