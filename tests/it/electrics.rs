@@ -180,6 +180,9 @@ fn a_pin_that_is_moved_keeps_its_line_in_the_waveforms() {
     write_vcd(&outcome.trace, &mut vcd).expect("memory takes everything");
     let vcd = String::from_utf8(vcd).expect("a text");
     let (_, changes) = vcd.rsplit_once("$end\n").unwrap_or_else(|| panic!("{vcd}"));
+    // What the task does is told as texts.
+    let of_pins = |line: &&str| !line.starts_with('s');
+    let changes: String = changes.lines().filter(of_pins).map(|line| format!("{line}\n")).collect();
     // Both rise when X6 is pulled up and fall when X5 is driven; then X6 alone, while it is alone.
     assert_eq!(changes, "1!\n1\"\n0!\n0\"\n#1\n1\"\n#2\n0\"\n#4\n");
 }
