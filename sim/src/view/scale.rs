@@ -75,7 +75,7 @@ mod tests {
         let at = Instant::from_millis(60);
         let column = scale.column_of(at).unwrap();
         assert_eq!(scale.zoomed(at, true).column_of(at), Some(column));
-        let late = Scale { begin: Instant::from_secs(5), ..scale };
+        let late = Scale { begin: Instant::from_millis(5_000), ..scale };
         let at_late = late.begins(column);
         assert_eq!(late.zoomed(at_late, false).column_of(at_late), Some(column));
         assert_eq!(scale.zoomed(at, false).begin, Instant::ZERO, "there is nothing before the beginning");
