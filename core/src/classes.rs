@@ -146,6 +146,24 @@
 //! # }); }
 //! ```
 //!
+//! The tutorial's own example is its `Condition`, whose lock is held in the block. Here the block is handed over, as
+//! giving the lock back is the last that it does:
+//!
+//! ```
+//! use vpyb_core::asyn::{Condition, Error};
+//!
+//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/run.inc"));
+//! # fn main() { run(|ev| async move {
+//! let cond = Condition::new(&ev);
+//! // with await cond:
+//! //     cond.notify(2)
+//! cond.with(async { cond.notify(2) }).await?;
+//! assert!(!cond.locked());
+//! assert!(matches!(cond.notify(2), Err(Error::NotifyWithoutLock)));
+//! # Ok(())
+//! # }); }
+//! ```
+//!
 //! # Asynchronous context managers (4.3)
 //!
 //! A `Drop` cannot wait. Where leaving takes time, the block is handed to a method, as to
@@ -186,6 +204,37 @@
 //! assert_eq!(ended.unwrap_err().interrupt(), Some(Interrupt::TimedOut));
 //! // Under `UasyncioV2` the time-out arrives when the 100 ms are over; then comes the exit.
 //! assert_eq!(ev.time() - before, 100 + 20 + 100 + 30);
+//! # Ok(())
+//! # }); }
+//! ```
+//!
+//! The tutorial's own example is its `Lock`, which is given back when the block is left, and a turn given up:
+//!
+//! ```
+//! use std::rc::Rc;
+//!
+//! use vpyb_core::asyn::Lock;
+//! use vpyb_core::{EventLoop, TaskError};
+//!
+//! async fn bar(ev: EventLoop, lock: Rc<Lock>) -> Result<(), TaskError> {
+//!     // async with lock:
+//!     //     print('bar acquired lock')
+//!     lock.with(async {
+//!         ev.sleep_ms(10).await?;
+//!         println!("bar acquired lock");
+//!         Ok(())
+//!     })
+//!     .await
+//! }
+//!
+//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/run.inc"));
+//! # fn main() { run(|ev| async move {
+//! let lock = Rc::new(Lock::new(&ev, 0));
+//! ev.create_task(bar(ev.clone(), lock.clone()))?;
+//! ev.sleep_ms(5).await?;
+//! assert!(lock.locked());
+//! ev.sleep_ms(10).await?;
+//! assert!(!lock.locked());
 //! # Ok(())
 //! # }); }
 //! ```

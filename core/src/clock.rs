@@ -1,6 +1,7 @@
 //! Where the event loop reads the time.
 //!
 //! Owns the trait [`Clock`] and nothing else: the core keeps no time of its own.
+//! It is not in the tutorial.
 
 use crate::time::Instant;
 

@@ -2,6 +2,7 @@
 //!
 //! Owns the trait [`I2c`], its settings and its errors. Transfers are those of `embedded-hal`, blocking or not; here
 //! stands what these traits leave out: the recovery of a stuck bus and the scan.
+//! The tutorial's sensor (section 6.6) sits on it.
 
 use alloc::vec::Vec;
 use core::fmt;

@@ -5,8 +5,8 @@
 
 use alloc::borrow::Cow;
 use core::future::{Future, poll_fn};
-use core::pin::pin;
-use core::task::Poll;
+use core::pin::{Pin, pin};
+use core::task::{Context, Poll};
 
 use crate::error::Interrupt;
 use crate::event_loop::EventLoop;
@@ -15,24 +15,34 @@ use crate::observer::ObjectKind;
 
 impl EventLoop {
     /// Awaits a future of another crate in such a way that an interrupt of the task arrives at once: the
-    /// future is then dropped.
+    /// future is then dropped. Not in the tutorial.
     ///
     /// # Cancellation
     ///
     /// What dropping `future` means is for its own documentation to say. Nothing else is lost.
-    pub async fn interruptible<F: Future>(&self, future: F) -> Result<F::Output, Interrupt> {
-        let mut future = pin!(future);
-        poll_fn(|cx| {
-            if let Some(interrupt) = self.shared().take_interrupt() {
-                return Poll::Ready(Err(interrupt));
-            }
-            future.as_mut().poll(cx).map(Ok)
-        })
-        .await
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn interruptible<F: Future>(&self, future: F) -> impl Future<Output = Result<F::Output, Interrupt>> {
+        let unawaited = self.unawaited(|| "interruptible");
+        async move {
+            unawaited.begins();
+            let mut future = pin!(future);
+            poll_fn(|cx| self.poll_or_interrupt(future.as_mut(), cx)).await
+        }
+    }
+
+    fn poll_or_interrupt<F: Future>(
+        &self,
+        future: Pin<&mut F>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<F::Output, Interrupt>> {
+        match self.shared().take_interrupt() {
+            Some(interrupt) => Poll::Ready(Err(interrupt)),
+            None => future.poll(cx).map(Ok),
+        }
     }
 
     /// As [`interruptible`](Self::interruptible), under a name by which observers, and reports of what a task waits
-    /// for, know the future: for one of another crate, or for a flag that an interrupt handler sets.
+    /// for, know the future: for one of another crate, or for a flag that an interrupt handler sets. Not in the tutorial.
     ///
     /// ```
     /// use vpyb_core::sync::IrqFlag;
@@ -48,22 +58,27 @@ impl EventLoop {
     /// # Cancellation
     ///
     /// As for [`interruptible`](Self::interruptible).
-    pub async fn interruptible_named<F: Future>(
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn interruptible_named<F: Future>(
         &self,
         name: impl Into<Cow<'static, str>>,
         future: F,
-    ) -> Result<F::Output, Interrupt> {
-        let mut label = Label::new(ObjectKind::Future);
-        label.rename(name);
-        let mut waiting = None;
-        let mut future = pin!(self.interruptible(future));
-        poll_fn(|cx| {
-            let polled = future.as_mut().poll(cx);
-            if polled.is_pending() && waiting.is_none() {
-                waiting = Some(label.wait(self));
-            }
-            polled
-        })
-        .await
+    ) -> impl Future<Output = Result<F::Output, Interrupt>> {
+        let unawaited = self.unawaited(|| "interruptible_named");
+        async move {
+            unawaited.begins();
+            let mut label = Label::new(ObjectKind::Future);
+            label.rename(name);
+            let mut waiting = None;
+            let mut future = pin!(future);
+            poll_fn(|cx| {
+                let polled = self.poll_or_interrupt(future.as_mut(), cx);
+                if polled.is_pending() && waiting.is_none() {
+                    waiting = Some(label.wait(self));
+                }
+                polled
+            })
+            .await
+        }
     }
 }

@@ -68,14 +68,15 @@
 //! | what tasks share, with waiters that are woken | [`sync`] |
 //! | bringing the core to a board | [`Firmware`], [`Step`], [`clock::Clock`], [`Board`], [`observer::Observer`] |
 //!
-//! A future that is made and not awaited does nothing; the tutorial calls it a common error (section 7.5). The
-//! compiler tells, and where it was silenced the [observer](observer::Event::Unawaited) hears of it:
+//! A future that is made and not awaited does nothing; the tutorial calls it a common error (section 7.5). The compiler
+//! tells, and where it was silenced the [observer](observer::Event::Unawaited) hears of it. A pause:
 //!
 //! ```compile_fail
 //! #![deny(unused_must_use)]
 //!
-//! async fn task(ev: vpyb_core::EventLoop) {
+//! async fn task(ev: vpyb_core::EventLoop) -> Result<(), vpyb_core::Interrupt> {
 //!     ev.sleep_ms(100);
+//!     Ok(())
 //! }
 //! ```
 //!
@@ -83,7 +84,122 @@
 //! #![deny(unused_must_use)]
 //!
 //! async fn task(ev: vpyb_core::EventLoop) -> Result<(), vpyb_core::Interrupt> {
-//!     ev.sleep_ms(100).await
+//!     ev.sleep_ms(100).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A lock that is thought to be taken:
+//!
+//! ```compile_fail
+//! #![deny(unused_must_use)]
+//!
+//! async fn task(lock: vpyb_core::official::Lock) -> Result<(), vpyb_core::TaskError> {
+//!     lock.acquire();
+//!     Ok(lock.release()?)
+//! }
+//! ```
+//!
+//! ```
+//! #![deny(unused_must_use)]
+//!
+//! async fn task(lock: vpyb_core::official::Lock) -> Result<(), vpyb_core::TaskError> {
+//!     lock.acquire().await?;
+//!     Ok(lock.release()?)
+//! }
+//! ```
+//!
+//! A cancellation, as in the original's own demonstration of it, which cancels nobody:
+//!
+//! ```compile_fail
+//! #![deny(unused_must_use)]
+//!
+//! async fn task(tasks: vpyb_core::asyn::Cancellables) -> Result<(), vpyb_core::asyn::Error> {
+//!     tasks.cancel_all(1, false);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! ```
+//! #![deny(unused_must_use)]
+//!
+//! async fn task(tasks: vpyb_core::asyn::Cancellables) -> Result<(), vpyb_core::asyn::Error> {
+//!     tasks.cancel_all(1, false).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A task that is not made:
+//!
+//! ```compile_fail
+//! #![deny(unused_must_use)]
+//! # use vpyb_core::{TaskError, asyn::Cancellables};
+//!
+//! async fn work() -> Result<(), TaskError> {
+//!     Ok(())
+//! }
+//!
+//! fn start(tasks: Cancellables) -> Result<(), TaskError> {
+//!     tasks.cancellable(1, work());
+//!     Ok(())
+//! }
+//! ```
+//!
+//! ```
+//! #![deny(unused_must_use)]
+//! # use vpyb_core::{TaskError, asyn::Cancellables};
+//!
+//! async fn work() -> Result<(), TaskError> {
+//!     Ok(())
+//! }
+//!
+//! fn start(tasks: Cancellables) -> Result<(), TaskError> {
+//!     tasks.cancellable(1, work()).create_task()?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A run of the loop:
+//!
+//! ```compile_fail
+//! #![deny(unused_must_use)]
+//!
+//! async fn program<B>(top: vpyb_core::Top<B>) -> Result<(), vpyb_core::RunError> {
+//!     top.run_until_complete(async { Ok(()) });
+//!     Ok(())
+//! }
+//! ```
+//!
+//! ```
+//! #![deny(unused_must_use)]
+//!
+//! async fn program<B>(top: vpyb_core::Top<B>) -> Result<(), vpyb_core::RunError> {
+//!     top.run_until_complete(async { Ok(()) }).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! And the tutorial's own: a function is given where what it makes is meant. Here the types are not the same:
+//!
+//! ```compile_fail,E0277
+//! # use vpyb_core::{EventLoop, QueueFull, TaskError};
+//! async fn work() -> Result<(), TaskError> {
+//!     Ok(())
+//! }
+//!
+//! fn start(ev: EventLoop) -> Result<(), QueueFull> {
+//!     ev.create_task(work).map(drop)
+//! }
+//! ```
+//!
+//! ```
+//! # use vpyb_core::{EventLoop, QueueFull, TaskError};
+//! async fn work() -> Result<(), TaskError> {
+//!     Ok(())
+//! }
+//!
+//! fn start(ev: EventLoop) -> Result<(), QueueFull> {
+//!     ev.create_task(work()).map(drop)
 //! }
 //! ```
 #![no_std]
@@ -116,6 +232,7 @@ pub mod sync;
 pub mod ticks;
 pub mod time;
 mod uart;
+mod unawaited;
 
 pub use args::{ArgDefault, ArgError, ArgSpec, ArgValue, Args};
 pub use board::{Board, BoardError};

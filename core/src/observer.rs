@@ -2,6 +2,7 @@
 //!
 //! Owns the trait [`Observer`] and its vocabulary. A simulator records the events, a board may toggle
 //! a pin; without an observer the loop pays one predictable branch an event.
+//! It is not in the tutorial.
 
 use crate::error::{Interrupt, QueueFull, TaskError};
 use crate::event_loop::TaskName;
@@ -164,8 +165,11 @@ pub enum Event<'a> {
     QueueFull { full: QueueFull, task: Option<TaskId> },
     /// Under `Asyncio3`: a task failed, nobody awaited it, and no exception handler was set.
     Uncaught { task: TaskId, error: &'a TaskError },
-    /// A pause, called `what` (`sleep_ms`), was made and dropped without being awaited: it paused nobody. The tutorial
-    /// calls it a common error (section 7.5). A branch of a `select` that was not polled is told of, too.
+    /// Something to be awaited, called `what` (`sleep_ms`, `Lock::acquire`), was made and dropped without being awaited:
+    /// it did nothing. The tutorial calls it a common error (section 7.5). A branch of a `select` that was not polled is
+    /// told of, too, and so is what was handed to something that is not awaited. Primitives of [`sync`](crate::sync) tell
+    /// if they are named; `aclose` and [`Gather::wait`](crate::asyn::Gather::wait), which take their object with them, tell
+    /// nothing.
     Unawaited { task: Option<TaskId>, what: &'a str },
     /// The owner of the loop is gone, and this task has never had its first step.
     NeverStarted { task: TaskId },

@@ -25,7 +25,8 @@ impl Future for Sleep<'_> {
 }
 
 impl EventLoop {
-    /// Pauses for `seconds`, truncated to whole milliseconds; under one millisecond it is a zero delay.
+    /// Pauses for `seconds`, truncated to whole milliseconds (tutorial section 2.3); under one millisecond it is a zero
+    /// delay.
     ///
     /// A zero delay puts the task at the end of the run queue: it runs again in the next pass. Otherwise the
     /// pause ends when the tick `now + delay` begins, so it may be up to 1 ms short, and longer by the rest of
@@ -40,7 +41,7 @@ impl EventLoop {
         Sleep(Leaf::new(self.shared(), Yielded::Delay(whole_ms(seconds))))
     }
 
-    /// Pauses for `ms` milliseconds; see [`sleep`](Self::sleep). A negative delay is legal: it goes through the
+    /// Pauses for `ms` milliseconds (tutorial section 2.3); see [`sleep`](Self::sleep). A negative delay is legal: it goes through the
     /// wait queue and is overdue at once.
     ///
     /// # Cancellation
@@ -62,7 +63,7 @@ impl EventLoop {
     }
 
     /// Pauses for `ms` milliseconds at low priority: the task is resumed when it is due and nothing else is ready
-    /// or due, one such task a pass. Needs `FastIo` with a low-priority queue; without one the loop stops with
+    /// or due, one such task a pass. Not in the tutorial, but of the library `fast_io`. Needs `FastIo` with a low-priority queue; without one the loop stops with
     /// an error, as in the original.
     ///
     /// # Cancellation
@@ -72,7 +73,8 @@ impl EventLoop {
         Sleep(Leaf::new(self.shared(), Yielded::AfterMs(ms)))
     }
 
-    /// Pauses for `seconds`, truncated to whole milliseconds, at low priority; see [`after_ms`](Self::after_ms).
+    /// Pauses for `seconds`, truncated to whole milliseconds, at low priority; see [`after_ms`](Self::after_ms). Not in
+    /// the tutorial.
     ///
     /// # Cancellation
     ///
@@ -81,7 +83,7 @@ impl EventLoop {
         Sleep(Leaf::new(self.shared(), Yielded::After(whole_ms(seconds))))
     }
 
-    /// A bare yield: the task goes to the end of the run queue.
+    /// A bare yield: the task goes to the end of the run queue. The `yield` of an awaitable (tutorial section 4.1).
     ///
     /// # Cancellation
     ///
@@ -92,7 +94,7 @@ impl EventLoop {
     }
 
     /// Parks the current task: it is in no queue until [`requeue`](Self::requeue) makes it ready. Beside another await in
-    /// a combinator it is over with the next entry of the task, whoever queued that.
+    /// a combinator it is over with the next entry of the task, whoever queued that. Not in the tutorial.
     ///
     /// # Cancellation
     ///
@@ -114,40 +116,55 @@ impl EventLoop {
     /// Beside other awaits in a combinator (`select`, `join_all`) it interrupts its own `future` alone: when the task would
     /// be interrupted, if `future` is what the task waits for, else at once.
     ///
+    /// # Errors
+    ///
+    /// Those of `future`. A time-out is `TimedOut` where `future` has its innermost await; whether it comes out here is
+    /// for `future` to say.
+    ///
     /// # Cancellation
     ///
     /// An interrupt arrives inside `future`. Dropped, the timer is disarmed and taken out of the wait queue.
-    pub async fn wait_for_ms<T, E>(
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn wait_for_ms<T, E>(
         &self,
         future: impl Future<Output = Result<T, E>>,
         ms: i32,
-    ) -> Result<T, E> {
-        let shared = self.shared();
-        let guard = poll_fn(|cx| Poll::Ready(shared.arm_timeout(ms, cx))).await;
-        let mut timeout = Timeout { shared, guard };
-        let Some(guard) = &timeout.guard else {
-            // The loop stops before this task could be resumed.
-            return core::future::pending().await;
-        };
-        let mut future = pin!(future);
-        let result = poll_fn(|cx| shared.poll_timed(guard, cx, |cx| future.as_mut().poll(cx))).await;
-        if let Some(guard) = timeout.guard.take() {
-            shared.end_timeout(&guard, result.is_ok());
+    ) -> impl Future<Output = Result<T, E>> {
+        let unawaited = self.unawaited(|| "wait_for");
+        async move {
+            unawaited.begins();
+            let shared = self.shared();
+            let guard = poll_fn(|cx| Poll::Ready(shared.arm_timeout(ms, cx))).await;
+            let mut timeout = Timeout { shared, guard };
+            let Some(guard) = &timeout.guard else {
+                // The loop stops before this task could be resumed.
+                return core::future::pending().await;
+            };
+            let mut future = pin!(future);
+            let result = poll_fn(|cx| shared.poll_timed(guard, cx, |cx| future.as_mut().poll(cx))).await;
+            if let Some(guard) = timeout.guard.take() {
+                shared.end_timeout(&guard, result.is_ok());
+            }
+            result
         }
-        result
     }
 
-    /// As [`wait_for_ms`](Self::wait_for_ms), after `seconds`, truncated to whole milliseconds.
+    /// As [`wait_for_ms`](Self::wait_for_ms) (tutorial section 5.2.2), after `seconds`, truncated to whole milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// As for [`wait_for_ms`](Self::wait_for_ms).
     ///
     /// # Cancellation
     ///
     /// As for [`wait_for_ms`](Self::wait_for_ms).
-    pub async fn wait_for<T, E>(
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn wait_for<T, E>(
         &self,
         future: impl Future<Output = Result<T, E>>,
         seconds: f64,
-    ) -> Result<T, E> {
-        self.wait_for_ms(future, whole_ms(seconds)).await
+    ) -> impl Future<Output = Result<T, E>> {
+        self.wait_for_ms(future, whole_ms(seconds))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Owns the ring arithmetic of `utime.ticks_ms`, `ticks_add` and `ticks_diff`: values count modulo
 //! [`PERIOD`], differences lie in half a period on either side. Knows nothing of queues.
+//! The tutorial reckons with them throughout, first in section 3.2.1.
 
 use crate::time::Instant;
 

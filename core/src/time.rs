@@ -2,6 +2,7 @@
 //!
 //! Owns [`Instant`], [`Duration`] and the arithmetic of the board's wrapping tick counters. Knows
 //! no clock: who has the time implements [`crate::clock::Clock`].
+//! They are not in the tutorial, which counts ticks.
 
 use core::fmt;
 use core::ops::{Add, AddAssign, Sub};

@@ -49,6 +49,9 @@
 //! | [`runner`] | how a run is driven, and how it ends | `board`, `script`, `scenario`, `trace` |
 //! | [`expect`] | what must hold, judged over a recorded run; counters | `sight`, `scenario`, `trace` |
 //! | [`report`] | how a judged run reads, for people and for programs | `expect`, `scenario`, `trace` |
+//! | [`travel`] | how one moves in a recorded run: steps, events, causes, differences, figures | `report`, `expect`, `sight`, `scenario`, `trace` |
+//! | [`page`] | a run as an HTML page | `travel`, `expect`, `trace` |
+//! | [`view`] | a run on a terminal's screen, and its keys | `travel`, `report`, `trace` |
 //! | `lint` (a feature, on by default) | asynchronous functions in MicroPython sources that nobody awaits | `scenario` |
 //! | [`cli`] | arguments, files, terminal: everything of the host | `runner`, `report` and what they use |
 //!
@@ -62,10 +65,13 @@ pub mod expect;
 #[cfg(feature = "lint")]
 pub mod lint;
 pub mod mcu;
+pub mod page;
 pub mod report;
 pub mod runner;
 pub mod scenario;
 pub mod script;
 pub mod sight;
 pub mod trace;
+pub mod travel;
+pub mod view;
 pub mod world;

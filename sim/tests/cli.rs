@@ -3,6 +3,15 @@
 //! Owns small scenario files in `tests/cli`, which are copied to a folder of each test's own. It stands here
 //! and not in the workspace's `tests/it`, because cargo tells only a package's own tests where its binary is.
 
+#[path = "cli/failing.rs"]
+mod failing;
+#[path = "cli/recording.rs"]
+mod recording;
+#[path = "cli/terminal.rs"]
+mod terminal;
+#[path = "cli/travel.rs"]
+mod travel;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -33,7 +42,9 @@ impl Folder {
         let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli");
         for entry in fs::read_dir(files).expect("the scenario files") {
             let file = entry.expect("an entry").path();
-            fs::copy(&file, folder.join(file.file_name().expect("a name"))).expect("a copy");
+            if file.extension().is_some_and(|ending| ending == "toml") {
+                fs::copy(&file, folder.join(file.file_name().expect("a name"))).expect("a copy");
+            }
         }
         Self(folder)
     }
@@ -47,12 +58,23 @@ impl Folder {
         command
     }
 
-    /// Gives a command as a user types it: words without quotes.
+    /// Gives a command as a user types it; what stands between apostrophes is one word.
     fn vpyb(&self, call: &str) -> Told {
-        let arguments: Vec<&str> = call.split_whitespace().collect();
+        let arguments = words(call);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let output = self.command(&arguments).output().expect("the command can be started");
         Told { call: call.to_owned(), output }
     }
+}
+
+fn words(call: &str) -> Vec<String> {
+    let parts = call.split('\'').enumerate();
+    parts
+        .flat_map(|(i, part)| match i % 2 {
+            1 => vec![part.to_owned()],
+            _ => part.split_whitespace().map(str::to_owned).collect(),
+        })
+        .collect()
 }
 
 /// What a command told.

@@ -5,10 +5,12 @@
 //! second part is counted. A counting allocator needs a binary of its own. It counts the allocations of
 //! each thread by itself, as the harness of tests has threads too.
 
+#[macro_use]
 mod programs;
+mod polled;
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -19,6 +21,7 @@ use vpyb_core::sync::{Barrier, Condition, Event, IrqQueue, Lock, Queue, Semaphor
 use vpyb_core::time::{Duration, Instant};
 use vpyb_core::{Config, Discipline, EventLoop, Firmware, Overrides, Setup, Step, TaskError, TaskHandle};
 
+use polled::{Polled, of_low_priority, of_polled, of_tasks};
 use programs::{of_both, of_devices, of_events, of_locks_and_queues, of_makers, of_the_loop};
 
 struct Counting;
@@ -70,11 +73,15 @@ impl Clock for Hand {
 const WARM_UP: u32 = 20;
 const COUNTED: u32 = 200;
 
-const DISCIPLINES: [Discipline; 3] = [
+const DISCIPLINES: [Discipline; 5] = [
     Discipline::UasyncioV2,
+    Discipline::FastIo { ioq_len: 0, lp_len: 0, max_overdue_ms: 0 },
     Discipline::FastIo { ioq_len: 4, lp_len: 0, max_overdue_ms: 0 },
+    WITH_LOW_PRIORITY,
     Discipline::Asyncio3,
 ];
+
+const WITH_LOW_PRIORITY: Discipline = Discipline::FastIo { ioq_len: 4, lp_len: 4, max_overdue_ms: 0 };
 
 /// What a round of a program does; the other half of it may be a task of its own.
 type Round = Pin<Box<dyn Future<Output = Result<(), TaskError>>>>;
@@ -120,7 +127,9 @@ struct Shared {
     queue: Queue<u32>,
     flag: ThreadSafeFlag,
     numbers: IrqQueue<4>,
+    polled: OnceCell<Polled>,
     partner: Cell<Option<TaskHandle>>,
+    parked: Cell<Option<TaskHandle>>,
     counted: Cell<usize>,
 }
 
@@ -137,7 +146,9 @@ fn allocations(config: Config, first: Program, second: Program) -> usize {
         queue: Queue::bounded(1),
         flag: ThreadSafeFlag::new(),
         numbers: IrqQueue::new(),
+        polled: OnceCell::new(),
         partner: Cell::new(None),
+        parked: Cell::new(None),
         counted: Cell::new(0),
     });
     let setup =
@@ -145,6 +156,7 @@ fn allocations(config: Config, first: Program, second: Program) -> usize {
     let own = shared.clone();
     let mut firmware = Firmware::new(setup, (), move |top| async move {
         let ev = top.event_loop(config);
+        own.polled.set(Polled::new(&ev)).ok();
         let partner = ev.create_task(second(ev.clone(), own.clone()))?;
         own.partner.set(Some(partner));
         top.run_until_complete(first(ev, own)).await?;
@@ -177,9 +189,18 @@ fn a_task_and_a_callback_allocate_once() {
 fn switching_waiting_and_waking_allocate_nothing() {
     let mut broken = Vec::new();
     for discipline in DISCIPLINES {
-        for (name, first, second) in
-            [of_the_loop(), of_locks_and_queues(), of_events(), of_devices(), of_both()].into_iter().flatten()
-        {
+        let low_priority = if discipline == WITH_LOW_PRIORITY { of_low_priority() } else { Vec::new() };
+        let all = [
+            of_the_loop(),
+            of_tasks(),
+            of_locks_and_queues(),
+            of_events(),
+            of_polled(),
+            of_devices(),
+            of_both(),
+            low_priority,
+        ];
+        for (name, first, second) in all.into_iter().flatten() {
             let allocations = allocations(Config { discipline, ..Config::default() }, first, second);
             if allocations > 0 {
                 broken.push((discipline.name(), name, allocations));

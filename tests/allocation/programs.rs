@@ -14,6 +14,8 @@ macro_rules! rounds {
     (|$ev:ident, $shared:ident| $body:block) => {
         |$ev, $shared| {
             Box::pin(async move {
+                // The parameters are the macro's; a body need not use both.
+                let _ = (&$ev, &$shared);
                 let mut before = 0;
                 for round in 0..WARM_UP + COUNTED {
                     if round == WARM_UP {
@@ -43,7 +45,7 @@ macro_rules! forever {
     };
 }
 
-const IDLE: Program = forever!(|ev, shared| { ev.sleep_ms(1000).await? });
+pub const IDLE: Program = forever!(|ev, shared| { ev.sleep_ms(1000).await? });
 
 /// What the loop itself does.
 pub fn of_the_loop() -> Vec<Named> {

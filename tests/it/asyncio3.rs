@@ -13,7 +13,7 @@ use vpyb_sim::cli::vocabulary;
 use vpyb_sim::runner::{self, Options, boxed};
 use vpyb_sim::scenario::parse;
 
-use crate::trial::{Rules, TopLevel, printed, run_with};
+use crate::trial::{Rules, TopLevel, main_task, printed, run_under, run_with};
 
 /// The price of a step, unless a test says otherwise.
 const STEP: &str = "100us";
@@ -348,4 +348,22 @@ fn a_loop_that_nothing_can_wake_is_stuck() {
         })
     });
     assert_eq!(lines, ["stuck"]);
+}
+
+/// `await task` and `task.cancel()`, without the loop.
+#[test]
+fn a_handle_can_be_awaited_and_cancelled() {
+    let ran = run_under(
+        Rules::V3,
+        main_task!(|bench| {
+            let sleeper = bench.spawn("sleeper", |b| async move { Ok(b.ev.sleep_ms(10).await?) });
+            bench.tell("awaited", (&sleeper).await);
+            let other = bench.spawn("other", |b| async move { Ok(b.ev.sleep_ms(10).await?) });
+            bench.ev.sleep_ms(1).await?;
+            bench.tell("cancels", other.cancel());
+            bench.tell("other", (&other).await);
+            Ok(())
+        }),
+    );
+    assert_eq!(ran.lines, ["10 awaited: ok", "11 cancels: ok", "11 other: cancelled"]);
 }

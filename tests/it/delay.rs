@@ -100,3 +100,30 @@ fn a_stopped_delay_fires_once_if_it_is_started_again_before_its_task_has_noticed
     // Two tasks sleep until 1100 ms; the first of them fires, and then there is nothing left for the second.
     assert_eq!(ran.lines, ["1100 fires"]);
 }
+
+/// The original's is dead after an error of its callback.
+#[test]
+fn after_an_error_of_what_it_launches_it_can_be_triggered_again() {
+    let ran = run(|top, _| {
+        boxed(async move {
+            let bench = Bench::of(&top);
+            let (told, times) = (bench.clone(), std::cell::Cell::new(0));
+            let delay = DelayMs::new(&bench.ev, 10).calling(Launch::function(move || {
+                times.set(times.get() + 1);
+                told.say(times.get());
+                if times.get() == 1 { Err(TaskError::failed("the first time")) } else { Ok(()) }
+            }));
+            delay.trigger(0)?;
+            let ev = bench.ev.clone();
+            let ended = top.run_until_complete(async move { Ok(ev.sleep_ms(50).await?) }).await;
+            bench.tell("first run", ended);
+            assert!(!delay.running());
+            delay.trigger(0)?;
+            let ev = bench.ev.clone();
+            top.run_until_complete(async move { Ok(ev.sleep_ms(30).await?) }).await?;
+            Ok(())
+        })
+    });
+    assert_eq!(ran.lines, ["10 1", "10 first run: killer#1: the first time", "20 2"]);
+    assert_eq!(ran.verdict, "passed");
+}

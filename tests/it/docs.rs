@@ -17,6 +17,8 @@ mod commands;
 mod figures;
 mod generated;
 mod named_tests;
+mod names;
+mod waiting;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

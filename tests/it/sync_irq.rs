@@ -5,9 +5,11 @@ use std::task::{Context, Waker};
 
 use tokio_test::task::spawn;
 use tokio_test::{assert_pending, assert_ready};
+use vpyb_core::asyn;
 use vpyb_core::sync::{IrqQueue, ThreadSafeFlag};
 
 use crate::sync::Calls;
+use crate::trial::{main_task, run};
 
 #[test]
 fn a_flag_is_cleared_by_the_wait_and_kept_by_a_dropped_one() {
@@ -99,4 +101,29 @@ fn a_dropped_getter_leaves_the_number_for_the_next() {
     assert!(getter.is_woken());
     drop(getter);
     assert_eq!(assert_ready!(spawn(queue.get()).poll()), 7);
+}
+
+/// Tutorial 3.2.1: the handler sets the event of the original library to the time.
+#[test]
+fn a_polled_event_is_set_to_a_number_by_a_handler() {
+    let ran = run(main_task!(|bench| {
+        let event = asyn::Event::<u32>::new(&bench.ev, 5).named("event");
+        let (plain, numbers) = (event.setter(), event.number_setter());
+        let handler = numbers.clone();
+        bench.ev.call_later_ms(12, move || handler.set(12))?;
+        event.wait().await?;
+        bench.say(format_args!("{:?}", event.value()));
+        // What is set last counts, whoever sets it; a flag alone leaves the value.
+        numbers.set(1);
+        event.set(2);
+        bench.say(format_args!("{:?}", event.value()));
+        numbers.set(3);
+        plain.set();
+        bench.say(format_args!("{:?}", event.value()));
+        event.clear();
+        plain.set();
+        bench.say(format_args!("{:?}", event.value()));
+        Ok(())
+    }));
+    assert_eq!(ran.lines, ["15 Some(12)", "15 Some(2)", "15 Some(3)", "15 None"]);
 }

@@ -4,6 +4,7 @@
 //! formatting and lints can tell is left to `cargo fmt` and `cargo clippy`.
 
 mod arrows;
+mod sections;
 
 use std::fs;
 
@@ -77,13 +78,19 @@ fn public_async_functions_say_what_an_interrupt_leaves_behind() {
     for source in sources().iter().filter(|source| source.name.starts_with("core/src/")) {
         let lines: Vec<&str> = source.text.lines().collect();
         for (at, line) in lines.iter().enumerate() {
-            let public = line.trim_start().starts_with("pub async fn ");
+            let head = line.trim_start();
+            let awaited = || lines[at..].iter().take_while(|line| !line.ends_with(['{', ';']));
+            let gives_future = || {
+                let end = at + awaited().count();
+                lines[at..=end.min(lines.len() - 1)].iter().any(|line| line.contains("-> impl Future<"))
+            };
+            let public = head.starts_with("pub async fn ") || (head.starts_with("pub fn ") && gives_future());
             if public && !above(&lines, at).iter().any(|line| line.contains("# Cancellation")) {
                 broken.push(format!("{}:{}: {}", source.name, at + 1, line.trim()));
             }
         }
     }
-    complain("A public async function of the core has a section `# Cancellation`.", &broken);
+    complain("A public function of the core that is awaited has a section `# Cancellation`.", &broken);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use vpyb_core::time::{Duration, Instant};
 use vpyb_sim::trace::record::{Drive, Entry, Interrupt, Net, NetLevel, Task, Why, Yielded};
 use vpyb_sim::trace::{
-    Kind, Link, Meta, Phase, Seq, State, Trace, Words, describe, latest_step, render_state, render_why,
+    Kind, Link, Meta, Phase, Seq, State, Trace, Words, describe, latest_step, render_chain, render_state,
     table, why,
 };
 
@@ -41,14 +41,14 @@ fn the_state_between_the_first_steps() {
 fn why_the_reader_stepped() {
     let trace = one_byte::trace();
     let step = latest_step(&trace, "reader", us(2_500)).unwrap();
-    assert_snapshot!(render_why(&Words::new(&trace), &trace, &why(&trace, step), 20));
+    assert_snapshot!(render_chain(&Words::new(&trace), &trace, &why(&trace, step), 20, &|_| None));
 }
 
 #[test]
 fn a_long_chain_is_shown_from_both_ends() {
     let trace = one_byte::trace();
     let step = latest_step(&trace, "reader", us(2_500)).unwrap();
-    assert_snapshot!(render_why(&Words::new(&trace), &trace, &why(&trace, step), 3));
+    assert_snapshot!(render_chain(&Words::new(&trace), &trace, &why(&trace, step), 3, &|_| None));
 }
 
 #[test]

@@ -1,12 +1,17 @@
 //! What other tools read of a trace: the VCD file and JSON Lines.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Cursor;
 use std::process::Command as Process;
 
 use insta::assert_snapshot;
 use vcd::{Command, Parser, TimescaleUnit, Value};
 use vpyb_core::time::Instant;
 use vpyb_sim::trace::record::{Drive, NetLevel};
-use vpyb_sim::trace::{Kind, Meta, Trace, write_jsonl, write_vcd};
+use vpyb_sim::trace::{
+    Kind, Lane, Meta, Trace, lanes, pin_levels, sigrok_commands, write_jsonl, write_perfetto, write_vcd,
+};
 
 use crate::one_byte::{self, Change, Line, NET, change, us};
 
@@ -100,6 +105,75 @@ fn every_line_of_json_has_its_place_and_kind() {
     }
 }
 
+/// An independent reader of VCD sees every pin's levels and every task's states, at the same instants as the trace.
+#[test]
+fn wellen_reads_pins_and_tasks() {
+    let trace = one_byte::trace();
+    let mut wave = wellen::simple::read_from_reader(Cursor::new(vcd_of(&trace))).expect("VCD");
+    let signals: Vec<_> = wave.hierarchy().all_vars().collect();
+    let signals: BTreeMap<String, wellen::SignalRef> = signals
+        .into_iter()
+        .map(|var| (wave.hierarchy()[var].full_name(wave.hierarchy()), wave.hierarchy()[var].signal_ref()))
+        .collect();
+    assert_eq!(signals.keys().collect::<Vec<_>>(), ["board.X1", "board.X2", "tasks.reader", "tasks.sender"]);
+    let all: Vec<_> = signals.values().copied().collect();
+    wave.load_signals(&all);
+    let changes = |name: &str| -> Vec<(u64, String)> {
+        let signal = wave.get_signal(signals[name]).expect("it was loaded");
+        let seen =
+            signal.iter_changes().map(|(at, value)| (wave.time_table()[at as usize], value.to_string()));
+        // The first tells what was so before anything happened.
+        seen.skip(1).collect()
+    };
+    // The unit is 100 ns.
+    let rounded = |at: Instant| (at.as_nanos() + 50) / 100;
+    let level = |level| match level {
+        NetLevel::Low => "0",
+        NetLevel::High => "1",
+        NetLevel::Floating => "z",
+    };
+    let pin = pin_levels(&trace, "X1").into_iter();
+    let pin: Vec<_> = pin.map(|(_, at, shown)| (rounded(at), level(shown).to_owned())).collect();
+    assert_eq!(changes("board.X1"), pin);
+    let lanes = lanes(&trace);
+    let reader = lanes[&one_byte::READER].iter().map(|change| {
+        let word = match change.lane {
+            Lane::Waiting(device) => format!("waiting_{}", trace.text(device)),
+            lane => lane.word().to_owned(),
+        };
+        (rounded(change.at), word)
+    });
+    assert_eq!(changes("tasks.reader"), reader.collect::<Vec<_>>());
+}
+
+/// Every slice and arrow of the Perfetto export, in words.
+#[test]
+fn a_byte_as_perfetto_has_slices_arrows_and_counters() {
+    let trace = one_byte::trace();
+    let mut bytes = Vec::new();
+    write_perfetto(&trace, &mut bytes).expect("written into memory");
+    let whole: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
+    let events = whole["traceEvents"].as_array().expect("a list");
+    let mut names = BTreeMap::new();
+    for event in events.iter().filter(|event| event["name"] == "thread_name") {
+        names.insert((event["pid"].as_u64(), event["tid"].as_u64()), event["args"]["name"].as_str().unwrap());
+    }
+    let track = |event: &serde_json::Value| names[&(event["pid"].as_u64(), event["tid"].as_u64())];
+    let mut text = String::new();
+    for event in events {
+        let (at, name) = (&event["ts"], event["name"].as_str().unwrap_or_default());
+        match event["ph"].as_str().expect("a phase") {
+            "X" => writeln!(text, "{at} {}: {name}, {}", track(event), event["dur"]),
+            "s" => writeln!(text, "{at} {}: arrow {} begins", track(event), event["id"]),
+            "f" => writeln!(text, "{at} {}: arrow {} ends", track(event), event["id"]),
+            "C" => writeln!(text, "{at} {name} = {}", event["args"]["value"]),
+            _ => Ok(()),
+        }
+        .unwrap();
+    }
+    assert_snapshot!(text);
+}
+
 /// Passes without a word where sigrok-cli is not installed: it is a judge from outside.
 #[test]
 fn sigrok_reads_the_text_off_the_wire() {
@@ -110,8 +184,13 @@ fn sigrok_reads_the_text_off_the_wire() {
     let text = b"Hello, 1.5 times 0xff\xff\x00.";
     for baud in [1_200, 9_600, 115_200] {
         let path = std::env::temp_dir().join(format!("vpyb-{}-{baud}.vcd", std::process::id()));
-        std::fs::write(&path, vcd_of(&line_with(text, baud))).unwrap();
+        let mut trace = line_with(text, baud);
+        let [uart, tx, rx] = ["uart4", "X2", "X1"].map(|text| trace.name(text));
+        trace.push(trace.end(), None, Kind::UartOpened { uart, tx, rx, baud: baud as u32, ring: 64 });
+        std::fs::write(&path, vcd_of(&trace)).unwrap();
         let decoder = format!("uart:rx=X1:baudrate={baud}");
+        let printed = sigrok_commands(&trace, "run.vcd");
+        assert_eq!(printed, [format!("sigrok-cli -I vcd -i run.vcd -P {decoder} -A uart=rx-data")]);
         let heard = Process::new("sigrok-cli")
             .args(["-I", "vcd", "-i"])
             .arg(&path)

@@ -3,6 +3,8 @@
 //!
 //! The layout is taken from `docs/trace-format.md`, not from the code.
 
+use std::io::Cursor;
+
 use insta::assert_snapshot;
 use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::test_runner::Config as ProptestConfig;
@@ -10,9 +12,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use vpyb_core::time::Instant;
 use vpyb_sim::trace::record::{Interrupt, Kind, Object, Use, Why, Yielded};
 use vpyb_sim::trace::{
-    Loaded, Meta, ReadError, Seq, State, Trace, Words, digest, read, render_state, render_why, table,
-    to_bytes, why, write_jsonl, write_vcd,
+    Before, Loaded, Meta, ReadError, Seekable, Seq, State, Trace, Words, digest, read, render_state, table,
+    to_bytes, why, write_csv, write_jsonl, write_perfetto, write_vcd,
 };
+use vpyb_sim::travel::{render_stats, render_why};
 
 use crate::one_byte;
 
@@ -55,9 +58,41 @@ fn every_kind() -> Vec<Kind> {
     every()
 }
 
-fn damage(result: Result<Loaded, ReadError>) -> (usize, &'static str) {
+/// A block's payload as it was before it was compressed: what stands before, and what was compressed.
+fn opened(kind: u8, payload: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let rest = match kind {
+        b'R' => postcard::take_from_bytes::<(u32, u32)>(payload).unwrap().1,
+        b'S' => postcard::take_from_bytes::<u32>(payload).unwrap().1,
+        b'N' | b'I' => payload,
+        _ => return (payload.to_vec(), Vec::new()),
+    };
+    let front = payload[..payload.len() - rest.len()].to_vec();
+    let (len, packed) = postcard::take_from_bytes::<u32>(rest).unwrap();
+    (front, lz4_flex::block::decompress(packed, len as usize).unwrap())
+}
+
+/// The payload of these.
+fn closed(kind: u8, (mut front, inner): (Vec<u8>, Vec<u8>)) -> Vec<u8> {
+    if b"RSNI".contains(&kind) {
+        front.extend(postcard::to_stdvec(&(inner.len() as u32)).unwrap());
+        front.extend(lz4_flex::block::compress(&inner));
+    }
+    front
+}
+
+/// The file with another payload in the block at `offset`, whose checksums are right.
+fn with_payload(bytes: &[u8], (offset, _, len): (usize, u8, usize), payload: &[u8]) -> Vec<u8> {
+    let mut changed = bytes[..offset + HEAD].to_vec();
+    changed[offset + 1..offset + 5].copy_from_slice(&(payload.len() as u32).to_le_bytes());
+    changed.extend(payload);
+    seal(&mut changed, offset, payload.len());
+    changed.extend(&bytes[offset + HEAD + len..]);
+    changed
+}
+
+fn damage(result: Result<Loaded, ReadError>) -> (u64, String) {
     match result {
-        Err(ReadError::Damaged { offset, reason }) => (offset, reason),
+        Err(ReadError::Damaged { offset, reason }) => (offset, reason.into_owned()),
         other => panic!("expected damage, got {other:?}"),
     }
 }
@@ -173,7 +208,7 @@ fn a_changed_byte_is_found_and_located() {
         changed[place] ^= 0x20;
         let (offset, _) = damage(read(&changed));
         let block = blocks.iter().rfind(|(offset, ..)| *offset <= place).unwrap();
-        assert_eq!(offset, block.0, "byte {place} lies in the block at {}", block.0);
+        assert_eq!(offset, block.0 as u64, "byte {place} lies in the block at {}", block.0);
     }
 }
 
@@ -182,42 +217,54 @@ fn what_is_not_a_trace_is_refused_with_a_reason() {
     assert_eq!(read(b""), Err(ReadError::NotATrace));
     assert_eq!(read(b"[board]\nmodel = 1\n"), Err(ReadError::NotATrace));
     let mut bytes = to_bytes(&one_byte::trace());
-    bytes[8] = 2;
-    let error = read(&bytes).unwrap_err();
-    assert_eq!(error.to_string(), "read the trace: its format is version 2, this program reads 1");
     bytes[8] = 1;
+    let error = read(&bytes).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "read the trace: its format is version 1, this program reads 2; run its scenario again with `--trace`"
+    );
+    bytes[8] = 2;
     let end = bytes.len();
     let end_block = bytes[blocks(&bytes).last().unwrap().0..].to_vec();
     bytes.extend(end_block);
-    assert_eq!(damage(read(&bytes)), (end, "a block follows the end block"));
+    assert_eq!(damage(read(&bytes)), (end as u64, "a block follows the end block".into()));
 }
 
 #[test]
 fn records_that_break_an_invariant_are_refused() {
-    let refused = |kind: u8, change: &dyn Fn(&mut Vec<u8>)| {
-        let mut bytes = to_bytes(&one_byte::trace());
-        let (offset, _, len) = *blocks(&bytes).iter().find(|block| block.1 == kind).unwrap();
-        let mut payload = bytes[offset + HEAD..offset + HEAD + len].to_vec();
-        change(&mut payload);
-        let tail = bytes.split_off(offset + HEAD + len);
-        bytes.truncate(offset + HEAD);
-        bytes[offset + 1..offset + 5].copy_from_slice(&(payload.len() as u32).to_le_bytes());
-        bytes.extend(&payload);
-        seal(&mut bytes, offset, payload.len());
-        bytes.extend(tail);
-        damage(read(&bytes)).1
+    let refused = |kind: u8, change: &dyn Fn(&mut Vec<u8>, &mut Vec<u8>)| {
+        let bytes = to_bytes(&one_byte::trace());
+        let block = *blocks(&bytes).iter().find(|block| block.1 == kind).unwrap();
+        let (mut front, mut inner) = opened(kind, &bytes[block.0 + HEAD..][..block.2]);
+        change(&mut front, &mut inner);
+        damage(read(&with_payload(&bytes, block, &closed(kind, (front, inner))))).1
     };
-    // A block of records: first (0), count (48), then the first record: after 0, back 0, NetPin 0, pin 1.
-    assert_eq!(refused(b'R', &|payload| payload[0] = 1), "the records do not continue those before");
-    assert_eq!(refused(b'R', &|payload| payload[1] = 47), "bytes follow the last record");
-    assert_eq!(refused(b'R', &|payload| payload[3] = 1), "the record's cause is no record");
-    assert_eq!(refused(b'R', &|payload| payload[6] = 99), "the record has a name that is not in the table");
+    // A block of records: first (0), count (48); then the first record: after 0, back 0, NetPin 0, pin 1.
+    assert_eq!(refused(b'R', &|front, _| front[0] = 1), "the records do not continue those before");
+    assert_eq!(refused(b'R', &|front, _| front[1] = 47), "bytes follow the last record");
+    assert_eq!(refused(b'R', &|_, records| records[1] = 1), "record 0 has a cause that is no record");
+    assert_eq!(refused(b'R', &|_, records| records[4] = 99), "record 0 has a name that is not in the table");
     assert_eq!(
-        refused(b'R', &|payload| payload[4] = 120),
-        "the record is of a kind or a shape that is not known"
+        refused(b'R', &|_, records| records[2] = 120),
+        "record 0 is of a kind or a shape that is not known"
     );
-    assert_eq!(refused(b'N', &|payload| payload[0] += 1), "the block does not hold what its kind says");
-    assert_eq!(refused(b'E', &|payload| payload[0] -= 1), "the totals are not those of the blocks");
+    assert_eq!(refused(b'N', &|_, texts| texts[0] += 1), "the block does not hold what its kind says");
+    assert_eq!(refused(b'I', &|_, index| index[2] += 1), "the index is not that of the blocks");
+    assert_eq!(refused(b'E', &|totals, _| totals[0] -= 1), "the totals are not those of the blocks");
+    assert_eq!(refused(b'E', &|totals, _| totals.truncate(23)), "the block does not hold what its kind says");
+}
+
+#[test]
+fn no_more_is_unpacked_than_the_bytes_can_hold() {
+    let bytes = to_bytes(&one_byte::trace());
+    let block = *blocks(&bytes).iter().find(|block| block.1 == b'N').unwrap();
+    let mut payload = postcard::to_stdvec(&u32::MAX).unwrap();
+    payload.extend([0; 8]);
+    let (offset, reason) = damage(read(&with_payload(&bytes, block, &payload)));
+    assert_eq!(
+        (offset, reason.as_str()),
+        (block.0 as u64, "the block says that more was compressed than it can hold")
+    );
 }
 
 /// Everything that is made from a trace; nothing of it may panic on a trace that was accepted.
@@ -227,15 +274,26 @@ fn use_all(trace: &Trace) {
     let middle = Instant::from_nanos(trace.end().as_nanos() / 2);
     let _ = render_state(&State::at(trace, middle), trace);
     let _ = render_state(&State::at(trace, trace.end()), trace);
-    let last = Seq(trace.records().len().saturating_sub(1) as u32);
-    let _ = render_why(&words, trace, &why(trace, last), 10);
+    let last = Seq(trace.next().0.saturating_sub(1));
+    let _ = (why(trace, last), render_why(trace, last, 10), render_stats(trace));
     write_jsonl(trace, &mut Vec::new()).unwrap();
     write_vcd(trace, &mut Vec::new()).unwrap();
+    write_csv(trace, &mut Vec::new()).unwrap();
+    write_perfetto(trace, &mut Vec::new()).unwrap();
+}
+
+/// A trace whose file has a checkpoint at its beginning: the second half of a byte's.
+fn second_half() -> Trace {
+    let whole = one_byte::trace();
+    let first = Seq(whole.records().len() as u32 / 2);
+    let before = Before { first, state: State::before(&whole, first) };
+    let records = whole.range(first, whole.next()).to_vec();
+    Trace::from_parts(whole.meta().clone(), whole.names().clone(), Some(before), records)
 }
 
 #[test]
 fn ten_thousand_mutated_files_never_panic() {
-    let original = to_bytes(&one_byte::trace());
+    let originals = [to_bytes(&one_byte::trace()), to_bytes(&second_half())];
     // Numerical Recipes' generator: a fixed seed, so that a failure comes again.
     let mut state = 1_u32;
     let mut random = move |below: usize| {
@@ -243,18 +301,38 @@ fn ten_thousand_mutated_files_never_panic() {
         (state >> 8) as usize % below
     };
     let mut accepted = 0;
-    for _ in 0..10_000 {
-        let mut bytes = original.clone();
-        let blocks = blocks(&bytes);
+    for round in 0..10_000 {
+        let mut bytes = originals[round % 2].clone();
         for _ in 0..=random(3) {
-            let (offset, _, len) = blocks[random(blocks.len())];
+            let all = blocks(&bytes);
+            let block @ (offset, kind, len) = all[random(all.len())];
             // Small values make whole records more often than large ones.
             let below = if random(2) == 0 { 8 } else { 256 };
-            bytes[offset + HEAD + random(len)] = random(below) as u8;
-            // Most get right checksums, or nothing behind them would be reached.
-            if random(10) > 0 {
-                seal(&mut bytes, offset, len);
+            if random(10) == 0 {
+                // As a disk would damage it, in its head, too.
+                let place = offset + 1 + random(HEAD - 1 + len);
+                bytes[place] = random(below) as u8;
+                break;
             }
+            if random(4) == 0 {
+                // What was compressed is no more what it was, and the checksums are right.
+                let mut payload = bytes[offset + HEAD..][..len].to_vec();
+                payload[random(len)] = random(below) as u8;
+                bytes = with_payload(&bytes, block, &payload);
+                break;
+            }
+            let (mut front, mut inner) = opened(kind, &bytes[offset + HEAD..][..len]);
+            let place = random(front.len() + inner.len());
+            match front.get_mut(place) {
+                Some(byte) => *byte = random(below) as u8,
+                None => inner[place - front.len()] = random(below) as u8,
+            }
+            bytes = with_payload(&bytes, block, &closed(kind, (front, inner)));
+        }
+        if let Ok(Some(mut file)) = Seekable::open(Cursor::new(&bytes))
+            && let Ok(part) = file.around(Instant::from_nanos(random(2_000_000) as u64))
+        {
+            use_all(&part);
         }
         if let Ok(loaded) = read(&bytes) {
             accepted += 1;

@@ -6,6 +6,7 @@
 
 use alloc::borrow::Cow;
 use core::cell::Cell;
+use core::future::Future;
 
 use super::{Error, Launch};
 use crate::event_loop::EventLoop;
@@ -13,6 +14,20 @@ use crate::label::Label;
 use crate::observer::{ObjectKind, Use};
 
 /// A meeting point for a number of tasks; those that wait ask at each of their turns.
+///
+/// ```
+/// # use std::rc::Rc;
+/// # use vpyb_core::asyn::{Barrier, Launch};
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/run.inc"));
+/// # fn main() { run(|ev| async move {
+/// let barrier = Rc::new(Barrier::new(&ev, 2).calling(Launch::function(|| { /* all have come */ })));
+/// let other = barrier.clone();
+/// ev.create_task(async move { Ok(other.wait().await?) })?;
+/// barrier.wait().await?;
+/// assert!(!barrier.busy(), "it can be used again");
+/// # Ok(())
+/// # }); }
+/// ```
 pub struct Barrier {
     event_loop: EventLoop,
     label: Label,
@@ -59,19 +74,24 @@ impl Barrier {
     ///
     /// The interrupt arrives at the next turn. The arrival stays counted, so the barrier opens one task early.
     /// Dropped, the arrival is taken back.
-    pub async fn wait(&self) -> Result<(), Error> {
-        if self.arrive()? {
-            return Ok(());
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn wait(&self) -> impl Future<Output = Result<(), Error>> {
+        let unawaited = self.event_loop.unawaited(|| "Barrier::wait");
+        async move {
+            unawaited.begins();
+            if self.arrive()? {
+                return Ok(());
+            }
+            let waiting = self.label.wait(&self.event_loop);
+            let arrival = Arrival { barrier: self, down: self.down.get() };
+            let mut ended = Ok(());
+            while ended.is_ok() && self.down.get() == arrival.down {
+                ended = self.event_loop.yield_now().await;
+            }
+            core::mem::forget(arrival);
+            drop(waiting);
+            Ok(ended?)
         }
-        let waiting = self.label.wait(&self.event_loop);
-        let arrival = Arrival { barrier: self, down: self.down.get() };
-        let mut ended = Ok(());
-        while ended.is_ok() && self.down.get() == arrival.down {
-            ended = self.event_loop.yield_now().await;
-        }
-        core::mem::forget(arrival);
-        drop(waiting);
-        Ok(ended?)
     }
 
     /// Arrives without waiting. The last arrival opens the barrier.

@@ -41,6 +41,8 @@ pub(super) struct Member {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
+    /// Neither awaited nor made a task.
+    Made,
     Fresh,
     Suspended,
     Running,
@@ -53,7 +55,7 @@ impl Member {
             group,
             confirmation: RefCell::new(None),
             task: OnceCell::new(),
-            state: Cell::new(State::Fresh),
+            state: Cell::new(State::Made),
             pending: Cell::new(None),
             function: TaskName::function_of::<F>(),
             within: Cell::new(None),
@@ -84,7 +86,7 @@ impl Member {
         };
         event_loop.shared().tell_part_cancelled(self.within.get(), part);
         match self.state.get() {
-            State::Fresh => Err(CancelError::NotStarted),
+            State::Made | State::Fresh => Err(CancelError::NotStarted),
             State::Running => Ok(()),
             State::Suspended => {
                 self.pending.set(Some(Interrupt::Cancelled));
@@ -211,6 +213,7 @@ where
         create: impl FnOnce(&EventLoop, Task) -> Result<TaskHandle, QueueFull>,
     ) -> Result<TaskHandle, QueueFull> {
         let (event_loop, member) = (self.entry.registry.event_loop().clone(), self.entry.member.clone());
+        member.state.set(State::Fresh);
         let task = create(&event_loop, Box::pin(async move { self.run().await.map(drop) }))?;
         // A future becomes a task once at the most: it is moved there.
         member.task.set(task.clone()).ok();
@@ -229,7 +232,11 @@ struct Registered {
 
 impl Drop for Registered {
     fn drop(&mut self) {
-        if !self.ended.get() && !self.registry.event_loop().shared().is_closed() {
+        let shared = self.registry.event_loop().shared();
+        if !self.ended.get() && !shared.is_closed() {
+            if self.member.state.get() == State::Made {
+                shared.tell_unawaited("Cancellable");
+            }
             self.registry.stopped(&self.member).ok();
         }
     }

@@ -23,6 +23,16 @@ pub enum Group {
     Name(Cow<'static, str>),
 }
 
+impl Group {
+    /// What the barrier is called that waits for its end.
+    fn name(&self) -> Cow<'static, str> {
+        match self {
+            Self::Number(number) => alloc::format!("end of group {number}").into(),
+            Self::Name(name) => alloc::format!("end of {name}").into(),
+        }
+    }
+}
+
 impl From<i32> for Group {
     fn from(number: i32) -> Self {
         Self::Number(number)
@@ -42,6 +52,29 @@ impl From<alloc::string::String> for Group {
 }
 
 /// A handle on the registry of cancellable tasks. Cheap to clone; programs pass it around.
+///
+/// ```
+/// # use vpyb_core::{TaskError, asyn::Cancellables};
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/run.inc"));
+/// # fn main() { run(|ev| async move {
+/// async fn work(ev: vpyb_core::EventLoop) -> Result<(), TaskError> {
+///     loop {
+///         ev.sleep_ms(100).await?;
+///     }
+/// }
+///
+/// let tasks = Cancellables::new(&ev);
+/// tasks.cancellable(1, work(ev.clone())).create_task()?;
+/// tasks.named("worker", work(ev.clone()))?.create_task()?;
+/// assert!(tasks.named("worker", work(ev.clone())).is_err(), "there is one");
+/// ev.sleep_ms(10).await?;
+/// tasks.cancel_all(1, false).await?; // Waits until all of the group have ended.
+/// assert!(tasks.is_running("worker"));
+/// assert!(tasks.cancel("worker", false).await?);
+/// assert!(!tasks.is_running("worker"));
+/// # Ok(())
+/// # }); }
+/// ```
 #[derive(Clone)]
 pub struct Cancellables {
     event_loop: EventLoop,
@@ -103,6 +136,8 @@ impl Cancellables {
     /// Cancels all of a group, in order of construction. With `nowait` it gives up no turn, and returns before they
     /// have noticed; else it waits until all have ended. For an empty group it does nothing.
     ///
+    /// Who waits does so, in reports, for the barrier `end of group 1`, or `end of` and the name.
+    ///
     /// A member of the group must not call it. A second call before the first was delivered takes the confirmations
     /// for itself: the first then waits for ever.
     ///
@@ -114,16 +149,26 @@ impl Cancellables {
     /// # Cancellation
     ///
     /// The interrupt arrives at the next turn; the members stay cancelled. Dropped, likewise.
-    pub async fn cancel_all(&self, group: impl Into<Group>, nowait: bool) -> Result<(), Error> {
-        let members = self.members_of(&group.into());
-        let participants = u16::try_from(members.len() + 1).expect("so many tasks fit no run queue");
-        let barrier = Rc::new(Barrier::new(&self.event_loop, participants));
-        for member in &members {
-            member.confirm_to(barrier.clone());
-            member.cancel(&self.event_loop).map_err(Error::Cancel)?;
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn cancel_all(
+        &self,
+        group: impl Into<Group>,
+        nowait: bool,
+    ) -> impl Future<Output = Result<(), Error>> {
+        let unawaited = self.event_loop.unawaited(|| "Cancellables::cancel_all");
+        async move {
+            unawaited.begins();
+            let group = group.into();
+            let members = self.members_of(&group);
+            let participants = u16::try_from(members.len() + 1).expect("so many tasks fit no run queue");
+            let barrier = Rc::new(Barrier::new(&self.event_loop, participants).named(group.name()));
+            for member in &members {
+                member.confirm_to(barrier.clone());
+                member.cancel(&self.event_loop).map_err(Error::Cancel)?;
+            }
+            drop(members);
+            if nowait { barrier.trigger() } else { barrier.wait().await }
         }
-        drop(members);
-        if nowait { barrier.trigger() } else { barrier.wait().await }
     }
 
     /// Cancels the task of this name; false if there is none. See [`cancel_all`](Self::cancel_all); the original's
@@ -136,13 +181,22 @@ impl Cancellables {
     /// # Cancellation
     ///
     /// As for [`cancel_all`](Self::cancel_all).
-    pub async fn cancel(&self, name: impl Into<Cow<'static, str>>, nowait: bool) -> Result<bool, Error> {
-        let group = Group::Name(name.into());
-        if !self.registry.borrow().names.iter().any(|(known, _)| *known == group) {
-            return Ok(false);
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn cancel(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        nowait: bool,
+    ) -> impl Future<Output = Result<bool, Error>> {
+        let unawaited = self.event_loop.unawaited(|| "Cancellables::cancel");
+        async move {
+            unawaited.begins();
+            let group = Group::Name(name.into());
+            if !self.registry.borrow().names.iter().any(|(known, _)| *known == group) {
+                return Ok(false);
+            }
+            self.cancel_all(group, nowait).await?;
+            Ok(true)
         }
-        self.cancel_all(group, nowait).await?;
-        Ok(true)
     }
 
     /// Whether the task of this name is registered and not known to have ended.

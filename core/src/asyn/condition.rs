@@ -21,6 +21,27 @@ use crate::observer::{ObjectKind, Use};
 const WAITERS: usize = 8;
 
 /// A lock, and tasks that wait for something to be said about what it guards.
+///
+/// ```
+/// # use std::{cell::Cell, rc::Rc};
+/// # use vpyb_core::{TaskError, asyn::Condition};
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/run.inc"));
+/// # fn main() { run(|ev| async move {
+/// let shared = Rc::new((Condition::new(&ev), Cell::new(0)));
+/// let (own, filler) = (ev.clone(), shared.clone());
+/// ev.create_task(async move {
+///     let (condition, level) = &*filler;
+///     own.sleep_ms(10).await?;
+///     // As `with await condition:`.
+///     condition.with(async { level.set(5); condition.notify(1) }).await?;
+///     Ok(())
+/// })?;
+/// let (condition, level) = &*shared;
+/// condition.with(condition.wait_for(|| level.get() >= 5)).await?;
+/// assert_eq!(ev.time(), 10);
+/// # Ok(())
+/// # }); }
+/// ```
 pub struct Condition {
     event_loop: EventLoop,
     label: Label,
@@ -46,8 +67,12 @@ impl Condition {
         }
     }
 
-    /// Names it in reports.
+    /// Names it in reports, and its lock if that is its own and has no name.
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        let name = name.into();
+        if let Some(lock) = Rc::get_mut(&mut self.lock) {
+            lock.name_if_nameless(name.clone());
+        }
         self.label.rename(name);
         self
     }
@@ -57,8 +82,9 @@ impl Condition {
     /// # Cancellation
     ///
     /// As for [`Lock::acquire`].
-    pub async fn acquire(&self) -> Result<(), Interrupt> {
-        self.lock.acquire().await
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn acquire(&self) -> impl Future<Output = Result<(), Interrupt>> {
+        self.lock.acquire()
     }
 
     /// As [`Lock::release`].
@@ -92,9 +118,17 @@ impl Condition {
     ///
     /// While it waits, as for [`acquire`](Self::acquire); then inside `body`. Dropped, the lock is released if it was
     /// taken.
-    pub async fn with<T, E: From<Error>>(&self, body: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        self.acquire().await.map_err(Error::from)?;
-        held(&self.event_loop, Exit::AtOnce, || self.release(), body).await
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn with<T, E: From<Error>>(
+        &self,
+        body: impl Future<Output = Result<T, E>>,
+    ) -> impl Future<Output = Result<T, E>> {
+        let unawaited = self.event_loop.unawaited(|| "Condition::with");
+        async move {
+            unawaited.begins();
+            self.acquire().await.map_err(Error::from)?;
+            held(&self.event_loop, Exit::AtOnce, || self.release(), body).await
+        }
     }
 
     /// Releases the lock, waits for a notification, and takes the lock again.
@@ -108,21 +142,26 @@ impl Condition {
     /// The lock is **not** held then: leaving [`with`](Self::with) fails with `NotLocked`, or releases it for somebody
     /// else. A waiter that was not notified leaves its place behind, where a later notification may be spent on it.
     /// Dropped, its place goes.
-    pub async fn wait(&self) -> Result<(), Error> {
-        if !self.locked() {
-            return Err(Error::WaitWithoutLock);
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn wait(&self) -> impl Future<Output = Result<(), Error>> {
+        let unawaited = self.event_loop.unawaited(|| "Condition::wait");
+        async move {
+            unawaited.begins();
+            if !self.locked() {
+                return Err(Error::WaitWithoutLock);
+            }
+            let waiter = self.enlist();
+            self.release()?;
+            let waiting = self.label.wait(&self.event_loop);
+            let mut notified = Ok(());
+            while notified.is_ok() && self.waiters.borrow().contains(&waiter.number) {
+                notified = self.event_loop.sleep_ms(0).await;
+            }
+            core::mem::forget(waiter);
+            drop(waiting);
+            notified?;
+            Ok(self.acquire().await?)
         }
-        let waiter = self.enlist();
-        self.release()?;
-        let waiting = self.label.wait(&self.event_loop);
-        let mut notified = Ok(());
-        while notified.is_ok() && self.waiters.borrow().contains(&waiter.number) {
-            notified = self.event_loop.sleep_ms(0).await;
-        }
-        core::mem::forget(waiter);
-        drop(waiting);
-        notified?;
-        Ok(self.acquire().await?)
     }
 
     /// Waits, again and again, until `so` holds; not at all if it does.
@@ -134,11 +173,16 @@ impl Condition {
     /// # Cancellation
     ///
     /// As for [`wait`](Self::wait).
-    pub async fn wait_for(&self, mut so: impl FnMut() -> bool) -> Result<(), Error> {
-        while !so() {
-            self.wait().await?;
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn wait_for(&self, mut so: impl FnMut() -> bool) -> impl Future<Output = Result<(), Error>> {
+        let unawaited = self.event_loop.unawaited(|| "Condition::wait_for");
+        async move {
+            unawaited.begins();
+            while !so() {
+                self.wait().await?;
+            }
+            Ok(())
         }
-        Ok(())
     }
 
     /// Notifies up to `n` waiters, the most recent one first.

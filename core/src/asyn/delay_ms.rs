@@ -1,16 +1,19 @@
-//! The original retriggerable delay (`aswitch.Delay_ms`, of the tutorial's drivers).
+//! The original retriggerable delay (`aswitch.Delay_ms`); not in the tutorial, but in its library of buttons.
 //!
 //! Owns the deadline; each start makes a task, `killer#n`, that sleeps until it. Invariant: **later-only** — a sleeping
 //! `killer` is never woken, so that a trigger can put the end off and never bring it forward.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
-use core::cell::{Cell, RefCell};
+use core::cell::{Cell, OnceCell, RefCell};
 use core::fmt;
 
 use super::Launch;
 use crate::error::{QueueFull, TaskError};
 use crate::event_loop::EventLoop;
+use crate::label::Label;
+use crate::observer::{ObjectKind, Use};
 use crate::ticks;
 
 /// A delay that can be triggered again, as the original has it.
@@ -40,13 +43,25 @@ struct Inner {
     /// The tick at which it ends; `None`: it does not run.
     end: Cell<Option<u32>>,
     launch: RefCell<Option<Box<Launch>>>,
+    /// What reports call it, if it has a name: of others nobody is told.
+    label: OnceCell<Label>,
 }
 
 impl DelayMs {
     /// A delay that does not run; triggered without a time it lasts `duration_ms`.
     pub fn new(event_loop: &EventLoop, duration_ms: i32) -> Self {
-        let (end, launch) = (Cell::new(None), RefCell::new(None));
-        Self { inner: Rc::new(Inner { event_loop: event_loop.clone(), duration_ms, end, launch }) }
+        let (end, launch, label) = (Cell::new(None), RefCell::new(None), OnceCell::new());
+        Self { inner: Rc::new(Inner { event_loop: event_loop.clone(), duration_ms, end, launch, label }) }
+    }
+
+    /// Names it in reports: its task then waits for it, and starts and stops are told. The first name stays.
+    pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.inner.label.get_or_init(|| {
+            let mut label = Label::new(ObjectKind::Delay);
+            label.rename(name);
+            label
+        });
+        self
     }
 
     /// Has something launched whenever it ends.
@@ -67,17 +82,27 @@ impl DelayMs {
             inner.event_loop.create_task(killer(inner.clone()))?;
         }
         inner.end.set(Some(ticks::ticks_add(inner.event_loop.time(), ms)));
+        inner.tell(Use::Set);
         Ok(())
     }
 
     /// Stops it: nothing is launched. Its task sleeps on to the end that it knows.
     pub fn stop(&self) {
         self.inner.end.set(None);
+        self.inner.tell(Use::Cleared);
     }
 
     /// Whether it runs. Inside what it launches, it still does.
     pub fn running(&self) -> bool {
         self.inner.end.get().is_some()
+    }
+}
+
+impl Inner {
+    fn tell(&self, how: Use) {
+        if let Some(label) = self.label.get() {
+            label.tell(&self.event_loop, how);
+        }
     }
 }
 
@@ -94,11 +119,15 @@ async fn killer(delay: Rc<Inner>) -> Result<(), TaskError> {
         if left <= 0 {
             let launch = delay.launch.borrow_mut().take();
             if let Some(mut launch) = launch {
-                launch.launch(&delay.event_loop)?;
+                let launched = launch.launch(&delay.event_loop);
+                // Whatever came of it: a run that goes on after an error can trigger it again.
                 *delay.launch.borrow_mut() = Some(launch);
+                delay.end.set(None);
+                launched?;
             }
             break;
         }
+        let _waiting = delay.label.get().map(|label| label.wait(&delay.event_loop));
         delay.event_loop.sleep_ms(left).await?;
     }
     // Also what was triggered from the callback is forgotten.

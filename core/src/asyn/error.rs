@@ -1,4 +1,4 @@
-//! What the primitives of this library fail with.
+//! What the primitives of this library (tutorial section 3) fail with.
 //!
 //! Owns [`Error`]. In the original these are `RuntimeError` and `ValueError` with a text.
 

@@ -1,7 +1,8 @@
-//! Several things at once, awaited as one (tutorial section 3.7).
+//! Several things at once, awaited as one (tutorial section 3.6).
 //!
 //! Owns the tasks' common end: a barrier for all of them and the one that gathers.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -35,6 +36,22 @@ impl<T> Gatherable<T> {
 }
 
 /// Tasks that run, and their results as they come.
+///
+/// ```
+/// # use vpyb_core::asyn::{Gather, Gatherable};
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/run.inc"));
+/// # fn main() { run(|ev| async move {
+/// let (one, other) = (ev.clone(), ev.clone());
+/// let members = vec![
+///     Gatherable::new(async move { one.sleep(2.0).await?; Ok(42) }),
+///     // A time-out has to be trapped, or the gathering never ends.
+///     Gatherable::new(async move { Ok(if other.sleep(9.0).await.is_err() { 17 } else { 0 }) }).timeout(3.0),
+/// ];
+/// let gather = Gather::new(&ev, members)?; // They run from now on.
+/// assert_eq!(gather.wait().await?, [42, 17]);
+/// # Ok(())
+/// # }); }
+/// ```
 #[must_use = "the results are lost unless they are waited for"]
 pub struct Gather<T> {
     barrier: Rc<Barrier>,
@@ -42,7 +59,7 @@ pub struct Gather<T> {
 }
 
 impl<T: 'static> Gather<T> {
-    /// Makes a task of each, in order, at once.
+    /// Makes a task of each, in order, at once. Who waits for them waits, in reports, for the barrier `gather`.
     ///
     /// # Errors
     ///
@@ -52,8 +69,25 @@ impl<T: 'static> Gather<T> {
     ///
     /// If there are more than 65 534.
     pub fn new(event_loop: &EventLoop, gatherables: Vec<Gatherable<T>>) -> Result<Self, Error> {
+        Self::new_named(event_loop, "gather", gatherables)
+    }
+
+    /// As [`new`](Self::new), with another name for reports.
+    ///
+    /// # Errors
+    ///
+    /// As for [`new`](Self::new).
+    ///
+    /// # Panics
+    ///
+    /// As for [`new`](Self::new).
+    pub fn new_named(
+        event_loop: &EventLoop,
+        name: impl Into<Cow<'static, str>>,
+        gatherables: Vec<Gatherable<T>>,
+    ) -> Result<Self, Error> {
         let participants = u16::try_from(gatherables.len() + 1).expect("so many tasks fit no run queue");
-        let barrier = Rc::new(Barrier::new(event_loop, participants));
+        let barrier = Rc::new(Barrier::new(event_loop, participants).named(name));
         let results = Rc::new(RefCell::new(gatherables.iter().map(|_| None).collect::<Vec<_>>()));
         for (index, Gatherable { future, timeout }) in gatherables.into_iter().enumerate() {
             let (barrier, results) = (barrier.clone(), results.clone());
@@ -96,7 +130,8 @@ async fn wrapped<T>(
     Ok(store(value)?)
 }
 
-/// Runs several things at once, each as a task, and gives their results in the order of the list.
+/// Runs several things at once, each as a task, and gives their results in the order of the list. For a name in reports,
+/// see [`Gather::new_named`].
 ///
 /// # Errors
 ///
@@ -105,9 +140,14 @@ async fn wrapped<T>(
 /// # Cancellation
 ///
 /// As for [`Gather::wait`].
-pub async fn gather<T: 'static>(
+#[must_use = "it does nothing unless it is awaited"]
+pub fn gather<T: 'static>(
     event_loop: &EventLoop,
     gatherables: Vec<Gatherable<T>>,
-) -> Result<Vec<T>, Error> {
-    Gather::new(event_loop, gatherables)?.wait().await
+) -> impl Future<Output = Result<Vec<T>, Error>> {
+    let unawaited = event_loop.unawaited(|| "gather");
+    async move {
+        unawaited.begins();
+        Gather::new(event_loop, gatherables)?.wait().await
+    }
 }

@@ -16,10 +16,19 @@ use crate::observer::{ObjectKind, Use};
 /// A lock whose waiters ask again every `delay_ms`.
 ///
 /// ```
-/// # use vpyb_core::{EventLoop, TaskError, asyn::Lock};
-/// async fn task(ev: EventLoop, lock: &Lock) -> Result<(), TaskError> {
-///     lock.with(async { Ok(ev.sleep_ms(500).await?) }).await
-/// }
+/// # use vpyb_core::{TaskError, asyn::{Error, Lock}};
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/run.inc"));
+/// # fn main() { run(|ev| async move {
+/// let lock = Lock::new(&ev, 0);
+/// // As `async with lock:`.
+/// lock.with(async { Ok::<_, TaskError>(ev.sleep_ms(500).await?) }).await?;
+/// // By hand: whoever finds it held waits, here in vain.
+/// lock.acquire().await?;
+/// assert!(ev.wait_for_ms(lock.acquire(), 10).await.is_err());
+/// lock.release()?;
+/// assert!(matches!(lock.release(), Err(Error::NotLocked)));
+/// # Ok(())
+/// # }); }
 /// ```
 pub struct Lock {
     event_loop: EventLoop,
@@ -41,6 +50,13 @@ impl Lock {
         self
     }
 
+    /// Names it as what it belongs to.
+    pub(super) fn name_if_nameless(&mut self, name: Cow<'static, str>) {
+        if self.label.name().is_empty() {
+            self.label.rename(name);
+        }
+    }
+
     /// Whether somebody holds it.
     pub fn locked(&self) -> bool {
         self.locked.get()
@@ -51,16 +67,21 @@ impl Lock {
     /// # Cancellation
     ///
     /// The lock is not taken. The interrupt arrives within `delay_ms`, or at the next turn. Dropped, nothing is lost.
-    pub async fn acquire(&self) -> Result<(), Interrupt> {
-        if self.locked.get() {
-            let _waiting = self.label.wait(&self.event_loop);
-            while self.locked.get() {
-                self.event_loop.sleep_ms(self.delay_ms).await?;
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn acquire(&self) -> impl Future<Output = Result<(), Interrupt>> {
+        let unawaited = self.event_loop.unawaited(|| "Lock::acquire");
+        async move {
+            unawaited.begins();
+            if self.locked.get() {
+                let _waiting = self.label.wait(&self.event_loop);
+                while self.locked.get() {
+                    self.event_loop.sleep_ms(self.delay_ms).await?;
+                }
             }
+            self.locked.set(true);
+            self.label.tell(&self.event_loop, Use::Acquired);
+            Ok(())
         }
-        self.locked.set(true);
-        self.label.tell(&self.event_loop, Use::Acquired);
-        Ok(())
     }
 
     /// Gives the lock back, whoever took it.
@@ -87,8 +108,16 @@ impl Lock {
     ///
     /// While it waits, as for [`acquire`](Self::acquire); then inside `body`; then after the release. Dropped, the
     /// lock is released if it was taken.
-    pub async fn with<T, E: From<Error>>(&self, body: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        self.acquire().await.map_err(Error::from)?;
-        held(&self.event_loop, Exit::Turn, || self.release(), body).await
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn with<T, E: From<Error>>(
+        &self,
+        body: impl Future<Output = Result<T, E>>,
+    ) -> impl Future<Output = Result<T, E>> {
+        let unawaited = self.event_loop.unawaited(|| "Lock::with");
+        async move {
+            unawaited.begins();
+            self.acquire().await.map_err(Error::from)?;
+            held(&self.event_loop, Exit::Turn, || self.release(), body).await
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The `asyn` library of the tutorial (sections 3.1 to 3.7 and 5.2): what tasks share, and tasks that can be
+//! The `asyn` library of the tutorial (sections 3.1 to 3.6 and 5.2): what tasks share, and tasks that can be
 //! cancelled by name.
 //!
 //! Its primitives *poll*: a waiter asks again at each of its turns, or every `delay_ms`, so waiters go on in the
@@ -10,6 +10,9 @@
 //!
 //! There is no ambient registry: tasks that can be cancelled are entered in a [`Cancellables`], which programs pass
 //! around as they do the event loop.
+//!
+//! Their waiters ask by pauses of the loop. So a future of theirs that has to wait can be polled inside a step of that loop
+//! only: polled by anything else, as by a test's own executor, it panics. Those of [`sync`](crate::sync) do not.
 //!
 //! | original | here |
 //! |---|---|
@@ -44,7 +47,7 @@ pub use cancellables::{Cancellables, Group};
 pub use condition::Condition;
 pub use delay_ms::DelayMs;
 pub use error::Error;
-pub use event::{Event, Setter};
+pub use event::{Event, NumberSetter, Setter};
 pub use gather::{Gather, Gatherable, gather};
 pub use launch::Launch;
 pub use lock::Lock;

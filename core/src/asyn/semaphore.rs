@@ -14,6 +14,19 @@ use crate::label::Label;
 use crate::observer::{ObjectKind, Use};
 
 /// A count of places. Any task may release.
+///
+/// ```
+/// # use vpyb_core::{TaskError, asyn::Semaphore};
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/run.inc"));
+/// # fn main() { run(|ev| async move {
+/// let semaphore = Semaphore::new(&ev, 1);
+/// // As `async with semaphore:`.
+/// semaphore.with(async { Ok::<_, TaskError>(ev.sleep_ms(10).await?) }).await?;
+/// semaphore.acquire().await?;
+/// semaphore.release();
+/// # Ok(())
+/// # }); }
+/// ```
 pub struct Semaphore {
     event_loop: EventLoop,
     label: Label,
@@ -38,16 +51,21 @@ impl Semaphore {
     /// # Cancellation
     ///
     /// No place is taken. The interrupt arrives at the next turn. Dropped, nothing is lost.
-    pub async fn acquire(&self) -> Result<(), Interrupt> {
-        if self.count.get() == 0 {
-            let _waiting = self.label.wait(&self.event_loop);
-            while self.count.get() == 0 {
-                self.event_loop.yield_now().await?;
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn acquire(&self) -> impl Future<Output = Result<(), Interrupt>> {
+        let unawaited = self.event_loop.unawaited(|| "Semaphore::acquire");
+        async move {
+            unawaited.begins();
+            if self.count.get() == 0 {
+                let _waiting = self.label.wait(&self.event_loop);
+                while self.count.get() == 0 {
+                    self.event_loop.yield_now().await?;
+                }
             }
+            self.count.set(self.count.get() - 1);
+            self.label.tell(&self.event_loop, Use::Acquired);
+            Ok(())
         }
-        self.count.set(self.count.get() - 1);
-        self.label.tell(&self.event_loop, Use::Acquired);
-        Ok(())
     }
 
     /// Gives a place back, or adds one.
@@ -59,21 +77,45 @@ impl Semaphore {
     /// Runs `body` while a place is taken, as `async with semaphore:`. However `body` ends, by an error or an
     /// interrupt too, the place is then given back and one turn given up, so that a waiter goes on first.
     ///
+    /// # Errors
+    ///
+    /// Those of `body`, and interrupts.
+    ///
     /// # Cancellation
     ///
     /// While it waits, as for [`acquire`](Self::acquire); then inside `body`; then after the release. Dropped, the
     /// place is given back if it was taken.
-    pub async fn with<T, E: From<Error>>(&self, body: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        let give_back = || {
-            self.release();
-            Ok(())
-        };
-        self.acquire().await.map_err(Error::from)?;
-        held(&self.event_loop, Exit::Turn, give_back, body).await
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn with<T, E: From<Error>>(
+        &self,
+        body: impl Future<Output = Result<T, E>>,
+    ) -> impl Future<Output = Result<T, E>> {
+        let unawaited = self.event_loop.unawaited(|| "Semaphore::with");
+        async move {
+            unawaited.begins();
+            let give_back = || {
+                self.release();
+                Ok(())
+            };
+            self.acquire().await.map_err(Error::from)?;
+            held(&self.event_loop, Exit::Turn, give_back, body).await
+        }
     }
 }
 
-/// A semaphore that notices when it is released more often than acquired.
+/// A semaphore that notices when it is released more often than acquired (tutorial section 3.4.1).
+///
+/// ```
+/// # use vpyb_core::asyn::{BoundedSemaphore, Error};
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/run.inc"));
+/// # fn main() { run(|ev| async move {
+/// let semaphore = BoundedSemaphore::new(&ev, 1);
+/// semaphore.acquire().await?;
+/// semaphore.release()?;
+/// assert!(matches!(semaphore.release(), Err(Error::ReleasedTooOften)));
+/// # Ok(())
+/// # }); }
+/// ```
 pub struct BoundedSemaphore {
     semaphore: Semaphore,
     places: u32,
@@ -96,8 +138,9 @@ impl BoundedSemaphore {
     /// # Cancellation
     ///
     /// As for [`Semaphore::acquire`].
-    pub async fn acquire(&self) -> Result<(), Interrupt> {
-        self.semaphore.acquire().await
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn acquire(&self) -> impl Future<Output = Result<(), Interrupt>> {
+        self.semaphore.acquire()
     }
 
     /// Gives a place back.
@@ -123,8 +166,16 @@ impl BoundedSemaphore {
     /// # Cancellation
     ///
     /// As for [`Semaphore::with`].
-    pub async fn with<T, E: From<Error>>(&self, body: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        self.acquire().await.map_err(Error::from)?;
-        held(&self.semaphore.event_loop, Exit::Turn, || self.release(), body).await
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn with<T, E: From<Error>>(
+        &self,
+        body: impl Future<Output = Result<T, E>>,
+    ) -> impl Future<Output = Result<T, E>> {
+        let unawaited = self.semaphore.event_loop.unawaited(|| "BoundedSemaphore::with");
+        async move {
+            unawaited.begins();
+            self.acquire().await.map_err(Error::from)?;
+            held(&self.semaphore.event_loop, Exit::Turn, || self.release(), body).await
+        }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Owns [`sleep`].
 
+use core::future::Future;
+
 use super::Error;
 use crate::event_loop::{EventLoop, whole_ms};
 
@@ -15,16 +17,25 @@ use crate::event_loop::{EventLoop, whole_ms};
 /// # Cancellation
 ///
 /// The interrupt arrives at the end of the present part. Dropped, nothing is lost.
-pub async fn sleep(event_loop: &EventLoop, seconds: f64, granularity_ms: i32) -> Result<(), Error> {
-    if granularity_ms <= 0 {
-        return Err(Error::Granularity);
+#[must_use = "it does nothing unless it is awaited"]
+pub fn sleep(
+    event_loop: &EventLoop,
+    seconds: f64,
+    granularity_ms: i32,
+) -> impl Future<Output = Result<(), Error>> {
+    let unawaited = event_loop.unawaited(|| "asyn::sleep");
+    async move {
+        unawaited.begins();
+        if granularity_ms <= 0 {
+            return Err(Error::Granularity);
+        }
+        let ms = whole_ms(seconds);
+        if ms <= granularity_ms {
+            return Ok(event_loop.sleep_ms(ms).await?);
+        }
+        for _ in 0..ms / granularity_ms {
+            event_loop.sleep_ms(granularity_ms).await?;
+        }
+        Ok(event_loop.sleep_ms(ms % granularity_ms).await?)
     }
-    let ms = whole_ms(seconds);
-    if ms <= granularity_ms {
-        return Ok(event_loop.sleep_ms(ms).await?);
-    }
-    for _ in 0..ms / granularity_ms {
-        event_loop.sleep_ms(granularity_ms).await?;
-    }
-    Ok(event_loop.sleep_ms(ms % granularity_ms).await?)
 }

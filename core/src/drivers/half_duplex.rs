@@ -5,6 +5,7 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::RefCell;
+use core::future::Future;
 
 use crate::error::{Interrupt, QueueFull, TaskError};
 use crate::event_loop::EventLoop;
@@ -46,13 +47,18 @@ impl<U: StreamRead + StreamWrite + 'static> HalfDuplex<U> {
     /// # Cancellation
     ///
     /// Safe: lines that come are forgotten at the next command.
-    pub async fn send_command(&self, command: &[u8]) -> Result<Vec<Vec<u8>>, Interrupt> {
-        let framed: Vec<u8> = command.iter().chain(b"\r\n").copied().collect();
-        self.reply.lines.take();
-        self.writer.awrite(&framed).await?;
-        self.reply.silence.trigger(self.reply.timeout_ms);
-        self.reply.silence.expired().await?;
-        Ok(self.reply.lines.take())
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn send_command(&self, command: &[u8]) -> impl Future<Output = Result<Vec<Vec<u8>>, Interrupt>> {
+        let unawaited = self.writer.event_loop.unawaited(|| "HalfDuplex::send_command");
+        async move {
+            unawaited.begins();
+            let framed: Vec<u8> = command.iter().chain(b"\r\n").copied().collect();
+            self.reply.lines.take();
+            self.writer.awrite(&framed).await?;
+            self.reply.silence.trigger(self.reply.timeout_ms);
+            self.reply.silence.expired().await?;
+            Ok(self.reply.lines.take())
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use alloc::rc::Rc;
 use core::cell::{Cell, RefCell};
 use core::error::Error;
 use core::fmt;
+use core::future::Future;
 
 use embedded_hal::i2c::I2c;
 
@@ -104,8 +105,13 @@ impl<B: I2c + 'static> Htu21d<B> {
     /// # Cancellation
     ///
     /// Safe: the interrupt arrives at once, and the sensor goes on.
-    pub async fn ready(&self) -> Result<(), Interrupt> {
-        self.event_loop.interruptible(self.measured.wait()).await
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn ready(&self) -> impl Future<Output = Result<(), Interrupt>> {
+        let unawaited = self.event_loop.unawaited(|| "Htu21d::ready");
+        async move {
+            unawaited.begins();
+            self.event_loop.interruptible(self.measured.wait()).await
+        }
     }
 
     /// The last temperature, degrees Celsius; 0 before the first one.

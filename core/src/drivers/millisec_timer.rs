@@ -7,6 +7,7 @@ use alloc::borrow::Cow;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::Cell;
+use core::future::Future;
 
 use crate::error::Interrupt;
 use crate::event_loop::EventLoop;
@@ -63,11 +64,16 @@ impl MillisecTimer {
     ///
     /// As for [`StreamReader::readline`]: the interrupt arrives at once, and nothing is lost. The timer can be used
     /// again.
-    pub async fn wait_ms(&self, ms: u32) -> Result<(), Interrupt> {
-        let ms = ms.min(ticks::PERIOD / 2 - 1) as i32;
-        self.deadline.end.set(ticks::ticks_add(self.deadline.event_loop.time(), ms));
-        self.reader.readline().await?;
-        Ok(())
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn wait_ms(&self, ms: u32) -> impl Future<Output = Result<(), Interrupt>> {
+        let unawaited = self.deadline.event_loop.unawaited(|| "MillisecTimer::wait_ms");
+        async move {
+            unawaited.begins();
+            let ms = ms.min(ticks::PERIOD / 2 - 1) as i32;
+            self.deadline.end.set(ticks::ticks_add(self.deadline.event_loop.time(), ms));
+            self.reader.readline().await?;
+            Ok(())
+        }
     }
 }
 

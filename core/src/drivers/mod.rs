@@ -2,6 +2,7 @@
 //!
 //! Each runs on any board that has those traits; none knows one. What can be worked out without a device is a function
 //! of its own.
+//! What they are for is in the tutorial's section 6, and the LED's in section 8.3.
 //!
 //! | driver | tutorial | for |
 //! |---|---|---|

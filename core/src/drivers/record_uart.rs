@@ -5,6 +5,7 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::RefCell;
+use core::future::Future;
 
 use crate::error::Interrupt;
 use crate::event_loop::EventLoop;
@@ -46,10 +47,15 @@ impl<U: StreamRead + StreamWrite + 'static> RecordUart<U> {
     /// # Cancellation
     ///
     /// What was written stays written: the record may be without its end, so that the next one is taken for its rest.
-    pub async fn send(&self, record: &[u8]) -> Result<(), Interrupt> {
-        let framed: Vec<u8> = record.iter().copied().chain([DELIMITER]).collect();
-        self.writer.awrite(&framed).await?;
-        self.event_loop.sleep_ms(PAUSE_MS).await
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn send(&self, record: &[u8]) -> impl Future<Output = Result<(), Interrupt>> {
+        let unawaited = self.event_loop.unawaited(|| "RecordUart::send");
+        async move {
+            unawaited.begins();
+            let framed: Vec<u8> = record.iter().copied().chain([DELIMITER]).collect();
+            self.writer.awrite(&framed).await?;
+            self.event_loop.sleep_ms(PAUSE_MS).await
+        }
     }
 
     /// Waits for a record; gives it without its delimiter. At the end of the stream it gives what has come.
@@ -57,21 +63,26 @@ impl<U: StreamRead + StreamWrite + 'static> RecordUart<U> {
     /// # Cancellation
     ///
     /// Safe: what has come of a record is kept for the next call.
-    pub async fn record(&self) -> Result<Vec<u8>, Interrupt> {
-        loop {
-            // One byte, so that the device does not wait for more; then what else is there.
-            let first = self.reader.read(1).await?;
-            let mut next = first.first().copied();
-            let ended = next.is_none();
-            while let Some(byte) = next {
-                if byte == DELIMITER {
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn record(&self) -> impl Future<Output = Result<Vec<u8>, Interrupt>> {
+        let unawaited = self.event_loop.unawaited(|| "RecordUart::record");
+        async move {
+            unawaited.begins();
+            loop {
+                // One byte, so that the device does not wait for more; then what else is there.
+                let first = self.reader.read(1).await?;
+                let mut next = first.first().copied();
+                let ended = next.is_none();
+                while let Some(byte) = next {
+                    if byte == DELIMITER {
+                        return Ok(self.begun.take());
+                    }
+                    self.begun.borrow_mut().push(byte);
+                    next = self.next_byte();
+                }
+                if ended {
                     return Ok(self.begun.take());
                 }
-                self.begun.borrow_mut().push(byte);
-                next = self.next_byte();
-            }
-            if ended {
-                return Ok(self.begun.take());
             }
         }
     }

@@ -32,6 +32,16 @@ impl Shared {
         if delay_ms == 0 {
             return Ok(self.create(name, future)?);
         }
+        self.create_timed(name, future, delay_ms)
+    }
+
+    /// The same, always through the wait queue.
+    pub(super) fn create_timed(
+        &self,
+        name: Result<TaskName, &'static str>,
+        future: TaskFuture,
+        delay_ms: i32,
+    ) -> Result<TaskHandle, TaskError> {
         let task = self.register(name);
         let armed = self.arm(delay_ms, RawEntry::task(task.slot), Some(Entry::Task(task.id.get())));
         self.admit(task, future, armed.as_ref().map(drop).map_err(|full| *full))?;

@@ -3,7 +3,9 @@
 //! Owns [`Config`] and the list of scheduling disciplines. What a discipline does stands where it is
 //! done: in the steps of the loop.
 
-/// The rules by which the loop schedules. A firmware has those whose features of this package are on: `uasyncio-v2`,
+/// The rules by which the loop schedules. The tutorial is about `UasyncioV2`; the others are not in the tutorial.
+///
+/// A firmware has those whose features of this package are on: `uasyncio-v2`,
 /// `fast-io` and `asyncio-v3`. What only the others need is left out of it. The first of these that it has is the default.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -79,7 +81,7 @@ impl Default for Discipline {
 #[cfg(not(any(feature = "uasyncio-v2", feature = "fast-io", feature = "asyncio-v3")))]
 compile_error!("choose a discipline: a feature `uasyncio-v2`, `fast-io` or `asyncio-v3`");
 
-/// How an event loop is set up: `get_event_loop(runq_len=16, waitq_len=16)`.
+/// How an event loop is set up: `get_event_loop(runq_len=16, waitq_len=16)` (tutorial section 7.7).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Config {
     /// The scheduling discipline.

@@ -81,7 +81,7 @@ impl<B> Top<B> {
         self.link.event_loop(config)
     }
 
-    /// Runs the loop until `future` is complete, and gives its value.
+    /// Runs the loop until `future` is complete (tutorial section 2.1), and gives its value.
     ///
     /// # Errors
     ///
@@ -95,7 +95,7 @@ impl<B> Top<B> {
         RunUntilComplete::new(self.event_loop(Config::default()).shared, future)
     }
 
-    /// Runs the loop until it is stopped.
+    /// Runs the loop until it is stopped (tutorial section 2.1).
     ///
     /// # Errors
     ///

@@ -4,13 +4,17 @@
 
 use alloc::rc::Rc;
 use core::fmt;
+use core::future::IntoFuture;
 
+use super::EventLoop;
+use super::join::Join;
 use super::name::TaskName;
 use super::shared::{NOBODY, Shared};
 use super::slot::Task;
+use crate::error::{CancelError, TaskError};
 use crate::observer::TaskId;
 
-/// Names a task, so that it can be cancelled or asked about. Dropping it changes nothing.
+/// Names a task, so that it can be cancelled (tutorial section 5.2.1) or asked about. Dropping it changes nothing.
 pub struct TaskHandle {
     shared: Rc<Shared>,
     slot: u32,
@@ -37,9 +41,28 @@ impl TaskHandle {
         self.shared.name_of(self.task())
     }
 
+    /// As [`EventLoop::cancel`] (tutorial section 5.2.1): `Task.cancel` of MicroPython's present asyncio.
+    ///
+    /// # Errors
+    ///
+    /// As for [`EventLoop::cancel`].
+    pub fn cancel(&self) -> Result<(), CancelError> {
+        EventLoop { shared: self.shared.clone() }.cancel(self)
+    }
+
     /// Whether the task has ended, in whatever way.
     pub fn is_finished(&self) -> bool {
         self.task().is_finished()
+    }
+}
+
+/// `await task` of MicroPython's present asyncio: `(&task).await?` is [`EventLoop::join`].
+impl<'a> IntoFuture for &'a TaskHandle {
+    type Output = Result<(), TaskError>;
+    type IntoFuture = Join<'a>;
+
+    fn into_future(self) -> Join<'a> {
+        Join::new(&self.shared, self)
     }
 }
 

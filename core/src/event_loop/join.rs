@@ -4,9 +4,10 @@
 //! original; here it is for all disciplines. Knows the queues only as a place for who was woken.
 //!
 //! ```text
-//!   Fresh ──poll──▶ Waits (in the task's list) ──the task ends: taken out of the list──▶ Done
-//!     │                └──interrupt, drop: leaves the list
-//!     └──poll: the task has ended──▶ Done
+//!   Unawaited ──poll──▶ Waits (in the task's list) ──the task ends: taken out of the list──▶ Done
+//!     │  │                 └──interrupt, drop: leaves the list
+//!     │  └──poll: the task has ended──▶ Done
+//!     └──drop: the observer is told
 //! ```
 
 use core::future::Future;
@@ -37,23 +38,33 @@ pub struct Join<'a> {
 }
 
 enum Waits {
+    /// It was never polled.
+    Unawaited,
     Task(u32),
     Waker(Waker),
 }
 
 impl EventLoop {
     /// Awaits a task and gives what it ended with; at once, without a turn, if it has ended. Who awaits the same task
-    /// is resumed in order of arrival.
+    /// is resumed in order of arrival. Not in the tutorial, but in MicroPython's present asyncio.
     ///
-    /// Whoever asks is given the error. Under `UasyncioV2` and
-    /// `FastIo` an error that is no interrupt stops the loop all the same.
+    /// # Errors
+    ///
+    /// What the task ended with, for whoever asks. Under `UasyncioV2` and `FastIo` an error that is no interrupt stops the
+    /// loop all the same. `Interrupted` also if the wait itself was interrupted.
     ///
     /// # Cancellation
     ///
     /// Under `Asyncio3` an interrupt goes to the awaited task, and comes back as what that ends with. Under the others
     /// it arrives here at once, and the awaited task goes on. Dropped, nothing is lost: the task goes on.
     pub fn join(&self, task: &TaskHandle) -> Join<'_> {
-        Join { shared: &self.shared, target: task.clone(), waits: None }
+        Join::new(&self.shared, task)
+    }
+}
+
+impl<'a> Join<'a> {
+    pub(super) fn new(shared: &'a Shared, task: &TaskHandle) -> Self {
+        Self { shared, target: task.clone(), waits: Some(Waits::Unawaited) }
     }
 }
 
@@ -99,6 +110,9 @@ impl Future for Join<'_> {
     type Output = Result<(), TaskError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Some(Waits::Unawaited) = self.waits {
+            self.waits = None;
+        }
         if let Some(interrupt) = self.shared.take_interrupt() {
             self.leave();
             return Poll::Ready(Err(interrupt.into()));
@@ -108,7 +122,7 @@ impl Future for Join<'_> {
             return Poll::Ready(self.target.task().ended_with());
         }
         let moved = match &self.waits {
-            None => true,
+            None | Some(Waits::Unawaited) => true,
             Some(Waits::Waker(waker)) => !waker.will_wake(cx.waker()),
             Some(Waits::Task(_)) => false,
         };
@@ -122,6 +136,9 @@ impl Future for Join<'_> {
 
 impl Drop for Join<'_> {
     fn drop(&mut self) {
+        if let Some(Waits::Unawaited) = self.waits {
+            return self.shared.tell_unawaited("join");
+        }
         self.leave();
     }
 }

@@ -103,7 +103,7 @@ impl EventLoop {
         self.shared.create(Err(TaskName::type_of::<F>()), Box::pin(future))
     }
 
-    /// As [`create_task`](Self::create_task), under a name of the program's choice.
+    /// As [`create_task`](Self::create_task) (tutorial section 2.2.1), under a name of the program's choice.
     ///
     /// # Errors
     ///
@@ -120,7 +120,8 @@ impl EventLoop {
     }
 
     /// Queues a new task whose first step is after `delay_ms` milliseconds, by the wait queue; as
-    /// [`create_task`](Self::create_task) if that is 0. It is `call_later_ms` with a coroutine.
+    /// [`create_task`](Self::create_task) if that is 0. It is `call_later_ms` with a coroutine
+    /// (tutorial section 2.2.1).
     ///
     /// # Errors
     ///
@@ -133,7 +134,7 @@ impl EventLoop {
         self.shared.create_later(Err(TaskName::type_of::<F>()), Box::pin(future), delay_ms)
     }
 
-    /// As [`create_task_later_ms`](Self::create_task_later_ms), under a name of the program's choice.
+    /// As [`create_task_later_ms`](Self::create_task_later_ms) (tutorial section 2.2.1), under a name of the program's choice.
     ///
     /// # Errors
     ///
@@ -148,6 +149,20 @@ impl EventLoop {
         F: Future<Output = Result<(), TaskError>> + 'static,
     {
         self.shared.create_later(Ok(TaskName::given(name)), Box::pin(future), delay_ms)
+    }
+
+    /// Queues a new task whose first step is after `seconds`, truncated to whole milliseconds, always by the wait queue:
+    /// with a delay of 0 it runs one pass later than by [`create_task`](Self::create_task). It is `call_later` with a
+    /// coroutine (tutorial section 2.2.1).
+    ///
+    /// # Errors
+    ///
+    /// As for [`create_task_later_ms`](Self::create_task_later_ms); under `FastIo` always `Failed`.
+    pub fn create_task_later<F>(&self, seconds: f64, future: F) -> Result<TaskHandle, TaskError>
+    where
+        F: Future<Output = Result<(), TaskError>> + 'static,
+    {
+        self.shared.create_timed(Err(TaskName::function_of::<F>()), Box::pin(future), whole_ms(seconds))
     }
 
     /// Queues a task that is named after the function of `F`.
@@ -165,8 +180,8 @@ impl EventLoop {
         self.call(When::Soon, callback)
     }
 
-    /// Calls back after `delay_ms` milliseconds; at once, by the run queue, if that is 0. A negative delay
-    /// goes through the wait queue and is overdue.
+    /// Calls back after `delay_ms` milliseconds (tutorial section 2.2.2); at once, by the run queue, if that is 0. A
+    /// negative delay goes through the wait queue and is overdue.
     ///
     /// # Errors
     ///
@@ -179,7 +194,7 @@ impl EventLoop {
         self.call(When::later_ms(delay_ms), callback)
     }
 
-    /// Calls back after `delay_s` seconds, truncated to whole milliseconds. Always through the wait queue,
+    /// Calls back after `delay_s` seconds, truncated to whole milliseconds (tutorial section 2.2.2). Always through the wait queue,
     /// so that a delay of 0 runs one pass later than with [`call_soon`](Self::call_soon).
     ///
     /// # Errors
@@ -193,7 +208,8 @@ impl EventLoop {
         self.call(When::Later(whole_ms(delay_s)), callback)
     }
 
-    /// Calls back after `delay_ms` milliseconds at low priority: when nothing else is ready.
+    /// Calls back after `delay_ms` milliseconds at low priority: when nothing else is ready. Not in the tutorial, but
+    /// of the library `fast_io`.
     ///
     /// # Errors
     ///
@@ -206,7 +222,8 @@ impl EventLoop {
         self.call(When::After(delay_ms), callback)
     }
 
-    /// Calls back after `delay_s` seconds, truncated to whole milliseconds, at low priority.
+    /// Calls back after `delay_s` seconds, truncated to whole milliseconds, at low priority. Not in the tutorial, as
+    /// [`call_after_ms`](Self::call_after_ms).
     ///
     /// # Errors
     ///
@@ -225,12 +242,12 @@ impl EventLoop {
     }
 
     /// How many milliseconds a low-priority entry may be overdue before it runs although others are ready; 0:
-    /// without limit. Only `FastIo` has such entries.
+    /// without limit. Only `FastIo` has such entries; they are not in the tutorial.
     pub fn max_overdue_ms(&self) -> i32 {
         self.shared.max_overdue_ms.get()
     }
 
-    /// Sets [`max_overdue_ms`](Self::max_overdue_ms).
+    /// Sets [`max_overdue_ms`](Self::max_overdue_ms). Not in the tutorial.
     pub fn set_max_overdue_ms(&self, ms: i32) {
         self.shared.max_overdue_ms.set(ms);
     }
@@ -240,10 +257,18 @@ impl EventLoop {
     /// under `UasyncioV2`, and is made ready at once under `FastIo`. Under `UasyncioV2`, a task that has ended, or
     /// that cancels itself, is not affected.
     ///
+    /// Under `Asyncio3` every task is made ready at once, and one that awaits another hands the interrupt on to that. A
+    /// task that has not started never runs its body: its first step ends it. One that has ended is not affected.
+    ///
     /// # Errors
     ///
-    /// `NotStarted` if the task has not had its first step; it then runs normally. `AlreadyInterrupted` under
-    /// `FastIo`, where the original fails an assertion.
+    /// - `NotStarted`, under `UasyncioV2` and `FastIo`, if the task has not had its first step; it then runs normally.
+    /// - `AlreadyInterrupted` under `FastIo`, where the original fails an assertion: an interrupt is pending already, or
+    ///   the task has ended or cancels itself. On a task that waits or has ended, the later interrupt takes the place of
+    ///   the earlier.
+    /// - `QueueFull`, under `UasyncioV2` and `FastIo`, if the task waits for a device or for a waker, or sleeps under
+    ///   `FastIo`, and the queue has no place for it. The interrupt stays pending.
+    /// - `Itself`, under `Asyncio3`, if it is the task that runs.
     pub fn cancel(&self, task: &TaskHandle) -> Result<(), CancelError> {
         let task = task.task();
         self.shared.observe(|| Event::CancelRequested { task: task.id.get() });
@@ -254,7 +279,7 @@ impl EventLoop {
     }
 
     /// Appends a task to the run queue once more, whatever it waits for: `create_task` of a task that exists, in
-    /// the original. Its innermost await is complete when it is resumed, and an entry that it still has elsewhere
+    /// the original, though not in the tutorial. Its innermost await is complete when it is resumed, and an entry that it still has elsewhere
     /// stays. A parked task is made ready by it.
     ///
     /// # Errors
@@ -267,7 +292,7 @@ impl EventLoop {
         self.shared.push_task(task.task(), Why::Requeued)
     }
 
-    /// Asks the loop to stop once everything that is queued now has run.
+    /// Asks the loop to stop once everything that is queued now has run. Not in the tutorial.
     ///
     /// # Errors
     ///
@@ -281,18 +306,18 @@ impl EventLoop {
         self.shared.create(Ok(TaskName::given("stop")), Box::pin(request)).map(drop)
     }
 
-    /// The loop's time: the board's millisecond ticks, which wrap at 2^30.
+    /// The loop's time: the board's millisecond ticks, which wrap at 2^30. Not in the tutorial.
     pub fn time(&self) -> u32 {
         self.shared.ticks()
     }
 
-    /// How the loop is set up, what a board's owner set in place of the program's wishes included.
+    /// How the loop is set up (tutorial section 7.7), what a board's owner set in place of the program's wishes included.
     pub fn config(&self) -> Config {
         self.shared.config
     }
 
     /// The task of this number, unless it has ended: for whoever knows numbers from an
-    /// [`Observer`](crate::Observer).
+    /// [`Observer`](crate::Observer). Not in the tutorial.
     pub fn task(&self, id: TaskId) -> Option<TaskHandle> {
         let slots = self.shared.registry.borrow().slots();
         let meant = |&slot: &u32| {
@@ -302,7 +327,7 @@ impl EventLoop {
         (0..slots).find(meant).map(|slot| TaskHandle::new(self.shared.clone(), slot))
     }
 
-    /// The task whose step is under way, if any.
+    /// The task whose step is under way, if any. Not in the tutorial.
     pub fn current_task(&self) -> Option<TaskHandle> {
         self.shared.current_task().map(|task| TaskHandle::new(self.shared.clone(), task.slot))
     }

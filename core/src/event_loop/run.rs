@@ -25,7 +25,7 @@ pub(super) enum Ended {
     Failed { by: TaskName, error: TaskError },
 }
 
-/// Runs the loop until a future is complete. Made by [`Top::run_until_complete`](crate::Top::run_until_complete).
+/// Runs the loop until a future is complete (tutorial section 2.1). Made by [`Top::run_until_complete`](crate::Top::run_until_complete).
 ///
 /// The future is wrapped in a task that goes to the end of the run queue and stops the loop, in the same
 /// step, when the future succeeds. If the future ends by an interrupt, the stop request is never reached
@@ -43,7 +43,7 @@ pub struct RunUntilComplete<F, T> {
     result: Rc<Cell<Option<T>>>,
 }
 
-/// Runs the loop until it is stopped. Made by [`Top::run_forever`](crate::Top::run_forever).
+/// Runs the loop until it is stopped (tutorial section 2.1). Made by [`Top::run_forever`](crate::Top::run_forever).
 ///
 /// # Cancellation
 ///
@@ -64,6 +64,24 @@ impl<F, T> RunUntilComplete<F, T> {
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = Ok(TaskName::given(name));
         self
+    }
+}
+
+/// Dropped without having been awaited, it has run nothing.
+impl<F, T> Drop for RunUntilComplete<F, T> {
+    fn drop(&mut self) {
+        if self.start.is_some() {
+            self.shared.tell_unawaited("run_until_complete");
+        }
+    }
+}
+
+/// As for [`RunUntilComplete`].
+impl Drop for RunForever {
+    fn drop(&mut self) {
+        if !self.started {
+            self.shared.tell_unawaited("run_forever");
+        }
     }
 }
 

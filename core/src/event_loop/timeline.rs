@@ -37,7 +37,7 @@ pub type ExceptionHandler = Rc<dyn Fn(&TaskHandle, &TaskError)>;
 
 impl EventLoop {
     /// Sets who is given the errors of tasks that nobody awaits; `None`: the observer prints them. Only `Asyncio3`
-    /// has such errors: under the others they stop the loop.
+    /// has such errors: under the others they stop the loop. Not in the tutorial.
     pub fn set_exception_handler(&self, handler: Option<ExceptionHandler>) {
         let before = self.shared.exception_handler.replace(handler);
         drop(before);

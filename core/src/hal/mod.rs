@@ -1,6 +1,7 @@
 //! The event loop and its devices behind the traits of `embedded-hal-async` and `embedded-io-async`.
 //!
 //! Owns the adapters that any board can use, so that drivers of others run on it. Knows no board.
+//! It is not in the tutorial.
 //!
 //! | trait | blocking, from the board | async, on the event loop |
 //! |---|---|---|

@@ -16,7 +16,7 @@ use alloc::collections::VecDeque;
 use core::cell::{Cell, RefCell};
 use core::error::Error;
 use core::fmt;
-use core::future::poll_fn;
+use core::future::{Future, poll_fn};
 use core::task::{Context, Poll, Waker};
 
 use crate::error::{Interrupt, QueueFull, TaskError};
@@ -91,17 +91,22 @@ impl Lock {
     /// # Panics
     ///
     /// Outside a step of the lock's event loop.
-    pub async fn acquire(&self) -> Result<(), Interrupt> {
-        self.event_loop.yield_now().await?;
-        if self.locked.get() {
-            let _waiting = self.label.wait(&self.event_loop);
-            while self.locked.get() {
-                self.wait_for_release().await?;
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn acquire(&self) -> impl Future<Output = Result<(), Interrupt>> {
+        let unawaited = self.event_loop.unawaited(|| "Lock::acquire");
+        async move {
+            unawaited.begins();
+            self.event_loop.yield_now().await?;
+            if self.locked.get() {
+                let _waiting = self.label.wait(&self.event_loop);
+                while self.locked.get() {
+                    self.wait_for_release().await?;
+                }
             }
+            self.locked.set(true);
+            self.label.tell(&self.event_loop, Use::Acquired);
+            Ok(())
         }
-        self.locked.set(true);
-        self.label.tell(&self.event_loop, Use::Acquired);
-        Ok(())
     }
 
     /// Gives the lock back. It is free from now on; the first waiter is queued and tries again at its turn.

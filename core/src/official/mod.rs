@@ -3,6 +3,9 @@
 //! Behaviour is that of `uasyncio.synchro` and `uasyncio.queues`, their weaknesses included: a lock is handed
 //! over in two steps, and a queue is asked ten times a second. The `asyn` library has other ones: see
 //! [`asyn`](crate::asyn).
+//!
+//! Their waiters ask by pauses of the loop. So a future of theirs that has to wait can be polled inside a step of that loop
+//! only: polled by anything else, as by a test's own executor, it panics. Those of [`sync`](crate::sync) do not.
 
 pub mod lock;
 pub mod queue;

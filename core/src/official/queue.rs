@@ -7,6 +7,7 @@ use alloc::collections::VecDeque;
 use core::cell::RefCell;
 use core::error::Error;
 use core::fmt;
+use core::future::Future;
 
 use crate::error::Interrupt;
 use crate::event_loop::EventLoop;
@@ -19,6 +20,27 @@ const ATTEMPT_DELAY: f64 = 0.1;
 const ITEMS: usize = 8;
 
 /// A queue of items between tasks.
+///
+/// ```
+/// # use std::rc::Rc;
+/// # use vpyb_core::official::Queue;
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/run.inc"));
+/// # fn main() { run(|ev| async move {
+/// let queue = Rc::new(Queue::new(&ev, 2));
+/// let producer = queue.clone();
+/// ev.create_task(async move {
+///     for n in 0..3 {
+///         producer.put(n).await?; // The third waits until there is room.
+///     }
+///     Ok(())
+/// })?;
+/// for n in 0..3 {
+///     assert_eq!(queue.get().await?, n);
+/// }
+/// assert!(queue.get_nowait().is_err(), "it is empty");
+/// # Ok(())
+/// # }); }
+/// ```
 pub struct Queue<T> {
     event_loop: EventLoop,
     label: Label,
@@ -69,9 +91,14 @@ impl<T> Queue<T> {
     /// # Cancellation
     ///
     /// No item is taken. The interrupt arrives at the end of a pause of 100 ms. Dropped, nothing is lost.
-    pub async fn get(&self) -> Result<T, Interrupt> {
-        self.wait_while(|queue| queue.empty()).await?;
-        Ok(self.take().expect("not empty, and nobody ran meanwhile"))
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn get(&self) -> impl Future<Output = Result<T, Interrupt>> {
+        let unawaited = self.event_loop.unawaited(|| "Queue::get");
+        async move {
+            unawaited.begins();
+            self.wait_while(|queue| queue.empty()).await?;
+            Ok(self.take().expect("not empty, and nobody ran meanwhile"))
+        }
     }
 
     /// Takes the first item, if there is one.
@@ -89,10 +116,15 @@ impl<T> Queue<T> {
     ///
     /// The item is not put, and is dropped. The interrupt arrives at the end of a pause of 100 ms. Dropped, the item
     /// goes with it.
-    pub async fn put(&self, item: T) -> Result<(), Interrupt> {
-        self.wait_while(|queue| !queue.has_room()).await?;
-        self.append(item);
-        Ok(())
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn put(&self, item: T) -> impl Future<Output = Result<(), Interrupt>> {
+        let unawaited = self.event_loop.unawaited(|| "Queue::put");
+        async move {
+            unawaited.begins();
+            self.wait_while(|queue| !queue.has_room()).await?;
+            self.append(item);
+            Ok(())
+        }
     }
 
     /// Appends an item if there is room.

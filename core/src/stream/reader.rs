@@ -4,6 +4,7 @@
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
+use core::future::Future;
 
 use super::{Pollable, StreamRead};
 use crate::error::Interrupt;
@@ -48,11 +49,16 @@ impl<D: StreamRead + 'static> StreamReader<D> {
     /// The interrupt arrives at once, and nothing is lost: no byte is taken before the device is ready. The
     /// device stays registered, so that later data may wake the task from something else, as in the
     /// original; under `Asyncio3` it does not. Dropped, the registration goes.
-    pub async fn read(&self, n: usize) -> Result<Vec<u8>, Interrupt> {
-        let mut data = alloc::vec![0; n];
-        let count = self.readinto(&mut data).await?;
-        data.truncate(count);
-        Ok(data)
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn read(&self, n: usize) -> impl Future<Output = Result<Vec<u8>, Interrupt>> {
+        let unawaited = self.event_loop.unawaited(|| "read");
+        async move {
+            unawaited.begins();
+            let mut data = alloc::vec![0; n];
+            let count = self.readinto(&mut data).await?;
+            data.truncate(count);
+            Ok(data)
+        }
     }
 
     /// Reads up to `buf.len()` bytes into `buf`; gives their number, 0 at the end of the stream. Allocates nothing.
@@ -60,12 +66,17 @@ impl<D: StreamRead + 'static> StreamReader<D> {
     /// # Cancellation
     ///
     /// As for [`read`](Self::read).
-    pub async fn readinto(&self, buf: &mut [u8]) -> Result<usize, Interrupt> {
-        loop {
-            self.ready().await?;
-            if let Some(count) = self.device.read(buf) {
-                self.finish(count == 0).await?;
-                return Ok(count);
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn readinto(&self, buf: &mut [u8]) -> impl Future<Output = Result<usize, Interrupt>> {
+        let unawaited = self.event_loop.unawaited(|| "readinto");
+        async move {
+            unawaited.begins();
+            loop {
+                self.ready().await?;
+                if let Some(count) = self.device.read(buf) {
+                    self.finish(count == 0).await?;
+                    return Ok(count);
+                }
             }
         }
     }
@@ -75,23 +86,28 @@ impl<D: StreamRead + 'static> StreamReader<D> {
     /// # Cancellation
     ///
     /// As for [`read`](Self::read), but bytes read so far are lost.
-    pub async fn readexactly(&self, n: usize) -> Result<Vec<u8>, Interrupt> {
-        let mut data = alloc::vec![0; n];
-        let (mut filled, mut end) = (0, false);
-        while filled < n {
-            self.ready().await?;
-            match self.device.read(&mut data[filled..]) {
-                None => {}
-                Some(0) => {
-                    end = true;
-                    break;
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn readexactly(&self, n: usize) -> impl Future<Output = Result<Vec<u8>, Interrupt>> {
+        let unawaited = self.event_loop.unawaited(|| "readexactly");
+        async move {
+            unawaited.begins();
+            let mut data = alloc::vec![0; n];
+            let (mut filled, mut end) = (0, false);
+            while filled < n {
+                self.ready().await?;
+                match self.device.read(&mut data[filled..]) {
+                    None => {}
+                    Some(0) => {
+                        end = true;
+                        break;
+                    }
+                    Some(count) => filled += count,
                 }
-                Some(count) => filled += count,
             }
+            self.finish(end).await?;
+            data.truncate(filled);
+            Ok(data)
         }
-        self.finish(end).await?;
-        data.truncate(filled);
-        Ok(data)
     }
 
     /// Reads up to and including a newline; without one at the end of the stream.
@@ -99,17 +115,22 @@ impl<D: StreamRead + 'static> StreamReader<D> {
     /// # Cancellation
     ///
     /// As for [`read`](Self::read), but a part of the line that was read is lost.
-    pub async fn readline(&self) -> Result<Vec<u8>, Interrupt> {
-        let mut line = Vec::new();
-        loop {
-            self.ready().await?;
-            match self.device.read_line(&mut line) {
-                None => {}
-                Some(count) if count == 0 || line.ends_with(b"\n") => {
-                    self.finish(count == 0).await?;
-                    return Ok(line);
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn readline(&self) -> impl Future<Output = Result<Vec<u8>, Interrupt>> {
+        let unawaited = self.event_loop.unawaited(|| "readline");
+        async move {
+            unawaited.begins();
+            let mut line = Vec::new();
+            loop {
+                self.ready().await?;
+                match self.device.read_line(&mut line) {
+                    None => {}
+                    Some(count) if count == 0 || line.ends_with(b"\n") => {
+                        self.finish(count == 0).await?;
+                        return Ok(line);
+                    }
+                    Some(_) => {}
                 }
-                Some(_) => {}
             }
         }
     }

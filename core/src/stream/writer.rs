@@ -3,6 +3,7 @@
 //! Owns [`StreamWriter`]. What has been written stays written, whatever happens to the task.
 
 use alloc::rc::Rc;
+use core::future::Future;
 
 use super::{Pollable, StreamWrite};
 use crate::error::Interrupt;
@@ -11,7 +12,7 @@ use crate::leaf::Leaf;
 
 /// Writes a device for a task (tutorial section 6.3).
 pub struct StreamWriter<D> {
-    event_loop: EventLoop,
+    pub(crate) event_loop: EventLoop,
     device: Rc<D>,
     pollable: Rc<dyn Pollable>,
 }
@@ -30,22 +31,27 @@ impl<D: StreamWrite + 'static> StreamWriter<D> {
     ///
     /// The interrupt arrives at once where the task waits for the device; what was written stays written.
     /// Dropped, the registration goes.
-    pub async fn awrite(&self, mut data: &[u8]) -> Result<(), Interrupt> {
-        let shared = self.event_loop.shared();
-        loop {
-            if shared.asks_before_writing() {
-                self.wait(Yielded::IoWrite).await?;
-            }
-            let taken = self.device.write(data).unwrap_or(0);
-            data = &data[taken.min(data.len())..];
-            if data.is_empty() {
-                if shared.gives_up_devices(false) {
-                    self.wait(Yielded::IoWriteDone).await?;
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn awrite(&self, mut data: &[u8]) -> impl Future<Output = Result<(), Interrupt>> {
+        let unawaited = self.event_loop.unawaited(|| "awrite");
+        async move {
+            unawaited.begins();
+            let shared = self.event_loop.shared();
+            loop {
+                if shared.asks_before_writing() {
+                    self.wait(Yielded::IoWrite).await?;
                 }
-                return Ok(());
-            }
-            if !shared.asks_before_writing() {
-                self.wait(Yielded::IoWrite).await?;
+                let taken = self.device.write(data).unwrap_or(0);
+                data = &data[taken.min(data.len())..];
+                if data.is_empty() {
+                    if shared.gives_up_devices(false) {
+                        self.wait(Yielded::IoWriteDone).await?;
+                    }
+                    return Ok(());
+                }
+                if !shared.asks_before_writing() {
+                    self.wait(Yielded::IoWrite).await?;
+                }
             }
         }
     }
@@ -60,14 +66,19 @@ impl<D: StreamWrite + 'static> StreamWriter<D> {
     /// # Cancellation
     ///
     /// As for [`awrite`](Self::awrite); pieces that were not begun are not taken from `pieces`.
-    pub async fn awriteiter<P: AsRef<[u8]>>(
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn awriteiter<P: AsRef<[u8]>>(
         &self,
         pieces: impl IntoIterator<Item = P>,
-    ) -> Result<(), Interrupt> {
-        for piece in pieces {
-            self.awrite(piece.as_ref()).await?;
+    ) -> impl Future<Output = Result<(), Interrupt>> {
+        let unawaited = self.event_loop.unawaited(|| "awriteiter");
+        async move {
+            unawaited.begins();
+            for piece in pieces {
+                self.awrite(piece.as_ref()).await?;
+            }
+            Ok(())
         }
-        Ok(())
     }
 
     /// Gives the device up and closes it.

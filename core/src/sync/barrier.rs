@@ -75,8 +75,13 @@ impl Barrier {
     ///
     /// Safe. After an interrupt, and when the future is dropped, the arrival is taken back, unless the barrier has
     /// opened meanwhile: then it has counted.
-    pub async fn wait(&self) -> bool {
-        Arrive { barrier: self, wait: self.waiters.wait(&self.tag), open: false }.await
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn wait(&self) -> impl Future<Output = bool> {
+        let unawaited = self.tag.unawaited(|| "Barrier::wait");
+        async move {
+            unawaited.begins();
+            Arrive { barrier: self, wait: self.waiters.wait(&self.tag), open: false }.await
+        }
     }
 
     /// Arrives without waiting. True if that opened the barrier.

@@ -1,4 +1,4 @@
-//! Waiting until what a lock guards has changed.
+//! Waiting until what a lock guards has changed (tutorial section 3.6).
 //!
 //! Owns [`Condition`]. The lock is another thing, as with `std`'s condition variables: any number of
 //! conditions may go with one lock.
@@ -81,26 +81,31 @@ impl Condition {
     ///
     /// The lock is lost: after an interrupt, and when the future is dropped, it is not held. A notification that had
     /// arrived already goes to the next waiter.
-    pub async fn wait<'a>(&self, held: LockGuard<'a>) -> LockGuard<'a> {
-        let lock = held.lock();
-        let mut notified =
-            Notified { condition: self, wait: self.waiters.wait(&self.tag), unused: Cell::new(None) };
-        let mut held = Some(held);
-        poll_fn(|cx| match Pin::new(&mut notified.wait).poll(cx) {
-            Poll::Ready(notice) => {
-                notified.unused.set(Some(notice));
-                Poll::Ready(())
-            }
-            Poll::Pending => {
-                // Only now: whoever gets the lock next finds this waiter in the list.
-                held = None;
-                Poll::Pending
-            }
-        })
-        .await;
-        let held = lock.acquire().await;
-        notified.unused.set(None);
-        held
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn wait<'a>(&self, held: LockGuard<'a>) -> impl Future<Output = LockGuard<'a>> {
+        let unawaited = self.tag.unawaited(|| "Condition::wait");
+        async move {
+            unawaited.begins();
+            let lock = held.lock();
+            let mut notified =
+                Notified { condition: self, wait: self.waiters.wait(&self.tag), unused: Cell::new(None) };
+            let mut held = Some(held);
+            poll_fn(|cx| match Pin::new(&mut notified.wait).poll(cx) {
+                Poll::Ready(notice) => {
+                    notified.unused.set(Some(notice));
+                    Poll::Ready(())
+                }
+                Poll::Pending => {
+                    // Only now: whoever gets the lock next finds this waiter in the list.
+                    held = None;
+                    Poll::Pending
+                }
+            })
+            .await;
+            let held = lock.acquire().await;
+            notified.unused.set(None);
+            held
+        }
     }
 
     /// Waits until `predicate` holds; at once if it does. It is asked with the lock held.
@@ -108,15 +113,20 @@ impl Condition {
     /// # Cancellation
     ///
     /// As for [`wait`](Self::wait).
-    pub async fn wait_for<'a>(
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn wait_for<'a>(
         &self,
         mut held: LockGuard<'a>,
         mut predicate: impl FnMut() -> bool,
-    ) -> LockGuard<'a> {
-        while !predicate() {
-            held = self.wait(held).await;
+    ) -> impl Future<Output = LockGuard<'a>> {
+        let unawaited = self.tag.unawaited(|| "Condition::wait_for");
+        async move {
+            unawaited.begins();
+            while !predicate() {
+                held = self.wait(held).await;
+            }
+            held
         }
-        held
     }
 
     /// Tells the `n` that have waited longest; gives how many were told. They go on when they get the lock.

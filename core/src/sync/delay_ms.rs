@@ -1,4 +1,4 @@
-//! A time-out that can be extended, shortened and stopped (tutorial section 4.3).
+//! A time-out that can be extended, shortened and stopped. Not in the tutorial, whose libraries have it for buttons.
 //!
 //! Owns [`DelayMs`]. Time is the loop's.
 
@@ -14,7 +14,7 @@ use super::tag::Tag;
 use super::wait_list::WaitList;
 use crate::error::{Interrupt, QueueFull, TaskError};
 use crate::event_loop::{EventLoop, Outcome};
-use crate::observer::ObjectKind;
+use crate::observer::{ObjectKind, Use};
 use crate::ticks;
 
 /// The longest delay: longer ones would look like the past to the wrapping ticks.
@@ -100,6 +100,7 @@ impl DelayMs {
     pub fn trigger(&self, ms: u32) {
         let due = ticks::ticks_add(self.event_loop.time(), ms.min(LONGEST_MS) as i32);
         let before = self.due.replace(Some(due));
+        self.tag.tell(Use::Set);
         // Who sleeps until a tick that is no later looks again by itself.
         if before.is_none_or(|before| ticks::ticks_diff(due, before) < 0) {
             self.changed.grant_all(());
@@ -109,6 +110,7 @@ impl DelayMs {
     /// Stops it: it does not run out.
     pub fn stop(&self) {
         if self.due.take().is_some() {
+            self.tag.tell(Use::Cleared);
             self.changed.grant_all(());
         }
     }
@@ -140,20 +142,25 @@ impl DelayMs {
     ///     since_last_byte.expired().await
     /// }
     /// ```
-    pub async fn expired(&self) -> Result<(), Interrupt> {
-        let before = self.expiries.get();
-        while self.expiries.get() == before {
-            match self.remaining() {
-                None => self.event_loop.interruptible(self.changed.wait(&self.tag)).await?,
-                Some(ms) if ms > 0 => self.sleep_or_change(ms).await?,
-                Some(_) => {
-                    self.due.set(None);
-                    self.expiries.set(before.wrapping_add(1));
-                    self.changed.grant_all(());
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn expired(&self) -> impl Future<Output = Result<(), Interrupt>> {
+        let unawaited = self.event_loop.unawaited(|| "DelayMs::expired");
+        async move {
+            unawaited.begins();
+            let before = self.expiries.get();
+            while self.expiries.get() == before {
+                match self.remaining() {
+                    None => self.event_loop.interruptible(self.changed.wait(&self.tag)).await?,
+                    Some(ms) if ms > 0 => self.sleep_or_change(ms).await?,
+                    Some(_) => {
+                        self.due.set(None);
+                        self.expiries.set(before.wrapping_add(1));
+                        self.changed.grant_all(());
+                    }
                 }
             }
+            Ok(())
         }
-        Ok(())
     }
 
     async fn sleep_or_change(&self, ms: i32) -> Result<(), Interrupt> {

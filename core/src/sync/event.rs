@@ -96,8 +96,13 @@ impl<T: Clone> Event<T> {
     ///
     /// Safe. After an interrupt, and when the future is dropped, the waiter has left the list; the event is as it
     /// was, but a setting that was cleared meanwhile is not heard of any more.
-    pub async fn wait(&self) -> T {
-        Hear { event: self, wait: self.waiters.wait(&self.tag) }.await
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn wait(&self) -> impl Future<Output = T> {
+        let unawaited = self.tag.unawaited(|| "Event::wait");
+        async move {
+            unawaited.begins();
+            Hear { event: self, wait: self.waiters.wait(&self.tag) }.await
+        }
     }
 }
 

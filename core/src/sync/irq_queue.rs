@@ -1,4 +1,4 @@
-//! Numbers from interrupt handlers to a task.
+//! Numbers from interrupt handlers to a task. Not in the tutorial, which has an event for it (section 3.2.1).
 //!
 //! Owns [`IrqQueue`]: a ring of atomics with room for `N` numbers. Any number of handlers may push, also one
 //! that breaks into another; one task takes.

@@ -4,6 +4,7 @@
 
 use alloc::borrow::Cow;
 use core::fmt;
+use core::future::Future;
 
 use super::permits::{Permit, Permits};
 use super::tag::Tag;
@@ -58,8 +59,13 @@ impl Lock {
     ///
     /// Safe. After an interrupt, and when the future is dropped, the lock is not held; if it had been handed over
     /// already, it goes to the next waiter. The place in the order is lost.
-    pub async fn acquire(&self) -> LockGuard<'_> {
-        LockGuard { lock: self, _permit: self.permits.take().await }
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn acquire(&self) -> impl Future<Output = LockGuard<'_>> {
+        let unawaited = self.permits.tag.unawaited(|| "Lock::acquire");
+        async move {
+            unawaited.begins();
+            LockGuard { lock: self, _permit: self.permits.take().await }
+        }
     }
 
     /// Acquires the lock if it is free.

@@ -37,7 +37,9 @@
 //! task's next await of the core. Only [`DelayMs::expired`] needs the loop's time, and answers `Result` itself.
 //!
 //! A primitive that is to be seen in reports is given a name, and the loop whose observer is to hear of it:
-//! `Lock::new().named(&ev, "i2c")`. One without a name tells nobody, and costs nothing for it.
+//! `Lock::new().named(&ev, "i2c")`. One without a name tells nobody, and costs nothing for it. What a handler sets
+//! ([`ThreadSafeFlag`], [`IrqQueue`]) lies in a `static` and knows no loop: its wait gets the name, by
+//! [`EventLoop::interruptible_named`].
 //!
 //! # What all of them keep
 //!

@@ -1,4 +1,4 @@
-//! Permits that are lent and given back: what lock and semaphores have in common.
+//! Permits that are lent and given back: what lock and semaphores have in common (tutorial sections 3.1 and 3.4).
 //!
 //! Owns the count and [`Permit`]. It does not know how many there may be.
 

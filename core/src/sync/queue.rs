@@ -153,8 +153,13 @@ impl<T> Queue<T> {
     ///
     /// Safe. After an interrupt, and when the future is dropped, the item was not put, and is dropped with the
     /// future; a place that had been promised goes to the next one.
-    pub async fn put(&self, item: T) {
-        PutWait { queue: self, wait: self.putters.wait(&self.tag), item: Some(item), stamp: 0 }.await
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn put(&self, item: T) -> impl Future<Output = ()> {
+        let unawaited = self.tag.unawaited(|| "Queue::put");
+        async move {
+            unawaited.begins();
+            PutWait { queue: self, wait: self.putters.wait(&self.tag), item: Some(item), stamp: 0 }.await
+        }
     }
 
     /// Puts an item if there is a place for it.
@@ -177,8 +182,13 @@ impl<T> Queue<T> {
     ///
     /// Safe. After an interrupt, and when the future is dropped, nothing was taken; an item that had been handed over
     /// goes to the next one, or back to its place.
-    pub async fn get(&self) -> T {
-        GetWait { queue: self, wait: self.getters.wait(&self.tag) }.await
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn get(&self) -> impl Future<Output = T> {
+        let unawaited = self.tag.unawaited(|| "Queue::get");
+        async move {
+            unawaited.begins();
+            GetWait { queue: self, wait: self.getters.wait(&self.tag) }.await
+        }
     }
 
     /// Takes the first item if there is one.

@@ -5,6 +5,7 @@
 use alloc::borrow::Cow;
 use core::error::Error;
 use core::fmt;
+use core::future::Future;
 
 use super::permits::{Permit, Permits};
 use super::tag::Tag;
@@ -50,8 +51,13 @@ impl Semaphore {
     ///
     /// Safe. After an interrupt, and when the future is dropped, no permit is held; one that had been handed over
     /// already goes to the next waiter. The place in the order is lost.
-    pub async fn acquire(&self) -> Permit<'_> {
-        self.permits.take().await
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn acquire(&self) -> impl Future<Output = Permit<'_>> {
+        let unawaited = self.permits.tag.unawaited(|| "Semaphore::acquire");
+        async move {
+            unawaited.begins();
+            self.permits.take().await
+        }
     }
 
     /// Takes a permit if one is free.
@@ -126,8 +132,13 @@ impl BoundedSemaphore {
     /// # Cancellation
     ///
     /// As for [`Semaphore::acquire`].
-    pub async fn acquire(&self) -> Permit<'_> {
-        self.permits.take().await
+    #[must_use = "it does nothing unless it is awaited"]
+    pub fn acquire(&self) -> impl Future<Output = Permit<'_>> {
+        let unawaited = self.permits.tag.unawaited(|| "BoundedSemaphore::acquire");
+        async move {
+            unawaited.begins();
+            self.permits.take().await
+        }
     }
 
     /// Takes a permit if one is free.

@@ -8,6 +8,7 @@ use alloc::borrow::Cow;
 use crate::event_loop::EventLoop;
 use crate::label::Label;
 use crate::observer::{ObjectKind, Use};
+use crate::unawaited::Unawaited;
 
 /// Whom to tell of a primitive's use, and by what name; nobody, unless it was named.
 pub(super) struct Tag(Option<(EventLoop, Label)>);
@@ -19,6 +20,11 @@ impl Tag {
         let mut label = Label::new(kind);
         label.rename(name);
         Self(Some((event_loop.clone(), label)))
+    }
+
+    /// What a future carries until it is polled: nobody is told of it unless the primitive is named.
+    pub fn unawaited<N: Fn() -> &'static str>(&self, what: N) -> Unawaited<'_, N> {
+        Unawaited::new(self.0.as_ref().map(|(event_loop, _)| event_loop), what)
     }
 
     #[inline]

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use super::trace_call::{Export, TraceCall};
 use crate::report::Paint;
 
 /// Runs asynchronous firmware on a virtual Pyboard and checks latency, overrun and cancellation.
@@ -69,6 +70,30 @@ pub enum Command {
     /// Travels in a trace. Where a trace is asked for, a scenario file may stand: it is run first.
     #[command(subcommand)]
     Trace(TraceCall),
+    /// Shows a trace on this terminal: strips of tasks, pins and bytes, and a cursor that moves in them.
+    View(ViewCall),
+    /// Writes a trace as one HTML page that opens from the disk: the same strips, the state at the cursor, the findings.
+    Report(ReportCall),
+}
+
+/// `vpyb report`.
+#[derive(Args, Debug)]
+pub struct ReportCall {
+    /// A trace, or a scenario file.
+    pub trace: String,
+    /// The page to write.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+/// `vpyb view`.
+#[derive(Args, Debug)]
+pub struct ViewCall {
+    /// A trace, or a scenario file.
+    pub trace: String,
+    /// Where the cursor begins.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
 }
 
 /// Which scenarios.
@@ -131,6 +156,9 @@ pub struct RunCall {
     /// a failing run is kept under target/vpyb.
     #[arg(long, value_name = "OUT")]
     pub trace: Option<PathBuf>,
+    /// What of the run the trace holds.
+    #[command(flatten)]
+    pub part: TracePart,
     /// Writes the results as JUnit's XML here, one test case a scenario.
     #[arg(long, value_name = "OUT")]
     pub junit: Option<PathBuf>,
@@ -142,55 +170,41 @@ pub struct RunCall {
     pub patience: u64,
 }
 
-/// `vpyb trace`.
-#[derive(Subcommand, Debug)]
-pub enum TraceCall {
-    /// Shows the state at an instant: tasks, queues, pins, UARTs.
-    At {
-        /// A trace, or a scenario file.
-        trace: String,
-        /// The instant, as `1.5s`, `20ms` or as reports print it: `1.018 750`.
-        time: String,
-    },
-    /// Shows why something happened: the chain of causes, back to its root.
-    #[command(override_usage = "vpyb trace why <TRACE> <SEQ>\n       \
-                                vpyb trace why <TRACE> --task <TASK> --at <TIME>")]
-    Why {
-        /// A trace, or a scenario file.
-        trace: String,
-        /// The record's sequence number.
-        #[arg(required_unless_present = "task")]
-        seq: Option<u32>,
-        /// Instead of a number: the task's last step at or before `--at`; `hog` stands for every `hog#n`.
-        #[arg(long, conflicts_with = "seq", requires = "at")]
-        task: Option<String>,
-        /// The instant for `--task`.
-        #[arg(long, value_name = "TIME")]
-        at: Option<String>,
-        /// Shows this many links at the most.
-        #[arg(long, default_value_t = 24)]
-        limit: usize,
-    },
-    /// Writes the trace in another form.
-    Export {
-        /// A trace, or a scenario file.
-        trace: String,
-        /// Which form.
-        #[arg(long, value_enum)]
-        to: Export,
-        /// The file to write; standard output without it.
-        #[arg(short, long, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
+/// What of a run its trace holds.
+#[derive(Args, Debug, Default)]
+pub struct TracePart {
+    /// Keeps the trace's file below this size, as `500K`, `64M` or `1G`: when it is reached, the older part is dropped
+    /// and at least the last quarter stays.
+    #[arg(long, value_name = "SIZE", requires = "trace", value_parser = parse_size)]
+    pub trace_limit: Option<u64>,
+    /// Begins the trace at this instant.
+    #[arg(long, value_name = "TIME", requires = "trace", conflicts_with = "trace_on")]
+    pub trace_from: Option<String>,
+    /// Ends the trace after this instant; the run goes on.
+    #[arg(long, value_name = "TIME", requires = "trace")]
+    pub trace_until: Option<String>,
+    /// Begins the trace with this event, in the words of scenario files: `uart = "uart4", event = "overrun"`.
+    #[arg(long, value_name = "EVENT", requires = "trace")]
+    pub trace_on: Option<String>,
 }
 
-/// A form to export to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum Export {
-    /// Value change dump: the pins as waveforms, for GTKWave, PulseView or sigrok.
-    Vcd,
-    /// JSON Lines: one record a line.
-    Jsonl,
+/// A trace's file has at least so many bytes to live in: names and one block of records.
+const SMALLEST_LIMIT: u64 = 256 << 10;
+
+/// Reads a size in bytes.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let (number, shift) = match text.strip_suffix(['K', 'M', 'G']) {
+        Some(number) if text.ends_with('K') => (number, 10),
+        Some(number) if text.ends_with('M') => (number, 20),
+        Some(number) => (number, 30),
+        None => (text, 0),
+    };
+    let size = number.parse::<u64>().ok().and_then(|size| size.checked_mul(1 << shift));
+    match size {
+        Some(size) if size >= SMALLEST_LIMIT => Ok(size),
+        Some(_) => Err("the smallest limit is 256K".into()),
+        None => Err("write bytes, or a whole number with `K`, `M` or `G`, such as `64M`".into()),
+    }
 }
 
 impl Arguments {

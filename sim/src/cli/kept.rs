@@ -19,6 +19,17 @@ pub fn file_name(scenario: &str) -> PathBuf {
     PathBuf::from(name.replace(".toml", "") + ".vpyb")
 }
 
+/// Keeps the trace of a failing run; gives its place.
+///
+/// # Errors
+///
+/// A sentence for people.
+pub fn keep(trace: &Trace, scenario: &str) -> Result<PathBuf, String> {
+    let out = place(scenario);
+    write(trace, &out).map_err(|error| format!("cannot write `{}`: {error}", out.display()))?;
+    Ok(out)
+}
+
 /// Writes a trace, and the folders above it.
 ///
 /// # Errors

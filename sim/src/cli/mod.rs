@@ -6,6 +6,7 @@
 mod arguments;
 mod board;
 mod check;
+mod events;
 mod explain;
 mod files;
 mod junit;
@@ -15,11 +16,16 @@ mod lint;
 mod list;
 mod log;
 mod output;
+mod page;
 mod programs;
+mod recording;
 mod run;
 mod sweep;
 pub mod testing;
 mod trace;
+mod trace_call;
+mod travel;
+mod view;
 mod vocabulary;
 
 use std::process::ExitCode;
@@ -28,6 +34,7 @@ use clap::Parser;
 
 pub use check::explained;
 pub use programs::PROGRAMS;
+pub use trace::trace_told;
 pub use vocabulary::vocabulary;
 
 use crate::runner::Program;
@@ -54,6 +61,8 @@ pub fn main(programs: &'static [Program]) -> ExitCode {
         #[cfg(feature = "lint")]
         Command::Lint(call) => lint::lint(&arguments, call),
         Command::Trace(call) => trace::trace(&arguments, call, programs),
+        Command::Report(call) => page::report(&arguments, call, programs),
+        Command::View(call) => view::view(&arguments, call, programs),
     };
     ExitCode::from(code)
 }

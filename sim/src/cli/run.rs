@@ -7,10 +7,11 @@ use super::files::{complain, find};
 use super::junit;
 use super::kept;
 use super::output::say;
+use super::recording::Shared;
 use super::sweep::{Swept, sweep};
 use super::{EXIT_ABNORMAL, EXIT_USAGE};
 use crate::report::{self, FindingLine, OutcomeLine, Summary};
-use crate::runner::Program;
+use crate::runner::{self, Options, Program};
 use crate::scenario::model::Scenario;
 use crate::trace;
 
@@ -65,15 +66,28 @@ fn one(
     summary: &mut Summary,
 ) -> Result<OutcomeLine, ()> {
     let patience = Duration::from_secs(call.patience);
-    let Swept { case, cases, outcome, judgement, seeds } = sweep(scenario, programs, call.seed, patience);
+    let asked = call
+        .trace
+        .as_ref()
+        .map(|out| if several { out.join(kept::file_name(&scenario.name)) } else { out.clone() });
+    let record = || {
+        let begun = asked.as_deref().map(|out| Shared::begin(call, scenario, programs, out)).transpose();
+        begun.map_err(|message| complain(arguments, &scenario.path, &message))
+    };
+    let mut recording = record()?;
+    let tap = recording.as_ref().map(Shared::tap);
+    let Swept { case, cases, outcome, judgement, seeds, tapped } =
+        sweep(scenario, programs, call.seed, patience, tap);
+    if !tapped && recording.is_some() {
+        // It was one of several: it is run once more.
+        recording = record()?;
+        let options = Options { seed: Some(outcome.trace.meta().seed), ..Options::default() };
+        let tap = recording.as_ref().map(Shared::tap);
+        runner::run_tapped(&case.scenario, programs, options, patience, tap);
+    }
     let result = report::Outcome::new(&case.scenario, &outcome.trace, &judgement).of_seeds(seeds);
     summary.add(&result);
     let failed = judgement.status().exit_code() != 0;
-    let out = match &call.trace {
-        Some(out) if several => Some(out.join(kept::file_name(&scenario.name))),
-        Some(out) => Some(out.clone()),
-        None => failed.then(|| kept::place(&scenario.name)),
-    };
     let line = OutcomeLine::of(&result, arguments.json().then(|| trace::digest(&outcome.trace)));
     if arguments.json() {
         say(line.to_json());
@@ -94,16 +108,22 @@ fn one(
     if arguments.message_format == Format::Github {
         line.findings.iter().for_each(|finding| say(annotation(&line, finding)));
     }
-    let Some(out) = out else { return Ok(line) };
-    match kept::write(&outcome.trace, &out) {
-        Ok(()) => {
-            if failed && !arguments.json() {
+    let kept = match (asked, recording) {
+        (Some(out), Some(recording)) => recording.finish(&outcome).map(|note| (out, note)),
+        _ if failed => kept::keep(&outcome.trace, &scenario.name).map(|out| (out, None)),
+        _ => return Ok(line),
+    };
+    match kept {
+        Ok((out, note)) => {
+            if let Some(note) = note {
+                eprintln!("note: {}: {note}", scenario.name);
+            } else if failed && !arguments.json() {
                 say(format_args!("  trace:    {}\n", out.display()));
             }
             Ok(line)
         }
-        Err(error) => {
-            complain(arguments, &scenario.path, &format!("cannot write `{}`: {error}", out.display()));
+        Err(message) => {
+            complain(arguments, &scenario.path, &message);
             Err(())
         }
     }

@@ -1,6 +1,7 @@
 //! The runs of a scenario: one, or one for each of its seeds and for each opportunity of its faults.
 //!
-//! Owns which of several runs is told: the first that fails, else one that holds. Prints nothing.
+//! Owns which of several runs is told: the first that fails, else one that holds. Prints nothing. Only a run that is the only
+//! one can be recorded while it goes on: of several nobody knows which is told.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use vpyb_core::time;
 
 use crate::expect::{self, Judgement};
 use crate::report::Seeds;
-use crate::runner::{self, Case, Options, Outcome, Program};
+use crate::runner::{self, Case, Options, Outcome, Program, Tap};
 use crate::scenario::model::Scenario;
 
 /// The run to be told.
@@ -23,22 +24,25 @@ pub struct Swept {
     pub judgement: Judgement,
     /// How the runs with all seeds ended, if there are several.
     pub seeds: Option<Seeds>,
+    /// Whether it was shown to whoever records it.
+    pub tapped: bool,
 }
 
-/// Runs a scenario with this seed, or with each of its own, and judges each run.
+/// Runs a scenario with this seed, or with each of its own, and judges each run. The only one is shown to `tap`.
 pub fn sweep(
     scenario: &Scenario,
     programs: &'static [Program],
     seed: Option<u64>,
     patience: Duration,
+    tap: Option<Tap>,
 ) -> Swept {
     let Some(range) = scenario.run.seeds.clone().filter(|_| seed.is_none()) else {
-        return with_seed(scenario, programs, seed, patience);
+        return with_seed(scenario, programs, seed, patience, tap);
     };
     let mut seeds = Seeds::default();
     let mut told: Option<Swept> = None;
     for seed in range {
-        let swept = with_seed(scenario, programs, Some(seed), patience);
+        let swept = with_seed(scenario, programs, Some(seed), patience, None);
         seeds.run += 1;
         seeds.virtual_time += swept.outcome.trace.end().since(time::Instant::ZERO);
         let fails = swept.fails();
@@ -60,14 +64,17 @@ fn with_seed(
     programs: &'static [Program],
     seed: Option<u64>,
     patience: Duration,
+    tap: Option<Tap>,
 ) -> Swept {
     let options = Options { seed, ..Options::default() };
     let cases = runner::cases(scenario, programs, options, patience);
     let (count, mut told) = (cases.len(), None);
+    let mut tap = tap.filter(|_| count == 1);
+    let tapped = tap.is_some();
     for case in cases {
-        let outcome = runner::run_guarded(&case.scenario, programs, options, patience);
+        let outcome = runner::run_tapped(&case.scenario, programs, options, patience, tap.take());
         let judgement = expect::judge(&outcome.trace, &case.scenario);
-        let swept = Swept { case, cases: count, outcome, judgement, seeds: None };
+        let swept = Swept { case, cases: count, outcome, judgement, seeds: None, tapped };
         let fails = swept.fails();
         told = Some(swept);
         if fails {

@@ -98,7 +98,7 @@ impl Test {
     /// The report of the failure, with the commands that look into its trace.
     pub fn run(&self) -> Result<(), String> {
         let Swept { case, outcome, judgement, seeds, .. } =
-            sweep(&self.scenario, self.programs, None, PATIENCE);
+            sweep(&self.scenario, self.programs, None, PATIENCE, None);
         if judgement.status().exit_code() == 0 {
             return Ok(());
         }
@@ -126,9 +126,13 @@ impl Test {
         let seq = finding.and_then(|finding| finding.focus).map(|focus| focus.to);
         let at = seq.and_then(|seq| trace.get(seq)).map_or(trace.end(), |record| record.at);
         let (place, at) = (place.display(), show_instant(at));
-        let why = seq.map_or(String::new(), |seq| format!("  why:      vpyb trace why {place} {}\n", seq.0));
+        // Without a record to ask about, what was so at the end is what can be asked.
+        let why = match seq {
+            Some(seq) => format!("  why:      vpyb trace why {place} {}", seq.0),
+            None => format!("  then:     vpyb trace at {place} '{at}'"),
+        };
         format!(
-            "  then:     vpyb trace at {place} '{at}'\n{why}  look:     vpyb trace export {place} --to vcd -o run.vcd"
+            "{why}\n  look:     vpyb view {place} --at '{at}'\n  page:     vpyb report {place} -o run.html"
         )
     }
 }

@@ -7,12 +7,16 @@ use std::time::Duration;
 
 use vpyb_core::time::Instant;
 
-use super::arguments::{Arguments, Export, Paths, TraceCall};
+use clap::Parser;
+
+use super::arguments::{Arguments, Command, Export, Paths, TraceCall};
 use super::files::{complain, find};
 use super::output::quiet_pipe;
-use super::{EXIT_HELD, EXIT_USAGE};
+use super::travel;
+use super::{EXIT_FAILED, EXIT_HELD, EXIT_USAGE};
 use crate::runner::{self, Options, Program};
-use crate::trace::{self, Seq, State, Trace, Words};
+use crate::trace::{self, Seekable, Seq, Trace, sigrok_commands};
+use crate::travel::{render_stats, render_why};
 
 /// How long a scenario that stands for its trace may keep the host in one step.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -23,20 +27,15 @@ pub fn trace(arguments: &Arguments, call: &TraceCall, programs: &'static [Progra
         complain(arguments, "", "this is for people; `vpyb trace export --to jsonl` writes JSON");
         return EXIT_USAGE;
     }
+    let load = |path: &str| load(arguments, programs, path);
     let done = match call {
-        TraceCall::At { trace, time } => at(arguments, programs, trace, time),
-        TraceCall::Why { trace, seq, task, at, limit } => {
-            let what = match (seq, task, at) {
-                (Some(seq), _, _) => Which::Seq(Seq(*seq)),
-                (None, Some(task), Some(at)) => Which::Task(task, at),
-                _ => unreachable!("the grammar asks for a number, or for a task and a time"),
-            };
-            why(arguments, programs, trace, what, *limit)
+        TraceCall::Export { trace, to, output } => {
+            load(trace).and_then(|trace| export(&trace, *to, output.as_deref())).map(|()| EXIT_HELD)
         }
-        TraceCall::Export { trace, to, output } => export(arguments, programs, trace, *to, output.as_deref()),
+        call => ask(call, &load, programs).and_then(|(text, status)| print(&text).map(|()| status)),
     };
     match done {
-        Ok(()) => EXIT_HELD,
+        Ok(status) => status,
         Err(message) => {
             if !message.is_empty() {
                 complain(arguments, "", &message);
@@ -46,15 +45,95 @@ pub fn trace(arguments: &Arguments, call: &TraceCall, programs: &'static [Progra
     }
 }
 
+/// What a path stands for.
+type Load<'a> = &'a dyn Fn(&str) -> Result<Trace, String>;
+
+/// What a verb tells, and its exit status.
+fn ask(call: &TraceCall, load: Load<'_>, programs: &[Program]) -> Result<(String, u8), String> {
+    let text = match call {
+        TraceCall::At { trace, time, task, pin } => {
+            let instant = travel::instant(time)?;
+            let (trace, end) = around(trace, instant, load)?;
+            let text = travel::at(&trace, instant, task.as_deref(), pin.as_deref())?;
+            if instant < trace.begin() {
+                eprintln!(
+                    "note: the trace begins at {}; this is the state there",
+                    trace::show_instant(trace.begin())
+                );
+            }
+            if instant > end {
+                eprintln!("note: the trace ends at {}", trace::show_instant(end));
+            }
+            text
+        }
+        TraceCall::Step { trace, walk, task, pin, kind } => {
+            travel::step(&load(trace)?, walk, task.as_deref(), pin.as_deref(), kind.as_deref())?
+        }
+        TraceCall::Find { trace, event, walk } => travel::find(&load(trace)?, event, walk, programs)?,
+        TraceCall::LastChange { trace, subject, before } => {
+            travel::last_change(&load(trace)?, subject, before.as_deref(), trace)?
+        }
+        TraceCall::Why { trace, seq, task, at, limit } => {
+            let what = match (seq, task, at) {
+                (Some(seq), _, _) => Which::Seq(Seq(*seq)),
+                (None, Some(task), Some(at)) => Which::Task(task, at),
+                _ => unreachable!("the grammar asks for a number, or for a task and a time"),
+            };
+            why(&load(trace)?, what, *limit)?
+        }
+        TraceCall::Diff { a, b } => {
+            let (text, differ) = travel::diff(&load(a)?, &load(b)?)?;
+            return Ok((text, if differ { EXIT_FAILED } else { EXIT_HELD }));
+        }
+        TraceCall::Stats { trace } => render_stats(&load(trace)?),
+        TraceCall::Export { .. } => return Err("an export tells nothing: it is written".into()),
+    };
+    Ok((text, EXIT_HELD))
+}
+
+/// What `vpyb trace` tells on standard output for these words; for documents that show it.
+///
+/// # Errors
+/// What it would complain of, if it is one sentence of its own.
+pub fn trace_told(words: &[&str], programs: &'static [Program]) -> Result<String, String> {
+    let typed = ["vpyb", "trace"].iter().chain(words);
+    let arguments = Arguments::try_parse_from(typed).map_err(|error| error.to_string())?;
+    match &arguments.command {
+        Command::Trace(call) => {
+            ask(call, &|path| load(&arguments, programs, path), programs).map(|(text, _)| text)
+        }
+        _ => unreachable!("`trace` was typed"),
+    }
+}
+
 enum Which<'a> {
     Seq(Seq),
     Task(&'a str, &'a str),
 }
 
-/// A trace file, or the trace of a scenario that is run now. An empty error was told already.
-fn load(arguments: &Arguments, programs: &'static [Program], path: &str) -> Result<Trace, String> {
+/// As much of a trace as tells what was so at an instant, and when it ends: a whole file is not read for it.
+fn around(path: &str, instant: Instant, load: Load<'_>) -> Result<(Trace, Instant), String> {
+    let file = fs::File::open(path).ok().filter(|_| !is_scenario(path));
+    let sought = file.map(Seekable::open);
+    let refused = |error| format!("`{path}`: failed to {error}");
+    // What is no whole file is told of, or run, by reading it all.
+    if let Some(Ok(Some(mut file))) = sought {
+        let end = file.end();
+        return Ok((file.around(instant).map_err(refused)?, end));
+    }
+    let trace = load(path)?;
+    let end = trace.end();
+    Ok((trace, end))
+}
+
+fn is_scenario(path: &str) -> bool {
     let file = path.split_once("::").map_or(path, |(file, _)| file);
-    if file.ends_with(".toml") || Path::new(file).is_dir() {
+    file.ends_with(".toml") || Path::new(file).is_dir()
+}
+
+/// A trace file, or the trace of a scenario that is run now. An empty error was told already.
+pub(super) fn load(arguments: &Arguments, programs: &'static [Program], path: &str) -> Result<Trace, String> {
+    if is_scenario(path) {
         let found = find(arguments, &Paths::of(path), programs);
         return match &found.scenarios[..] {
             [scenario] => Ok(runner::run_guarded(scenario, programs, Options::default(), PATIENCE).trace),
@@ -74,67 +153,50 @@ fn load(arguments: &Arguments, programs: &'static [Program], path: &str) -> Resu
     Ok(loaded.trace)
 }
 
-fn instant(text: &str) -> Result<Instant, String> {
-    trace::parse_instant(text).map_err(|error| format!("failed to {error}"))
-}
-
-fn at(arguments: &Arguments, programs: &'static [Program], path: &str, time: &str) -> Result<(), String> {
-    let instant = instant(time)?;
-    let trace = load(arguments, programs, path)?;
-    let state = State::at(&trace, instant);
-    print(&trace::render_state(&state, &trace))?;
-    if instant > trace.end() {
-        eprintln!("note: the trace ends at {}", trace::show_instant(trace.end()));
-    }
-    Ok(())
-}
-
-fn why(
-    arguments: &Arguments,
-    programs: &'static [Program],
-    path: &str,
-    what: Which<'_>,
-    limit: usize,
-) -> Result<(), String> {
-    let trace = load(arguments, programs, path)?;
+fn why(trace: &Trace, what: Which<'_>, limit: usize) -> travel::Told {
     let seq = match what {
         Which::Seq(seq) if trace.get(seq).is_some() => seq,
         Which::Seq(seq) => {
-            let last = trace.records().len().saturating_sub(1);
-            return Err(format!("there is no record {}; the last one is {last}", seq.0));
+            let last = trace.next().0.saturating_sub(1);
+            return Err(match trace.first().0 {
+                0 => format!("there is no record {}; the last one is {last}", seq.0),
+                first => format!("there is no record {}; this trace has {first} to {last}", seq.0),
+            });
         }
         Which::Task(task, at) => {
-            let instant = instant(at)?;
-            trace::latest_step(&trace, task, instant).ok_or_else(|| {
+            let instant = travel::instant(at)?;
+            trace::latest_step(trace, task, instant).ok_or_else(|| {
                 format!("no task `{task}` has had a step by {}", trace::show_instant(instant))
             })?
         }
     };
-    print(&trace::render_why(&Words::new(&trace), &trace, &trace::why(&trace, seq), limit))
+    Ok(render_why(trace, seq, limit))
 }
 
-fn export(
-    arguments: &Arguments,
-    programs: &'static [Program],
-    path: &str,
-    to: Export,
-    output: Option<&Path>,
-) -> Result<(), String> {
-    let trace = load(arguments, programs, path)?;
+fn export(trace: &Trace, to: Export, output: Option<&Path>) -> Result<(), String> {
     let write = |out: &mut dyn Write| match to {
-        Export::Vcd => trace::write_vcd(&trace, &mut { out }),
-        Export::Jsonl => trace::write_jsonl(&trace, &mut { out }),
+        Export::Vcd => trace::write_vcd(trace, &mut { out }),
+        Export::Jsonl => trace::write_jsonl(trace, &mut { out }),
+        Export::Perfetto => trace::write_perfetto(trace, &mut { out }),
+        Export::Csv => trace::write_csv(trace, &mut { out }),
     };
-    match output {
-        Some(file) => fs::File::create(file)
-            .map(io::BufWriter::new)
-            .and_then(|mut out| write(&mut out).and_then(|()| out.flush()))
-            .map_err(|error| format!("cannot write `{}`: {error}", file.display())),
-        None => {
-            let mut out = io::BufWriter::new(io::stdout().lock());
-            quiet_pipe(write(&mut out).and_then(|()| out.flush()))
+    let Some(file) = output else {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        return quiet_pipe(write(&mut out).and_then(|()| out.flush()));
+    };
+    fs::File::create(file)
+        .map(io::BufWriter::new)
+        .and_then(|mut out| write(&mut out).and_then(|()| out.flush()))
+        .map_err(|error| format!("cannot write `{}`: {error}", file.display()))?;
+    let file = file.display().to_string();
+    match to {
+        Export::Vcd => sigrok_commands(trace, &file).iter().for_each(|line| eprintln!("{line}")),
+        Export::Perfetto => {
+            eprintln!("open it at https://ui.perfetto.dev: `Open trace file`; it stays on this machine")
         }
+        Export::Jsonl | Export::Csv => {}
     }
+    Ok(())
 }
 
 fn print(text: &str) -> Result<(), String> {

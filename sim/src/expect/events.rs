@@ -20,9 +20,9 @@ pub struct Occurrence {
     pub at: Instant,
 }
 
-/// All occurrences of an event in order. `nth` counts over the whole run.
+/// All occurrences of an event in order. `nth` counts over the whole trace.
 pub fn occurrences(trace: &Trace, event: &Event) -> Vec<Occurrence> {
-    let mut eye = Eye::new(event);
+    let mut eye = Eye::before(event, trace);
     let seen = trace.iter().filter(|(_, record)| eye.sees(trace, record));
     seen.map(|(seq, record)| Occurrence { seq, at: record.at }).collect()
 }
@@ -153,7 +153,7 @@ struct Stranger<'a> {
 }
 
 /// Why the event cannot be seen in this run, if its name is not there.
-pub(super) fn stranger(roster: &Roster, event: &Event) -> Option<String> {
+pub fn stranger(roster: &Roster, event: &Event) -> Option<String> {
     find_stranger(roster, event).map(|stranger| stranger.sentence())
 }
 

@@ -38,7 +38,7 @@ pub use clock::clock;
 pub use code::Code;
 pub use counters::{Counter, Counters};
 pub use diff::{Diff, diff};
-pub use events::{Occurrence, occurrences, phrase};
+pub use events::{Occurrence, occurrences, phrase, stranger};
 pub use finding::{Detail, Finding, Focus, Held, Judgement, Status, Subjects};
 pub use judge::judge;
 pub use roster::{Opened, Roster};

@@ -8,7 +8,7 @@ use vpyb_core::time::Instant;
 
 use crate::sight::matches_task;
 use crate::trace::record::{I2cEvent, Kind, Net, NetEvent, Task};
-use crate::trace::{Name, Trace};
+use crate::trace::{Name, State, Trace};
 
 /// The names in a trace, by kind.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -39,6 +39,9 @@ impl Roster {
     pub fn of(trace: &Trace) -> Self {
         let mut roster = Self::default();
         let text = |name: Name| trace.text(name).to_owned();
+        if let Some(before) = trace.before() {
+            roster.before(&before.state, trace);
+        }
         for record in trace.records() {
             match record.kind {
                 Kind::TaskCreated { task, name } => {
@@ -72,6 +75,23 @@ impl Roster {
             }
         }
         roster
+    }
+
+    /// What was there before a trace's first record.
+    fn before(&mut self, state: &State, trace: &Trace) {
+        let text = |name: Name| trace.text(name).to_owned();
+        for (&task, state) in &state.scheduling.tasks {
+            self.tasks.extend(state.name.map(|name| (task, text(name))));
+        }
+        for (&uart, state) in &state.uarts {
+            let opened =
+                state.pins.map(|(tx, rx)| Opened { tx: text(tx), rx: text(rx), ring: state.ring_len });
+            self.uarts.insert(text(uart), opened);
+        }
+        for (&pin, state) in &state.wires.pins {
+            self.pins.insert(text(pin), state.net.map(|net| (Instant::ZERO, net)).into_iter().collect());
+        }
+        self.timers.extend(state.timers.keys().map(|&timer| text(timer)));
     }
 
     /// The name of a task; `task 3` if its creation is not in the trace.

@@ -14,6 +14,7 @@ use vpyb_core::{Firmware, Step};
 use super::firmware::firmware;
 use super::guard::Heart;
 use super::program::{Around, Program};
+use super::tap::Tapped;
 use crate::board::{Abort, Bound, Machine, Profile, Recorder, VirtualBoard};
 use crate::scenario::model::{Cpu, Scenario};
 use crate::script::Notes;
@@ -54,7 +55,7 @@ impl Notes for VirtualBoard {
 ///
 /// If the scenario was not checked against these programs.
 pub fn run(scenario: &Scenario, programs: &[Program], options: Options) -> Outcome {
-    run_with(scenario, programs, options, &Heart::default(), |_| {})
+    run_with(scenario, programs, options, &Heart::default(), Tapped::default(), |_| {})
 }
 
 /// Runs a scenario and shows the bench as it stands at the end of the run.
@@ -68,7 +69,7 @@ pub fn run_inspected(
     options: Options,
     inspect: impl FnOnce(&Machine),
 ) -> Outcome {
-    run_with(scenario, programs, options, &Heart::default(), inspect)
+    run_with(scenario, programs, options, &Heart::default(), Tapped::default(), inspect)
 }
 
 pub(super) fn run_with(
@@ -76,6 +77,7 @@ pub(super) fn run_with(
     programs: &[Program],
     options: Options,
     heart: &Heart,
+    mut tapped: Tapped,
     inspect: impl FnOnce(&Machine),
 ) -> Outcome {
     let mut run = Run::begin(scenario, programs, options);
@@ -85,6 +87,7 @@ pub(super) fn run_with(
             if let Some(verdict) = run.turn() {
                 return verdict;
             }
+            tapped.show(&run.machine.borrow().world.bench.trace);
         }
     });
     run.end(verdict, inspect)

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::drive::{Options, Outcome, run_with};
 use super::program::Program;
+use super::tap::{Tap, Tapped};
 use crate::scenario::model::Scenario;
 use crate::trace::{Kind, Meta, Trace};
 
@@ -35,13 +36,24 @@ pub fn run_guarded(
     options: Options,
     patience: Duration,
 ) -> Outcome {
+    run_tapped(scenario, programs, options, patience, None)
+}
+
+/// As [`run_guarded`]; `tap` is shown the trace while it grows. A run that was given up does not call it any more.
+pub fn run_tapped(
+    scenario: &Scenario,
+    programs: &'static [Program],
+    options: Options,
+    patience: Duration,
+    tap: Option<Tap>,
+) -> Outcome {
     let heart = Heart::default();
     let (sender, receiver) = mpsc::channel();
     let (own, beating) = (scenario.clone(), heart.clone());
     let runner = thread::Builder::new().name(scenario.name.clone()).stack_size(16 << 20);
     let spawned = runner.spawn(move || {
         // Nobody listens any more if the run was given up.
-        sender.send(run_with(&own, programs, options, &beating, |_| {})).ok();
+        sender.send(run_with(&own, programs, options, &beating, Tapped::by(tap), |_| {})).ok();
     });
     let Ok(_handle) = spawned else { return given_up(scenario, options, "panic: no thread to run it on") };
     loop {

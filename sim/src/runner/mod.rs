@@ -7,8 +7,10 @@ mod drive;
 mod firmware;
 mod guard;
 mod program;
+mod tap;
 
 pub use cases::{Case, cases};
 pub use drive::{Options, Outcome, Run, run, run_inspected};
-pub use guard::run_guarded;
+pub use guard::{run_guarded, run_tapped};
 pub use program::{Around, Main, Program, boxed};
+pub use tap::Tap;

@@ -59,6 +59,19 @@ impl Eye {
         }
     }
 
+    /// One that knows who is who before a trace's first record.
+    pub fn before(event: &Event, trace: &Trace) -> Self {
+        let mut eye = Self { levels: Levels::before(trace), ..Self::new(event) };
+        if let (What::Task { task, .. }, Some(before)) = (&event.what, trace.before()) {
+            let tasks = &before.state.scheduling.tasks;
+            let meant = tasks
+                .iter()
+                .filter(|(_, own)| own.name.is_some_and(|name| matches_task(task, trace.text(name))));
+            eye.tasks = meant.map(|(&own, _)| own).collect();
+        }
+        eye
+    }
+
     /// Whether this record is the event: bursts merged (`once_per`), then the one picked (`nth`).
     ///
     /// A burst begins with its first occurrence and swallows all that come within less than `once_per` of that.

@@ -1,7 +1,8 @@
-//! The wires of a run as a VCD file, for GTKWave and sigrok.
+//! The wires and the tasks of a run as a VCD file, for GTKWave, Surfer and sigrok.
 //!
 //! Owns [`write_vcd`]. One wire for each named pin that ever changed, showing its net's level:
-//! `0`, `1`, or `z` for floating. Knows nothing of what the edges mean.
+//! `0`, `1`, or `z` for floating; and one text for each task, which says what it does. Knows nothing of what the
+//! edges mean.
 //!
 //! sigrok makes one sample of every unit of time, so the unit is as coarse as the edges allow: the
 //! greatest power of ten that every edge is a multiple of, or 100 ns if that is finer and no two
@@ -10,10 +11,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use vcd::{IdCode, SimulationCommand, TimescaleUnit, Value, Writer};
+use vcd::{IdCode, SimulationCommand, TimescaleUnit, Value, VarType, Writer};
 use vpyb_core::time::Instant;
 
-use super::record::{Kind, Name, NetLevel};
+use super::lanes::{Change, Lane, lanes};
+use super::record::{Kind, Name, NetLevel, Task};
+use super::words::Words;
 use super::{Levels, Trace};
 
 /// The finest unit that edges are rounded to, if that keeps them apart: 100 ns.
@@ -21,7 +24,7 @@ const ROUNDED_UNIT: u64 = 100;
 /// The coarsest unit: 1 ms.
 const COARSEST_UNIT: u64 = 1_000_000;
 
-/// Writes the levels of all pins that ever changed.
+/// Writes the levels of all pins that ever changed, and what each task does.
 ///
 /// # Errors
 /// What `out` says.
@@ -34,26 +37,72 @@ pub fn write_vcd(trace: &Trace, out: &mut impl Write) -> io::Result<()> {
     let (count, scale) = timescale(unit);
     writer.timescale(count, scale)?;
     let wires = declare(trace, &edges, &mut writer)?;
-    writer.timestamp(0)?;
+    let lanes = lanes(trace);
+    let tasks = declare_tasks(trace, &lanes, &mut writer)?;
+    writer.enddefinitions()?;
+    let begin = rounded(trace.begin(), unit);
+    writer.timestamp(begin)?;
     writer.begin(SimulationCommand::Dumpvars)?;
-    for &id in wires.values() {
-        writer.change_scalar(id, Value::Z)?;
+    let before = Levels::before(trace);
+    for (&pin, &id) in &wires {
+        writer.change_scalar(id, value(before.level(pin)))?;
+    }
+    for &id in tasks.values() {
+        writer.change_string(id, "none")?;
     }
     writer.end()?;
-    let mut now = 0;
-    for edge in &edges {
-        let at = rounded(edge.at, unit);
+    let mut changes: Vec<Shown<'_>> = edges.iter().map(|edge| (edge.at, Err(edge))).collect();
+    for (task, own) in &lanes {
+        changes.extend(own.iter().map(|change| (change.at, Ok((tasks[task], change.lane)))));
+    }
+    changes.sort_by_key(|(at, _)| *at);
+    let mut now = begin;
+    for (at, change) in changes {
+        let at = rounded(at, unit);
         if at > now {
             writer.timestamp(at)?;
             now = at;
         }
-        writer.change_scalar(wires[&edge.pin], value(edge.level))?;
+        match change {
+            Err(edge) => writer.change_scalar(wires[&edge.pin], value(edge.level))?,
+            Ok((id, lane)) => writer.change_string(id, &does(trace, lane))?,
+        }
     }
     let end = rounded(trace.end(), unit);
     if end > now {
         writer.timestamp(end)?;
     }
     writer.flush()
+}
+
+/// At an instant a task does something else, or a pin shows something else.
+type Shown<'e> = (Instant, Result<(IdCode, Lane), &'e Edge>);
+
+/// What a task does, as one word.
+fn does(trace: &Trace, lane: Lane) -> String {
+    match lane {
+        Lane::Waiting(device) => format!("waiting_{}", one_word(trace.text(device))),
+        lane => lane.word().to_owned(),
+    }
+}
+
+/// Declares a text for each task, in the order of creation.
+fn declare_tasks(
+    trace: &Trace,
+    lanes: &BTreeMap<Task, Vec<Change>>,
+    writer: &mut Writer<&mut impl Write>,
+) -> io::Result<BTreeMap<Task, IdCode>> {
+    let words = Words::new(trace);
+    let mut tasks = BTreeMap::new();
+    if lanes.is_empty() {
+        return Ok(tasks);
+    }
+    writer.add_module("tasks")?;
+    for &task in lanes.keys() {
+        tasks.insert(task, writer.add_var(VarType::String, 1, &one_word(&words.task(task)), None)?);
+    }
+    writer.upscope()?;
+    Ok(tasks)
 }
 
 /// A pin shows something else.
@@ -64,7 +113,7 @@ struct Edge {
 }
 
 fn edges(trace: &Trace) -> Vec<Edge> {
-    let (mut levels, mut edges) = (Levels::default(), Vec::new());
+    let (mut levels, mut edges) = (Levels::before(trace), Vec::new());
     for record in trace.records() {
         let changed = levels.apply(record).to_vec();
         edges.extend(changed.into_iter().map(|pin| Edge { at: record.at, pin, level: levels.level(pin) }));
@@ -79,15 +128,15 @@ fn declare(
     writer: &mut Writer<&mut impl Write>,
 ) -> io::Result<BTreeMap<Name, IdCode>> {
     let changing: BTreeSet<Name> = edges.iter().map(|edge| edge.pin).collect();
-    let (mut known, mut order) = (BTreeSet::new(), Vec::new());
-    for record in trace.records() {
-        if let Kind::NetPin { net, pin } = record.kind
-            && known.insert(pin)
-            && changing.contains(&pin)
-        {
-            order.push((net, pin));
-        }
-    }
+    let known = trace.before().into_iter().flat_map(|before| &before.state.wires.pins);
+    let known = known.filter_map(|(&pin, state)| Some((state.net?, pin)));
+    let joined = trace.records().iter().filter_map(|record| match record.kind {
+        Kind::NetPin { net, pin } => Some((net, pin)),
+        _ => None,
+    });
+    let mut declared = BTreeSet::new();
+    let mut order: Vec<_> =
+        known.chain(joined).filter(|(_, pin)| changing.contains(pin) && declared.insert(*pin)).collect();
     order.sort_by_key(|(net, _)| *net);
     writer.add_module("board")?;
     let mut wires = BTreeMap::new();
@@ -95,7 +144,6 @@ fn declare(
         wires.insert(pin, writer.add_wire(1, &one_word(trace.text(pin)))?);
     }
     writer.upscope()?;
-    writer.enddefinitions()?;
     Ok(wires)
 }
 

@@ -30,6 +30,19 @@ impl Default for Shown {
 }
 
 impl Levels {
+    /// What the pins show before a trace's first record.
+    pub fn before(trace: &Trace) -> Self {
+        let mut levels = Self::default();
+        let Some(before) = trace.before() else { return levels };
+        let wires = &before.state.wires;
+        for (&net, state) in &wires.nets {
+            let pins = wires.pins_of(net).map(|(pin, _)| pin).collect();
+            levels.nets.insert(net, Shown { level: state.level, pins });
+        }
+        levels.pins = wires.pins.iter().filter_map(|(&pin, state)| Some((pin, state.net?))).collect();
+        levels
+    }
+
     /// What a pin shows.
     pub fn level(&self, pin: Name) -> NetLevel {
         let net = self.pins.get(&pin).and_then(|net| self.nets.get(net));
@@ -66,7 +79,7 @@ impl Levels {
 /// Every change of what a pin shows, in order.
 pub fn pin_levels(trace: &Trace, pin: &str) -> Vec<(Seq, Instant, NetLevel)> {
     let Some(pin) = trace.names().find(pin) else { return Vec::new() };
-    let mut levels = Levels::default();
+    let mut levels = Levels::before(trace);
     let mut changes = Vec::new();
     for (seq, record) in trace.iter() {
         if levels.apply(record).contains(&pin) {

@@ -3,13 +3,18 @@
 //! Owns [`Trace`] and everything that is a view of it. It is the lowest layer of the simulator and
 //! knows neither the world that writes it nor the expectations that read it.
 //!
-//! Invariants: **in-order** — `at` never decreases; **cause-is-earlier** — see [`record`].
+//! Invariants: **in-order** — `at` never decreases; **cause-is-earlier** — see [`record`];
+//! **begins-with-its-state** — a trace whose first record is not the run's first says what was so before it.
 
+mod about;
 mod digest;
+mod export_csv;
 mod export_jsonl;
+mod export_perfetto;
 mod export_vcd;
 mod file;
 mod i2c;
+mod lanes;
 mod levels;
 mod names;
 mod net;
@@ -17,6 +22,7 @@ mod pin;
 pub mod record;
 mod serial;
 mod sharing;
+mod sigrok;
 mod state;
 mod table;
 mod times;
@@ -29,20 +35,24 @@ use serde::{Deserialize, Serialize};
 use vpyb_core::time::{Duration, Instant};
 
 pub use digest::digest;
+pub use export_csv::write_csv;
 pub use export_jsonl::write_jsonl;
+pub use export_perfetto::write_perfetto;
 pub use export_vcd::write_vcd;
-pub use file::{Loaded, ReadError, VERSION, read, to_bytes, write};
+pub use file::{Loaded, ReadError, Seekable, VERSION, Writer, read, to_bytes, write};
+pub use lanes::{Change, Lane, lanes};
 pub use levels::{Levels, pin_levels};
 pub use names::Names;
 use record::Yielded;
 pub use record::{Kind, Name, Record, Seq};
+pub use sigrok::sigrok_commands;
 pub use state::{
     Armed, Counters, Cpu, IrqLine, NetState, Phase, PinState, Queued, Scheduling, Shared, Sharing, State,
-    TaskState, Uart, Wait, Waiting, Wires, render_state, waiting,
+    TaskState, Uart, Wait, Waiting, Wires, render_pin, render_state, render_tasks, waiting,
 };
 pub use table::{HEADINGS, Row, align, row, table};
 pub use times::{InstantError, parse_instant, show_instant};
-pub use why::{Link, latest_step, render_why, why};
+pub use why::{Link, latest_step, render_chain, why};
 pub use words::{Phrase, Words, describe, show_byte, show_level, show_mode, show_trigger};
 
 /// What a trace says of the run as a whole. Nothing of the host is in it.
@@ -67,7 +77,18 @@ pub struct Meta {
 pub struct Trace {
     meta: Meta,
     names: Names,
+    /// What was so before the first record, if that is not the run's first.
+    before: Option<Box<Before>>,
     records: Vec<Record>,
+}
+
+/// What a trace that begins in the middle of its run begins with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Before {
+    /// The sequence number of the first record.
+    pub first: Seq,
+    /// The state just before it.
+    pub state: State,
 }
 
 impl Trace {
@@ -77,8 +98,40 @@ impl Trace {
     }
 
     /// Puts a trace together from its parts, as a reader of files does.
-    pub fn from_parts(meta: Meta, names: Names, records: Vec<Record>) -> Self {
-        Self { meta, names, records }
+    pub fn from_parts(meta: Meta, names: Names, before: Option<Before>, records: Vec<Record>) -> Self {
+        Self { meta, names, before: before.map(Box::new), records }
+    }
+
+    /// What was so before the first record, if that is not the run's first.
+    pub fn before(&self) -> Option<&Before> {
+        self.before.as_deref()
+    }
+
+    /// The state before the first record.
+    pub fn begin_state(&self) -> State {
+        self.before.as_ref().map_or_else(State::default, |before| before.state.clone())
+    }
+
+    /// The sequence number of the first record.
+    pub fn first(&self) -> Seq {
+        self.before.as_ref().map_or(Seq(0), |before| before.first)
+    }
+
+    /// The sequence number that the next record would have.
+    pub fn next(&self) -> Seq {
+        let len = u32::try_from(self.records.len()).expect("a trace holds under 2^32 records");
+        Seq(self.first().0.checked_add(len).expect("a run has under 2^32 records"))
+    }
+
+    /// The records from one sequence number up to, but not including, another.
+    pub fn range(&self, from: Seq, to: Seq) -> &[Record] {
+        let place = |seq: Seq| (seq.0.saturating_sub(self.first().0) as usize).min(self.records.len());
+        &self.records[place(from)..place(to).max(place(from))]
+    }
+
+    /// The instant before which nothing is known: zero, unless the trace begins in the middle of its run.
+    pub fn begin(&self) -> Instant {
+        self.before.as_ref().map_or(Instant::ZERO, |before| before.state.at)
     }
 
     /// What the trace says of the run as a whole.
@@ -91,19 +144,20 @@ impl Trace {
         &self.names
     }
 
-    /// All records in order; a record's place is its sequence number.
+    /// All records in order; a record's place counts from [`Trace::first`].
     pub fn records(&self) -> &[Record] {
         &self.records
     }
 
     /// The record with this sequence number, if there is one.
     pub fn get(&self, seq: Seq) -> Option<&Record> {
-        self.records.get(seq.0 as usize)
+        self.records.get(seq.0.checked_sub(self.first().0)? as usize)
     }
 
     /// All records in order, each with its sequence number.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Seq, &Record)> + ExactSizeIterator {
-        self.records.iter().enumerate().map(|(i, record)| (Seq(i as u32), record))
+        let first = self.first().0;
+        self.records.iter().enumerate().map(move |(i, record)| (Seq(first + i as u32), record))
     }
 
     /// The text of a name.
@@ -116,15 +170,15 @@ impl Trace {
         self.names.intern(text)
     }
 
-    /// The instant of the last record; zero for an empty trace.
+    /// The instant of the last record; that of the beginning for an empty trace.
     pub fn end(&self) -> Instant {
-        self.records.last().map_or(Instant::ZERO, |record| record.at)
+        self.records.last().map_or(self.begin(), |record| record.at)
     }
 
     /// Appends a record.
     pub fn push(&mut self, at: Instant, cause: Option<Seq>, kind: Kind) -> Seq {
         debug_assert!(at >= self.end(), "in-order");
-        let seq = Seq(u32::try_from(self.records.len()).expect("a trace holds under 2^32 records"));
+        let seq = self.next();
         debug_assert!(cause.is_none_or(|cause| cause < seq), "cause-is-earlier");
         self.records.push(Record { at, cause, kind });
         seq
@@ -132,7 +186,8 @@ impl Trace {
 
     /// Completes a step or a callback, whose record is written when it begins.
     pub fn complete(&mut self, seq: Seq, how: Option<Yielded>, span: Duration) {
-        match &mut self.records[seq.0 as usize].kind {
+        let place = (seq.0 - self.first().0) as usize;
+        match &mut self.records[place].kind {
             Kind::Step { yielded, took, .. } => {
                 *yielded = how.unwrap_or(*yielded);
                 *took = span;

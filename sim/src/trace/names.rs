@@ -31,9 +31,10 @@ impl Names {
         self.index.get(text).copied()
     }
 
-    /// The text of a name.
+    /// The text of a name. One that is not in the table reads `?`: only the state in a file that was tampered with
+    /// has such names.
     pub fn text(&self, name: Name) -> &str {
-        &self.texts[name.0 as usize]
+        self.texts.get(name.0 as usize).map_or("?", String::as_str)
     }
 
     /// How many texts there are.

@@ -80,7 +80,8 @@ impl From<UartFlow> for Flow {
 impl Frame {
     /// How many bits it has, the start and stop bits included.
     pub fn length(self) -> u8 {
-        1 + self.bits + u8::from(self.parity != Checked::Not) + self.stop_bits
+        let parity = u8::from(self.parity != Checked::Not);
+        self.bits.saturating_add(self.stop_bits).saturating_add(1 + parity)
     }
 }
 

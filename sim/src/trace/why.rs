@@ -33,22 +33,40 @@ pub fn why(trace: &Trace, seq: Seq) -> Vec<Link> {
 
 /// A chain as aligned lines under headings: what happened, then each cause below what it caused.
 /// `after cause` is the span from a record's cause to the record. Behind the first `limit` links
-/// only the root is shown.
-pub fn render_why(words: &Words<'_>, trace: &Trace, chain: &[Link], limit: usize) -> String {
+/// only the root is shown. What `note` says of a record hangs below its line.
+pub fn render_chain(
+    words: &Words<'_>,
+    trace: &Trace,
+    chain: &[Link],
+    limit: usize,
+    note: &dyn Fn(Seq) -> Option<String>,
+) -> String {
     let limit = limit.max(1);
     let mut lines = vec![["", "time", "after cause", "record", "event"].map(str::to_owned)];
+    let mut notes = vec![None];
     let mut line = |place: usize, link: &Link| {
         let Some(record) = trace.get(link.seq) else { return };
         let arrow = if place == 0 { "" } else { "because" };
         let after = link.after.map_or("(root)".to_owned(), |after| format!("+{after}"));
         let number = format!("#{}", link.seq.0);
         lines.push([arrow.to_owned(), show_instant(record.at), after, number, words.describe(record)]);
+        notes.push(note(link.seq));
     };
     let hidden = chain.len().saturating_sub(limit + 1);
     let shown = chain.iter().enumerate().filter(|(place, _)| *place < limit || *place >= limit + hidden);
     shown.for_each(|(place, link)| line(place, link));
-    let mut text = align(lines);
+    let mut text = String::new();
+    for (line, note) in align(lines).lines().zip(notes) {
+        text.push_str(line);
+        text.push('\n');
+        if let Some(note) = note {
+            text.push_str("         └ ");
+            text.push_str(&note);
+            text.push('\n');
+        }
+    }
     if hidden > 0 {
+        // A root has no note: it is no step that waited.
         let before_root = text.trim_end().rfind('\n').map_or(0, |end| end + 1);
         text.insert_str(before_root, &format!("… {hidden} more causes …\n"));
     }
@@ -60,17 +78,16 @@ pub fn render_why(words: &Words<'_>, trace: &Trace, chain: &[Link], limit: usize
 pub fn latest_step(trace: &Trace, task_name: &str, at: Instant) -> Option<Seq> {
     let meant =
         |own: &str| own.strip_prefix(task_name).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'));
-    let tasks: Vec<_> = trace
-        .records()
-        .iter()
-        .filter_map(|record| match record.kind {
-            Kind::TaskCreated { task, name } if meant(trace.text(name)) => Some(task),
-            _ => None,
-        })
-        .collect();
+    let known = trace.before().into_iter().flat_map(|before| &before.state.scheduling.tasks);
+    let known = known.filter(|(_, state)| state.name.is_some_and(|name| meant(trace.text(name))));
+    let created = trace.records().iter().filter_map(|record| match record.kind {
+        Kind::TaskCreated { task, name } if meant(trace.text(name)) => Some(task),
+        _ => None,
+    });
+    let tasks: Vec<_> = known.map(|(&task, _)| task).chain(created).collect();
     let begun = trace.records().partition_point(|record| record.at <= at);
     let step = trace.records()[..begun]
         .iter()
         .rposition(|record| matches!(record.kind, Kind::Step { task, .. } if tasks.contains(&task)))?;
-    Some(Seq(step as u32))
+    Some(Seq(trace.first().0 + step as u32))
 }

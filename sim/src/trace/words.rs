@@ -5,14 +5,14 @@
 
 mod hardware;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use vpyb_core::time::Instant;
 
 use super::record::{
     Entry, Interrupt, Kind, Mode, Name, Net, NetLevel, Pulled, Record, Task, Trigger, Why, Yielded,
 };
-use super::{Trace, show_instant};
+use super::{TaskState, Trace, show_instant};
 
 /// What a record says, apart from when.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -45,8 +45,20 @@ impl<'t> Words<'t> {
     /// Gathers the words of a trace.
     pub fn new(trace: &'t Trace) -> Self {
         let mut words = Self { trace, tasks: BTreeMap::new(), nets: BTreeMap::new(), rings: BTreeMap::new() };
-        let mut members: BTreeMap<Net, Vec<Name>> = BTreeMap::new();
+        let mut members: BTreeMap<Net, BTreeSet<Name>> = BTreeMap::new();
         let mut on: BTreeMap<Name, Net> = BTreeMap::new();
+        if let Some(before) = trace.before() {
+            let state = &before.state;
+            let named = |(&task, state): (&Task, &TaskState)| Some((task, state.name?));
+            words.tasks = state.scheduling.tasks.iter().filter_map(named).collect();
+            words.rings = state.uarts.iter().map(|(&uart, state)| (uart, state.ring_len)).collect();
+            for (&pin, state) in &state.wires.pins {
+                let Some(net) = state.net else { continue };
+                on.insert(pin, net);
+                members.entry(net).or_default().insert(pin);
+            }
+            members.iter().for_each(|(&net, pins)| words.call(net, Instant::ZERO, pins));
+        }
         for record in trace.records() {
             match record.kind {
                 Kind::TaskCreated { task, name } => {
@@ -54,11 +66,11 @@ impl<'t> Words<'t> {
                 }
                 Kind::NetPin { net, pin } => {
                     if let Some(left) = on.insert(pin, net).filter(|left| *left != net) {
-                        members.entry(left).or_default().retain(|&other| other != pin);
+                        members.entry(left).or_default().remove(&pin);
                         words.call(left, record.at, &members[&left]);
                     }
                     let pins = members.entry(net).or_default();
-                    pins.push(pin);
+                    pins.insert(pin);
                     words.call(net, record.at, &members[&net]);
                 }
                 Kind::UartOpened { uart, ring, .. } => {
@@ -76,7 +88,7 @@ impl<'t> Words<'t> {
     }
 
     /// From an instant on a net has these pins.
-    fn call(&mut self, net: Net, at: Instant, pins: &[Name]) {
+    fn call(&mut self, net: Net, at: Instant, pins: &BTreeSet<Name>) {
         let label = pins.iter().map(|&pin| self.trace.text(pin)).collect::<Vec<_>>().join("+");
         let labels = self.nets.entry(net).or_default();
         match labels.last_mut() {

@@ -34,6 +34,8 @@ const POLLING: &str = "waiters poll, and asyncio-v3 has no passes: who asks firs
 const ADDS_UP: &str = "tasks keep the CPU in turn, and what they cost beside that adds up";
 const PRINTS: &str = "they print at each turn, and costs decide when each is";
 const MICROSECONDS: &str = "they print microseconds";
+const ON_TICK: &str =
+    "waiters poll, and an edge comes with a tick: costs decide in which tick the step began that sees it";
 const NEAR_TICK: &str = "a byte comes ten microseconds before a tick";
 
 const EXCEPTIONS: &[Exception] = &[
@@ -48,6 +50,7 @@ const EXCEPTIONS: &[Exception] = &[
     ("scenarios/context_manager/recorded.toml::lock", "asyncio-v3", How::Not, POLLING),
     ("scenarios/event/board.toml::acknowledged", "asyncio-v3", How::Not, POLLING),
     ("scenarios/event/recorded.toml::acknowledged", "asyncio-v3", How::Not, POLLING),
+    ("scenarios/event/board.toml::interrupt", "asyncio-v3", How::Order(100), ON_TICK),
     ("scenarios/semaphore/", "asyncio-v3", How::Not, POLLING),
     ("scenarios/blocking_read/board.toml::stream", "", How::Order(100), NEAR_TICK),
     ("scenarios/polling/board.toml::stream", "", How::Order(100), NEAR_TICK),

@@ -5,23 +5,18 @@
 
 use vpyb_core::time::Duration;
 use vpyb_sim::board::render_pinout;
-use vpyb_sim::cli::{PROGRAMS, explained, vocabulary};
+use vpyb_sim::cli::{PROGRAMS, explained, trace_told, vocabulary};
 use vpyb_sim::expect::judge;
 use vpyb_sim::lint::lint;
 use vpyb_sim::report::{Outcome, Paint, Summary, failure, status_line};
 use vpyb_sim::runner::{Options, run};
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::scenario::{parse, render};
-use vpyb_sim::trace::{
-    Seq, State, Trace, Words, latest_step, parse_instant, render_state, render_why, why, write_jsonl,
-    write_vcd,
-};
+use vpyb_sim::trace::{Trace, write_jsonl, write_vcd};
 
 use super::{read, root};
 
 const PLAIN: Paint = Paint(false);
-/// As on the command line.
-const LINKS: usize = 24;
 
 /// What a command prints; `A as B` after a comma changes the file before.
 pub fn output(command: &str) -> String {
@@ -40,17 +35,6 @@ pub fn output(command: &str) -> String {
         }
         ["lint", path] => render(&lint(&read(path)), path, &read(path), false),
         ["board", path] => render_pinout(scenarios(path, edit).first()),
-        ["trace", "at", path, time] => {
-            let trace = trace_of(path);
-            let instant = parse_instant(time).expect("an instant");
-            render_state(&State::at(&trace, instant), &trace)
-        }
-        ["trace", "why", path, "--task", task, "--at", time] => {
-            let trace = trace_of(path);
-            let step = latest_step(&trace, task, parse_instant(time).expect("an instant")).expect("a step");
-            chain(&trace, step)
-        }
-        ["trace", "why", path, seq] => chain(&trace_of(path), Seq(seq.parse().expect("a number"))),
         ["trace", "export", path, "--to", form, "|", "sed", "-n", range] => {
             let trace = trace_of(path);
             let mut text = Vec::new();
@@ -60,6 +44,11 @@ pub fn output(command: &str) -> String {
             };
             written.expect("memory takes everything");
             lines(&String::from_utf8(text).expect("a text"), range)
+        }
+        ["trace", ..] => {
+            let words = split(command);
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            trace_told(&words[1..], PROGRAMS).unwrap_or_else(|error| panic!("`{command}`: {error}"))
         }
         _ => panic!("documents know no command `{command}`"),
     }
@@ -72,8 +61,14 @@ fn lines(text: &str, range: &str) -> String {
     text.lines().skip(first - 1).take(last + 1 - first).map(|line| format!("{line}\n")).collect()
 }
 
-fn chain(trace: &Trace, seq: Seq) -> String {
-    render_why(&Words::new(trace), trace, &why(trace, seq), LINKS)
+/// The words of a command; what stands between apostrophes is one.
+fn split(command: &str) -> Vec<String> {
+    let parts = command.split('\'').enumerate();
+    let words = |(i, part): (usize, &str)| match i % 2 {
+        1 => vec![part.to_owned()],
+        _ => part.split_whitespace().map(str::to_owned).collect(),
+    };
+    parts.flat_map(words).collect()
 }
 
 /// The files of a path: itself, or those in it.

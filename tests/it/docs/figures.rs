@@ -171,7 +171,7 @@ impl Measure {
 }
 
 /// When each step of a task began, in microseconds.
-fn steps(trace: &Trace, name: &str) -> Vec<f64> {
+pub(super) fn steps(trace: &Trace, name: &str) -> Vec<f64> {
     let mut named = None;
     let mut steps = Vec::new();
     for record in trace.records() {
@@ -186,14 +186,14 @@ fn steps(trace: &Trace, name: &str) -> Vec<f64> {
     steps
 }
 
-fn trace_of(scenario: &str) -> Trace {
+pub(super) fn trace_of(scenario: &str) -> Trace {
     let name = format!("scenarios/{scenario}");
     let found = scenarios().into_iter().find(|scenario| scenario.name == name);
     run(&found.unwrap_or_else(|| panic!("there is no {name}")))
 }
 
 /// A time with three digits, in its unit.
-fn time(us: f64) -> String {
+pub(super) fn time(us: f64) -> String {
     let (value, unit) = if us < 1000.0 { (us, "µs") } else { (us / 1000.0, "ms") };
     let digits = if value < 10.0 {
         2

@@ -11,7 +11,7 @@ use vpyb_sim::cli::{PROGRAMS, vocabulary};
 use vpyb_sim::expect::Code;
 
 use super::chip_figures::{self, FIGURES, Figures};
-use super::{commands, figures, read};
+use super::{commands, figures, read, waiting};
 use crate::{interrupts, lint};
 
 /// The part of this name, up to its end marker.
@@ -24,6 +24,7 @@ pub fn part(what: &str) -> String {
         "not built" => not_built(),
         "figures of the chip" => of_the_chip(),
         "figures" => figures::table(),
+        "waiting" => waiting::table(),
         "lint" => lint::table(),
         "interrupts: cancelled" => interrupts::table("cancelled"),
         "interrupts: timed out" => interrupts::table("timed out"),

@@ -8,7 +8,7 @@ use vpyb_core::{Board, TaskError, Top, asyn, official};
 use vpyb_sim::board::VirtualBoard;
 use vpyb_sim::runner::boxed;
 
-use crate::trial::{Bench, Gate, Said, main_task, says, says_with};
+use crate::trial::{Bench, Gate, Rules, Said, main_task, run, run_under, says, says_with};
 
 #[test]
 fn of_equal_due_times_the_first_pushed_comes_first() {
@@ -331,4 +331,33 @@ fn low_priority_waits_for_more_than_its_limit() {
         main,
         Said::by_each(none, &["1101.100 low priority: ok", "2202.100 low priority: ok"], none),
     );
+}
+
+/// `call_later` of the original always takes the wait queue; `call_later_ms` and `create_task` do not if there is no delay.
+#[test]
+fn a_task_that_is_started_after_no_seconds_comes_by_the_wait_queue() {
+    let ran = run(main_task!(|bench| {
+        let says = |name: &'static str| {
+            let bench = bench.clone();
+            async move {
+                bench.say(name);
+                Ok(())
+            }
+        };
+        bench.ev.create_task_later(0.0, says("after 0 s"))?;
+        bench.ev.create_task_later(0.0015, says("after 1.5 ms"))?;
+        bench.ev.create_task_later_ms(0, says("after 0 ms"))?;
+        bench.ev.create_task(says("at once"))?;
+        Ok(bench.ev.sleep_ms(5).await?)
+    }));
+    assert_eq!(ran.lines, ["0 after 0 ms", "0 at once", "0 after 0 s", "1 after 1.5 ms"]);
+    let late = run_under(
+        Rules::Fast,
+        main_task!(|bench| {
+            let late = bench.ev.create_task_later(0.0, async { Ok(()) });
+            bench.say(late.is_err());
+            Ok(())
+        }),
+    );
+    assert_eq!(late.lines, ["0 true"]);
 }

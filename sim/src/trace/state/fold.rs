@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use vpyb_core::time::{Duration, Instant};
 
 use super::{IrqLine, Scheduling, Sharing, Uart, Wires};
@@ -12,7 +13,7 @@ use crate::trace::Trace;
 use crate::trace::record::{Kind, Name, Record, Seq};
 
 /// Everything that the records up to a point say.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct State {
     /// The instant it is the state of.
     pub at: Instant,
@@ -45,9 +46,9 @@ pub struct State {
 }
 
 impl State {
-    /// The state at an instant, after everything that happens at it.
+    /// The state at an instant, after everything that happens at it. Of a trace that begins later, its beginning.
     pub fn at(trace: &Trace, at: Instant) -> Self {
-        let mut state = Self::default();
+        let mut state = trace.begin_state();
         for (seq, record) in trace.iter().take_while(|(_, record)| record.at <= at) {
             state.apply(seq, record);
         }
@@ -60,7 +61,7 @@ impl State {
     /// The state just before a record, at the record's instant; after the last record for a `seq`
     /// beyond it.
     pub fn before(trace: &Trace, seq: Seq) -> Self {
-        let mut state = Self::default();
+        let mut state = trace.begin_state();
         for (earlier, record) in trace.iter().take_while(|&(earlier, _)| earlier < seq) {
             state.apply(earlier, record);
         }
@@ -98,7 +99,10 @@ impl State {
             }
             // Where its pins are then is told by other records.
             Kind::Wire { .. } => {}
-            Kind::FloatingRead { pin, .. } => *self.floating_reads.entry(pin).or_default() += 1,
+            Kind::FloatingRead { pin, .. } => {
+                let reads = self.floating_reads.entry(pin).or_default();
+                *reads = reads.saturating_add(1);
+            }
             Kind::IrqSetUp { irq, .. }
             | Kind::IrqPending { irq }
             | Kind::IrqCoalesced { irq }
@@ -121,7 +125,7 @@ impl State {
                 *count = count.saturating_add(u64::from(by));
             }
             Kind::Line { text, .. } => {
-                self.lines += 1;
+                self.lines = self.lines.saturating_add(1);
                 self.last_line = Some(text);
             }
             Kind::Verdict { verdict } => self.verdict = Some(verdict),

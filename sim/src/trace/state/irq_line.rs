@@ -2,10 +2,12 @@
 //!
 //! Owns [`IrqLine`]. Knows no handler but that it ran.
 
+use serde::{Deserialize, Serialize};
+
 use crate::trace::record::{Kind, Record, Seq, Trigger};
 
 /// An interrupt line at an instant.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct IrqLine {
     /// Its number.
     pub line: u8,
@@ -38,10 +40,10 @@ impl IrqLine {
                 (self.line, self.trigger, self.masked) = (line, trigger, masked);
             }
             Kind::IrqPending { .. } => self.pending = Some(seq),
-            Kind::IrqCoalesced { .. } => self.coalesced += 1,
+            Kind::IrqCoalesced { .. } => self.coalesced = self.coalesced.saturating_add(1),
             Kind::Handler { .. } => {
                 self.pending = None;
-                self.handled += 1;
+                self.handled = self.handled.saturating_add(1);
             }
             _ => {}
         }

@@ -16,7 +16,7 @@ mod wires;
 
 pub use fold::State;
 pub use irq_line::IrqLine;
-pub use picture::render_state;
+pub use picture::{render_pin, render_state, render_tasks};
 pub use scheduling::{Armed, Cpu, Phase, Queued, Scheduling, TaskState};
 pub use sharing::{Shared, Sharing, Wait};
 pub use uart::{Counters, Uart};

@@ -8,13 +8,13 @@ use std::fmt::Write as _;
 use super::{State, TaskState, Uart, waiting};
 use crate::trace::record::{Drive, Entry, Interrupt, Name, Net, NetLevel, Pulled, Seq, Task, Trigger};
 use crate::trace::table::align;
-use crate::trace::words::{Words, show_byte, show_trigger};
+use crate::trace::words::{Words, show_byte, show_mode, show_trigger};
 use crate::trace::{Trace, show_instant};
 
 /// The text of a state: CPU, tasks, queues, pins, interrupts, UARTs, LEDs, counters, console.
 pub fn render_state(state: &State, trace: &Trace) -> String {
     let picture = Picture { state, trace, words: Words::new(trace) };
-    let sections = [
+    joined([
         picture.head(),
         picture.tasks(),
         picture.run_queue(),
@@ -23,7 +23,51 @@ pub fn render_state(state: &State, trace: &Trace) -> String {
         picture.irq_lines(),
         picture.uarts(),
         picture.rest(),
-    ];
+    ])
+}
+
+/// Of a state only what concerns these tasks: the CPU, the tasks themselves, and both queues as far as they are in.
+pub fn render_tasks(state: &State, trace: &Trace, wanted: &[Task]) -> String {
+    let mut own = state.clone();
+    let is_wanted = |entry: Entry| matches!(entry, Entry::Task(task) if wanted.contains(&task));
+    own.scheduling.tasks.retain(|task, _| wanted.contains(task));
+    own.scheduling.timers.retain(|_, armed| is_wanted(armed.entry));
+    let picture = Picture { state: &own, trace, words: Words::new(trace) };
+    // Who stands before it in the run queue is what keeps it waiting.
+    let last = own.scheduling.run_queue.iter().rposition(|queued| is_wanted(queued.entry));
+    let mut ahead = own.clone();
+    ahead.scheduling.run_queue.truncate(last.map_or(0, |last| last + 1));
+    let queue = Picture { state: &ahead, trace, words: Words::new(trace) };
+    joined([picture.head(), picture.tasks(), queue.run_queue(), picture.wait_queue()])
+}
+
+/// Of a state only what concerns a pin: its net, and every pin on it.
+pub fn render_pin(state: &State, trace: &Trace, wanted: Name) -> String {
+    let wires = &state.wires;
+    let words = Words::new(trace);
+    let picture = Picture { state, trace, words };
+    let Some(net) = wires.pins.get(&wanted).and_then(|pin| pin.net) else { return picture.head() };
+    let mut own = state.clone();
+    own.wires.nets.retain(|&other, _| other == net);
+    if let Some(state) = own.wires.nets.get_mut(&net) {
+        // Also a net on which nothing happened is shown when it is asked for.
+        state.edges = state.edges.max(1);
+    }
+    let rows = wires.pins_of(net).map(|(name, pin)| {
+        let drive = match pin.drive {
+            Drive::Low => "drives low",
+            Drive::High => "drives high",
+            Drive::Released => "does not drive",
+        };
+        let mode = pin.mode.map_or(String::new(), |(mode, pull)| show_mode(mode, pull));
+        [trace.text(name).to_owned(), drive.to_owned(), pin.by.map_or(String::new(), number), mode]
+    });
+    let members = section("on its net", rows.collect(), 0);
+    let shown = Picture { state: &own, trace, words: Words::new(trace) };
+    joined([picture.head(), shown.nets(), members])
+}
+
+fn joined<const N: usize>(sections: [String; N]) -> String {
     sections.into_iter().filter(|section| !section.is_empty()).collect::<Vec<_>>().join("\n")
 }
 

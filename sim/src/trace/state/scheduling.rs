@@ -15,12 +15,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
 use vpyb_core::time::Instant;
 
 use crate::trace::record::{Entry, Interrupt, Kind, Name, Record, Seq, Task, Why, Yielded};
 
 /// What a task is doing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Phase {
     /// It was made and is in no queue yet.
     Created,
@@ -53,7 +54,7 @@ pub enum Phase {
 }
 
 /// A task at an instant.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct TaskState {
     /// Its name; none if no record made it.
     pub name: Option<Name>,
@@ -70,7 +71,7 @@ pub struct TaskState {
 }
 
 /// An entry of the run queue.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Queued {
     /// What it names.
     pub entry: Entry,
@@ -83,7 +84,7 @@ pub struct Queued {
 }
 
 /// An entry of the wait queue.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Armed {
     /// The number of the timer.
     pub timer: u32,
@@ -96,7 +97,7 @@ pub struct Armed {
 }
 
 /// What the CPU is busy with.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Cpu {
     /// The task or callback.
     pub entry: Entry,
@@ -111,7 +112,7 @@ pub struct Cpu {
 }
 
 /// What the event loop holds, as far as records tell.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Scheduling {
     /// All tasks in order of creation.
     pub tasks: BTreeMap<Task, TaskState>,
@@ -163,7 +164,7 @@ impl Scheduling {
                 let until = (yielded != Yielded::Running).then_some(at + took);
                 self.begin(Cpu { entry: Entry::Task(task), since: at, until, yielded, by: seq });
                 let state = self.task(task, at, seq);
-                state.steps += 1;
+                state.steps = state.steps.saturating_add(1);
                 if !stale {
                     self.enter(task, Phase::Running, at, seq);
                 }

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use vpyb_core::time::Instant;
 
 use crate::trace::record::{Kind, Name, Object, Record, Seq, Task, Use};
 
 /// A task's wait for something that tasks share.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Wait {
     /// What it is.
     pub object: Object,
@@ -22,7 +23,7 @@ pub struct Wait {
 }
 
 /// What is known of one thing that tasks share.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Shared {
     /// Who holds it: who took it and did not give it back, once for each time.
     pub holders: Vec<Task>,
@@ -31,7 +32,7 @@ pub struct Shared {
 }
 
 /// Waits and things that tasks share.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Sharing {
     /// What each task waits for, innermost last.
     pub waits: BTreeMap<Task, Vec<Wait>>,

@@ -8,12 +8,13 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
 use vpyb_core::time::{Duration, Instant};
 
 use crate::trace::record::{Flow, Frame, Kind, Name, Record, Seq, SerialEvent};
 
 /// How often what happened on the receiving side.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Counters {
     /// Frames that reached the data register.
     pub bytes: u64,
@@ -32,7 +33,7 @@ pub struct Counters {
 }
 
 /// A UART at an instant.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Uart {
     /// Its pins, transmit then receive.
     pub pins: Option<(Name, Name)>,
@@ -88,8 +89,8 @@ impl Uart {
             Kind::UartRx { byte, framing, .. } => {
                 self.in_frame = None;
                 self.register = Some(byte.into());
-                self.counters.bytes += 1;
-                self.counters.framing += u64::from(framing);
+                self.counters.bytes = self.counters.bytes.saturating_add(1);
+                self.counters.framing = self.counters.framing.saturating_add(u64::from(framing));
             }
             Kind::UartBuffered { byte, .. } => {
                 let word = self.whole(byte);
@@ -106,12 +107,12 @@ impl Uart {
             Kind::UartOverrun { .. } => {
                 self.in_frame = None;
                 self.overrun = true;
-                self.counters.overrun += 1;
-                self.counters.lost += 1;
+                self.counters.overrun = self.counters.overrun.saturating_add(1);
+                self.counters.lost = self.counters.lost.saturating_add(1);
             }
             Kind::UartDeaf { .. } => {
                 self.in_frame = None;
-                self.counters.lost += 1;
+                self.counters.lost = self.counters.lost.saturating_add(1);
             }
             Kind::UartRead { bytes, .. } => {
                 let taken = self.ring.len().min(bytes as usize);
@@ -127,8 +128,8 @@ impl Uart {
         match event {
             SerialEvent::SetUp { frame, flow, .. } => self.set_up = Some((frame, flow)),
             SerialEvent::Damaged { parity, noise, .. } => {
-                self.counters.parity += u64::from(parity);
-                self.counters.noise += u64::from(noise);
+                self.counters.parity = self.counters.parity.saturating_add(parity.into());
+                self.counters.noise = self.counters.noise.saturating_add(noise.into());
             }
             SerialEvent::HeldBack => self.held_back = true,
             SerialEvent::GaveUp { left } => self.unsent = self.unsent.saturating_sub(left.into()),

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use vpyb_core::time::Instant;
 
 use crate::trace::record::{Drive, Kind, Mode, Name, Net, NetLevel, Pulled, Record, Seq};
 
 /// A net at an instant.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct NetState {
     /// What it shows; floating before its first edge.
     pub level: NetLevel,
@@ -30,7 +31,7 @@ impl Default for NetState {
 }
 
 /// A pin at an instant.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PinState {
     /// The net it is on; none if no record says.
     pub net: Option<Net>,
@@ -43,7 +44,7 @@ pub struct PinState {
 }
 
 /// All nets and pins.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Wires {
     /// Nets by number.
     pub nets: BTreeMap<Net, NetState>,
@@ -74,7 +75,7 @@ impl Wires {
             Kind::Edge { net, level } => {
                 let net = self.nets.entry(net).or_default();
                 (net.level, net.since, net.by) = (level, record.at, Some(seq));
-                net.edges += 1;
+                net.edges = net.edges.saturating_add(1);
             }
             Kind::PinMode { pin, mode, pull } => self.pin(pin).mode = Some((mode, pull)),
             Kind::Contention { net } => self.nets.entry(net).or_default().contention = Some(seq),

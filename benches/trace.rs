@@ -1,0 +1,150 @@
+//! What a trace's file costs: bytes and time of a record, finding an instant in a long file, recording a run.
+//!
+//! Owns how the long trace is made (a real run, over and over) and what is measured. `README.md` says what each figure
+//! means. The figures are the host's.
+//!
+//! ```text
+//! cargo bench --bench trace
+//! cargo bench --bench trace -- --records 1000000      a shorter file
+//! ```
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::time::{Duration, Instant as Clock};
+
+use vpyb_core::time::Instant;
+use vpyb_sim::cli::{PROGRAMS, vocabulary};
+use vpyb_sim::runner::{self, Options};
+use vpyb_sim::scenario::{model::Scenario, parse};
+use vpyb_sim::trace::{Kind, Seekable, Seq, State, Trace, Writer, read, write};
+
+/// What the long trace is made of: hogs, a UART and a reader.
+const SCENARIO: &str = "scenarios/hogs/overrun.toml";
+/// Where the file is made.
+const FILE: &str = "target/bench/long.vpyb";
+/// How many instants are looked for.
+const INSTANTS: u64 = 200;
+/// How often a run is timed with and without its recording, in turn.
+const ROUNDS: usize = 15;
+
+fn main() {
+    let records = std::env::args().skip_while(|word| word != "--records").nth(1);
+    let records = records.map_or(10_000_000, |text| text.parse().expect("--records wants a number"));
+    let scenario = scenario();
+    let trace = long(&runner::run(&scenario, PROGRAMS, Options::default()).trace, records);
+    let count = trace.records().len();
+    println!("{SCENARIO}, over and over: {count} records");
+    let written = write_file(&trace);
+    let bytes = fs::metadata(FILE).expect("the file").len();
+    println!("bytes for a record      {:.2}", bytes as f64 / count as f64);
+    println!("written                 {:.1} ns for a record", per(written, count));
+    drop(trace);
+    let begun = Clock::now();
+    let loaded = read(&fs::read(FILE).expect("the file")).expect("a trace");
+    println!(
+        "read whole              {:.1} ns for a record",
+        per(begun.elapsed(), loaded.trace.records().len())
+    );
+    seek(loaded.trace.end());
+    drop(loaded);
+    record(&scenario);
+    fs::remove_file(FILE).expect("the file goes");
+}
+
+fn per(span: Duration, count: usize) -> f64 {
+    span.as_nanos() as f64 / count as f64
+}
+
+fn scenario() -> Scenario {
+    let text = fs::read_to_string(SCENARIO).expect("the scenario");
+    let found = parse(SCENARIO, &text, &vocabulary(PROGRAMS));
+    found.expect("a scenario without problems").swap_remove(0)
+}
+
+/// The records after the board was set up, again and again, each time later.
+fn long(once: &Trace, records: usize) -> Trace {
+    let mut trace = once.clone();
+    let set_up = once.records().iter().rposition(|record| matches!(record.kind, Kind::NetPin { .. }));
+    let set_up = set_up.map_or(0, |last| last + 1) as u32;
+    let rest = &once.records()[set_up as usize..once.records().len() - 1];
+    let span = once.end().as_nanos();
+    for round in 1.. {
+        let behind = trace.next().0 - set_up;
+        for record in rest {
+            if trace.records().len() == records {
+                return trace;
+            }
+            let at = Instant::from_nanos(record.at.as_nanos() + round * span);
+            let cause =
+                record.cause.map(|cause| if cause.0 < set_up { cause } else { Seq(cause.0 + behind) });
+            trace.push(at, cause, record.kind);
+        }
+    }
+    trace
+}
+
+fn write_file(trace: &Trace) -> Duration {
+    fs::create_dir_all(Path::new(FILE).parent().expect("a folder")).expect("a folder");
+    let begun = Clock::now();
+    let mut out = BufWriter::new(File::create(FILE).expect("a file"));
+    write(trace, &mut out).and_then(|()| out.flush()).expect("a file");
+    begun.elapsed()
+}
+
+/// From the closed file to the state at an instant, at instants spread over the run.
+fn seek(end: Instant) {
+    let mut spans: Vec<Duration> = (0..INSTANTS)
+        .map(|number| {
+            let at = Instant::from_nanos(end.as_nanos() / INSTANTS * number);
+            let begun = Clock::now();
+            let file = Seekable::open(File::open(FILE).expect("the file")).expect("a trace");
+            let part = file.expect("it is whole").around(at).expect("a part");
+            let state = State::at(&part, at);
+            assert_eq!(state.at, at);
+            begun.elapsed()
+        })
+        .collect();
+    spans.sort();
+    let ms = |span: Duration| span.as_secs_f64() * 1e3;
+    println!(
+        "state at an instant     median {:.2} ms, longest {:.2} ms",
+        ms(spans[spans.len() / 2]),
+        ms(spans[spans.len() - 1])
+    );
+}
+
+/// The same run with and without a recording, in turn.
+fn record(scenario: &Scenario) {
+    let time = |recorded: bool| {
+        let begun = Clock::now();
+        let mut writer = None;
+        let tap = recorded.then(|| -> runner::Tap {
+            Box::new(move |trace: &Trace| {
+                let writer = writer.get_or_insert_with(|| {
+                    Writer::begin(BufWriter::new(File::create(FILE).expect("a file")), trace, None)
+                        .expect("a file")
+                });
+                writer.append(trace, trace.next()).expect("a file");
+            })
+        });
+        let outcome =
+            runner::run_tapped(scenario, PROGRAMS, Options::default(), Duration::from_secs(60), tap);
+        (begun.elapsed(), outcome.trace.records().len())
+    };
+    let (mut plain, mut recorded, mut count) = (Vec::new(), Vec::new(), 0);
+    for _ in 0..ROUNDS {
+        plain.push(time(false).0);
+        let (span, records) = time(true);
+        recorded.push(span);
+        count = records;
+    }
+    let least = |spans: &[Duration]| spans.iter().min().copied().unwrap_or_default();
+    let (plain, recorded) = (least(&plain), least(&recorded));
+    let more = (recorded.as_secs_f64() / plain.as_secs_f64() - 1.0) * 100.0;
+    println!(
+        "a run of {count} records  {:.2} ms, recorded {:.2} ms: {more:.1} % more",
+        plain.as_secs_f64() * 1e3,
+        recorded.as_secs_f64() * 1e3
+    );
+}

@@ -1,0 +1,138 @@
+//! A trace's file, of which only what is asked for is read.
+//!
+//! Owns [`Seekable`]: with the index at the end of a whole file it finds the checkpoint before an instant, and reads
+//! from there.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use vpyb_core::time::Instant;
+
+use super::block::{Block, HEAD, Head};
+use super::error::damaged;
+use super::packed::{Fit, unpack};
+use super::reader::{checkpoint, prefix, run_of, take_names};
+use super::{
+    Before, END, Entry, HEADER, INDEX, Meta, NAMES, Names, PREFIX, RECORDS, ReadError, STATE, Totals, Trace,
+};
+
+/// A whole file whose blocks are read when they are needed.
+pub struct Seekable<R> {
+    file: R,
+    len: u64,
+    meta: Meta,
+    names: Names,
+    index: Vec<Entry>,
+    totals: Totals,
+}
+
+impl<R: Read + Seek> Seekable<R> {
+    /// Opens a file: its description, its names and its index are read. `None` if it was cut off, and therefore has
+    /// no index: then [`read`](super::read()) it.
+    ///
+    /// # Errors
+    /// [`ReadError`], as far as it was read.
+    pub fn open(mut file: R) -> Result<Option<Self>, ReadError> {
+        let len = file.seek(SeekFrom::End(0))?;
+        file.seek(SeekFrom::Start(0))?;
+        let mut begin = Vec::new();
+        (&mut file).take(PREFIX as u64).read_to_end(&mut begin)?;
+        prefix(&begin)?;
+        let Some(totals) = end(&mut file, len)? else { return Ok(None) };
+        let mut opened =
+            Self { file, len, meta: Meta::default(), names: Names::default(), index: Vec::new(), totals };
+        opened.meta = opened.block(PREFIX as u64, HEADER, |block| block.decode())?;
+        opened.index = opened.block(totals.index, INDEX, |block| block.unpack(block.payload))?;
+        let mut names = Names::default();
+        for entry in opened.index.clone().iter().filter(|entry| entry.kind == NAMES) {
+            opened.block(entry.offset, NAMES, |block| take_names(block, &mut names))?;
+        }
+        opened.names = names;
+        Ok(Some(opened))
+    }
+
+    /// How many records the file has.
+    pub fn records(&self) -> u32 {
+        self.totals.records
+    }
+
+    /// The instant of the last record.
+    pub fn end(&self) -> Instant {
+        self.totals.end
+    }
+
+    /// The part of the trace that tells what was so at an instant: it begins with a checkpoint, or with the run, and
+    /// has every record of that instant.
+    ///
+    /// # Errors
+    /// [`ReadError`], as far as it was read.
+    pub fn around(&mut self, at: Instant) -> Result<Trace, ReadError> {
+        let (index, names) = (self.index.clone(), self.names.len());
+        let begins = |entry: &&Entry| entry.kind == STATE;
+        // The checkpoint that was made last of those that hold before the instant; of a cut file, else its first.
+        let mut states = index.iter().filter(begins);
+        let earlier = states.clone().rfind(|entry| entry.at < at);
+        let cut = index.iter().find(|entry| entry.kind != NAMES).filter(|entry| entry.kind == STATE);
+        let start = earlier.or(cut.and(states.next()));
+        let before = match start {
+            Some(entry) => Some(self.block(entry.offset, STATE, checkpoint)?),
+            None => None,
+        };
+        let from = before.as_ref().map_or(0, |before| before.first.0);
+        let mut records = Vec::new();
+        let begin = before.as_ref().map_or(Instant::ZERO, |before| before.state.at);
+        let blocks = index.iter().filter(|entry| entry.kind == RECORDS && entry.seq >= from);
+        for entry in blocks.take_while(|entry| entry.at <= at) {
+            let latest = records.last().map_or(begin, |record: &crate::trace::Record| record.at);
+            let next = from.saturating_add(records.len() as u32);
+            self.block(entry.offset, RECORDS, |block| {
+                // An index that was tampered with may name a block that is not next.
+                if run_of(block)?.first != next {
+                    return Err(damaged(entry.offset, "the index names a block that is not next"));
+                }
+                unpack(block, &Fit { next, latest, names }, &mut records)
+            })?;
+        }
+        let before = before.map(|before| Before { first: before.first, state: before.state });
+        Ok(Trace::from_parts(self.meta.clone(), self.names.clone(), before, records))
+    }
+
+    /// Reads one block and makes something of it.
+    fn block<T>(
+        &mut self,
+        offset: u64,
+        kind: u8,
+        make: impl FnOnce(&Block<'_>) -> Result<T, ReadError>,
+    ) -> Result<T, ReadError> {
+        let room = self.len.saturating_sub(offset).saturating_sub(HEAD as u64);
+        if offset >= self.len {
+            return Err(damaged(self.len, "the index points beyond the end"));
+        }
+        let mut head = [0; HEAD];
+        self.file.seek(SeekFrom::Start(offset))?;
+        self.file.read_exact(&mut head)?;
+        let head = Head::read(&head, offset)?;
+        if head.kind != kind || head.len as u64 > room {
+            return Err(damaged(offset, "the index names a block that does not stand there"));
+        }
+        let mut payload = vec![0; head.len];
+        self.file.read_exact(&mut payload)?;
+        make(&head.with(offset, &payload)?)
+    }
+}
+
+/// The totals at the end of a file; `None` if it was cut off.
+fn end(file: &mut (impl Read + Seek), len: u64) -> Result<Option<Totals>, ReadError> {
+    let Some(offset) = len.checked_sub((HEAD + Totals::LEN) as u64).filter(|at| *at >= PREFIX as u64) else {
+        return Ok(None);
+    };
+    let mut bytes = [0; HEAD + Totals::LEN];
+    file.seek(SeekFrom::Start(offset))?;
+    file.read_exact(&mut bytes)?;
+    match Block::split(&bytes, 0) {
+        Ok(Some(block)) if block.kind == END && block.payload.len() == Totals::LEN => {
+            Ok(block.payload.first_chunk().map(Totals::from_bytes))
+        }
+        // Whatever stands there, it is not the end: reading from the beginning tells why.
+        _ => Ok(None),
+    }
+}
