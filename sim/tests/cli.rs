@@ -376,5 +376,5 @@ fn a_scenario_is_explained() {
     assert_eq!(told.status(), HELD);
     let kinds: Vec<_> =
         told.json().iter().map(|value| value["kind"].as_str().unwrap_or("").to_owned()).collect();
-    assert_eq!(kinds, ["explained", "checked"]);
+    assert_eq!(kinds, ["explained", "explained", "checked"], "two variants");
 }
