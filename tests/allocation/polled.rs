@@ -91,7 +91,7 @@ pub fn of_low_priority() -> Vec<Named> {
     ]
 }
 
-/// The primitives of `asyn`.
+/// The primitives of `asyn` and `official`.
 pub fn of_polled() -> Vec<Named> {
     vec![
         (
@@ -149,21 +149,6 @@ pub fn of_polled_conditions_and_queues() -> Vec<Named> {
                 ev.sleep_ms(1).await?;
             }),
         ),
-        ("asyn sleep", rounds!(|ev, shared| { asyn::sleep(&ev, 0.005, 2).await? }), IDLE),
-        (
-            "asyn delay, put off",
-            rounds!(|ev, shared| {
-                polled!(shared).delay.trigger(5)?;
-                ev.sleep_ms(1).await?;
-            }),
-            IDLE,
-        ),
-    ]
-}
-
-/// Those of the official library.
-pub fn of_official() -> Vec<Named> {
-    vec![
         (
             "official lock",
             rounds!(|ev, shared| {
@@ -183,6 +168,15 @@ pub fn of_official() -> Vec<Named> {
                 polled!(shared).queue.get().await?;
             }),
             forever!(|ev, shared| { polled!(shared).queue.put(1).await? }),
+        ),
+        ("asyn sleep", rounds!(|ev, shared| { asyn::sleep(&ev, 0.005, 2).await? }), IDLE),
+        (
+            "asyn delay, put off",
+            rounds!(|ev, shared| {
+                polled!(shared).delay.trigger(5)?;
+                ev.sleep_ms(1).await?;
+            }),
+            IDLE,
         ),
     ]
 }
