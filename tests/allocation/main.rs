@@ -21,7 +21,7 @@ use vpyb_core::sync::{Barrier, Condition, Event, IrqQueue, Lock, Queue, Semaphor
 use vpyb_core::time::{Duration, Instant};
 use vpyb_core::{Config, Discipline, EventLoop, Firmware, Overrides, Setup, Step, TaskError, TaskHandle};
 
-use polled::{Polled, of_low_priority, of_polled, of_tasks};
+use polled::{Polled, of_low_priority, of_polled, of_polled_conditions_and_queues, of_tasks};
 use programs::{of_both, of_devices, of_events, of_locks_and_queues, of_makers, of_the_loop};
 
 struct Counting;
@@ -196,6 +196,7 @@ fn switching_waiting_and_waking_allocate_nothing() {
             of_locks_and_queues(),
             of_events(),
             of_polled(),
+            of_polled_conditions_and_queues(),
             of_devices(),
             of_both(),
             low_priority,

@@ -131,6 +131,12 @@ pub fn of_polled() -> Vec<Named> {
                 ev.sleep_ms(1).await?;
             }),
         ),
+    ]
+}
+
+/// Those of conditions, and of the official library; and pauses.
+pub fn of_polled_conditions_and_queues() -> Vec<Named> {
+    vec![
         (
             "asyn condition",
             rounds!(|ev, shared| {

@@ -30,7 +30,7 @@ use vpyb_sim::board::Bound;
 use vpyb_sim::cli::PROGRAMS;
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::trace::record::Yielded;
-use vpyb_sim::trace::{Kind, Trace};
+use vpyb_sim::trace::{Kind, Record, Trace};
 
 use cases::{Case, How, cases};
 use emulator::Emulator;
@@ -45,10 +45,14 @@ const COUNTING: u8 = 0;
 /// A firmware that goes on for so long after the simulated run was over has its end wrong.
 const GRACE_MS: u64 = 1000;
 
-/// Where the comparison ends: the simulated run's end, or the last whole tick of one that filled its trace.
+/// Where the comparison ends: the simulated run's end, or the last tick before the last step of one that filled its
+/// trace. What that step did is not known.
 fn end_of(trace: &Trace) -> Instant {
-    let is_full = trace.records().len() > RECORDS;
-    if is_full { Instant::from_millis(trace.end().as_millis()) } else { trace.end() }
+    let is_step = |record: &&Record| matches!(record.kind, Kind::Step { .. } | Kind::Callback { .. });
+    match trace.records().iter().rev().find(is_step) {
+        Some(last) if trace.records().len() > RECORDS => Instant::from_millis(last.at.as_millis()),
+        _ => trace.end(),
+    }
 }
 
 /// The emulator with the firmware that has all programs.

@@ -180,8 +180,10 @@ fn a_pin_that_is_moved_keeps_its_line_in_the_waveforms() {
     write_vcd(&outcome.trace, &mut vcd).expect("memory takes everything");
     let vcd = String::from_utf8(vcd).expect("a text");
     let (_, changes) = vcd.rsplit_once("$end\n").unwrap_or_else(|| panic!("{vcd}"));
+    // What the task does is a text, and of no interest here.
+    let wires: Vec<&str> = changes.lines().filter(|line| !line.starts_with('s')).collect();
     // Both rise when X6 is pulled up and fall when X5 is driven; then X6 alone, while it is alone.
-    assert_eq!(changes, "1!\n1\"\n0!\n0\"\n#1\n1\"\n#2\n0\"\n#4\n");
+    assert_eq!(wires, ["1!", "1\"", "0!", "0\"", "#1", "1\"", "#2", "0\"", "#4"]);
 }
 
 /// A glitch is stronger than a driver; a pulse from outside is a driver like others.

@@ -57,6 +57,7 @@ mod trace_part;
 mod transcripts;
 mod trial;
 mod uart;
+mod uart_errors;
 mod vectors;
 mod view;
 mod waited_for;

@@ -224,7 +224,7 @@ fn of_ends() -> Vec<Row> {
             GIVEN,
             |ev, it| asyn::DelayMs::new(ev, 1000).named("it"),
             it.trigger(0)?,
-            ()
+            {}
         ),
         (
             "sync::DelayMs, stopped",

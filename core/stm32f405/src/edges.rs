@@ -44,7 +44,7 @@ type Used = Option<(Pin, Handler)>;
 static HANDLERS: [Mutex<RefCell<Used>>; LINES] = [const { Mutex::new(RefCell::new(None)) }; LINES];
 
 /// Nobody watches what handlers do.
-struct Unwatched;
+pub(crate) struct Unwatched;
 
 impl IrqObserver for Unwatched {
     fn count(&mut self, _counter: &str, _by: u32) {}

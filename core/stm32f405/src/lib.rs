@@ -15,7 +15,7 @@
 //! | [`i2c`] | a master of an I2C bus, on two pins |
 //! | [`pins`] | which pin is which |
 //! | [`uart`] | the driver of the UARTs, above `registers` |
-//! | `edges` | handlers of pins' interrupts |
+//! | `edges`, `timers` | handlers of pins' interrupts, and handlers that are called every so often |
 //! | [`target`] | start-up, console and `Board` of the one target that is built |
 #![no_std]
 #![warn(missing_docs)]
@@ -30,6 +30,7 @@ pub mod idle;
 pub mod pins;
 mod program;
 mod registers;
+mod timers;
 pub mod uart;
 mod vectors;
 

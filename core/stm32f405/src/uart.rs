@@ -16,7 +16,7 @@ use vpyb_core::time::{Duration, Instant};
 use vpyb_core::{BoardError, Uart, UartConfig, UartError};
 
 use crate::registers::UNITS;
-use crate::target::Lines;
+use crate::target::{self, Lines};
 use crate::{clock, idle};
 
 /// What the interrupt fills.
@@ -59,7 +59,7 @@ pub(crate) fn on_interrupt(unit: usize) {
             }
             // An overrun that came between two reads of the registers is cleared by taking what is no frame.
             let byte = Lines::take(cs, unit);
-            if status.full {
+            if status.full && !target::takes(unit, byte) {
                 receiver.ring.push_back(byte);
             }
         }

@@ -6,12 +6,13 @@ use cortex_m_rt::exception;
 use stm32_metapac::interrupt;
 
 use crate::registers::UNITS;
-use crate::{clock, edges, target, uart};
+use crate::{clock, edges, target, timers, uart};
 
 #[exception]
 fn SysTick() {
     clock::on_wrap();
     target::on_wrap();
+    timers::on_wrap();
 }
 
 /// The handlers of the UARTs, each with its place among the units.

@@ -22,6 +22,7 @@ impl Kind {
             | Self::Op { task, .. }
             | Self::Line { task, .. }
             | Self::Used { task, .. }
+            | Self::PartCancelled { task, .. }
             | Self::Unawaited { task, .. } => task,
             _ => None,
         }

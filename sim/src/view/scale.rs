@@ -42,7 +42,7 @@ impl Scale {
         u16::try_from(column).ok().filter(|&column| column < self.columns)
     }
 
-    /// Shorter or longer columns; what is at `at` stays in its place.
+    /// Shorter or longer columns; what is at `at` stays in its place, as far as nothing is before time zero.
     pub fn zoomed(&self, at: Instant, nearer: bool) -> Self {
         let before = at.since(self.begin).as_nanos() / self.column;
         let column = if nearer { (self.column / 2).max(FINEST) } else { self.column.saturating_mul(2) };
@@ -74,9 +74,11 @@ mod tests {
         let scale = Scale::all(Instant::ZERO, Instant::from_millis(100), 50);
         let at = Instant::from_millis(60);
         let column = scale.column_of(at).unwrap();
-        for nearer in [true, false] {
-            assert_eq!(scale.zoomed(at, nearer).column_of(at), Some(column));
-        }
+        assert_eq!(scale.zoomed(at, true).column_of(at), Some(column));
+        let late = Scale { begin: Instant::from_millis(5_000), ..scale };
+        let at_late = late.begins(column);
+        assert_eq!(late.zoomed(at_late, false).column_of(at_late), Some(column));
+        assert_eq!(scale.zoomed(at, false).begin, Instant::ZERO, "there is nothing before the beginning");
         let finest = (0..99).fold(scale, |scale, _| scale.zoomed(at, true));
         assert_eq!((finest.column, finest.column_of(at)), (1, Some(column)));
         let coarsest = (0..99).fold(scale, |scale, _| scale.zoomed(at, false));

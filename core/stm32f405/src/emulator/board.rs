@@ -21,7 +21,7 @@ use crate::i2c::ChipI2c;
 use crate::pins::{self, Pin, Users};
 use crate::registers::UNITS;
 use crate::uart::ChipUart;
-use crate::{clock, edges};
+use crate::{clock, edges, timers};
 
 /// A handle on the chip and what stands in for its board.
 #[derive(Clone)]
@@ -89,6 +89,19 @@ impl Board for ChipBoard {
         let bus = ChipI2c::open(name, config, |pin, mode| self.pin_for(pin, mode, name))?;
         self.bench.buses.borrow_mut().insert(name.to_string(), bus.clone());
         Ok(bus)
+    }
+
+    fn on_timer(
+        &self,
+        timer: &str,
+        every: Duration,
+        handler: impl FnMut(&mut Irq<'_>) + Send + 'static,
+    ) -> Result<(), BoardError> {
+        timers::on_timer(timer, every, handler)
+    }
+
+    fn off_timer(&self, timer: &str) {
+        timers::off_timer(timer);
     }
 
     fn print(&self, text: fmt::Arguments<'_>) {

@@ -80,6 +80,18 @@ pub fn start(programs: &[Program]) -> ! {
     }
 }
 
+/// Ctrl-C.
+const CTRL_C: u8 = 3;
+
+/// Whether the board takes a byte that a UART received: what comes over the console is for no program.
+pub(crate) fn takes(unit: usize, byte: u8) -> bool {
+    let of_console = unit == board::CONSOLE;
+    if of_console && byte == CTRL_C {
+        idle::keyboard_interrupt();
+    }
+    of_console
+}
+
 /// Nothing of the board waits for the clock.
 pub(crate) fn on_wrap() {}
 

@@ -1,4 +1,4 @@
-//! Checks of the port where it runs: clock, idle rule, UART driver, I2C master. Prints a line for each.
+//! Checks of the port where it runs: clock, idle rule, timers, UART driver, I2C master. Prints a line for each.
 //!
 //! Owns the list of checks. A check is a function that says what is wrong.
 #![no_std]
@@ -10,6 +10,7 @@ mod bus;
 mod clocks;
 mod sleeps;
 mod target;
+mod timers;
 mod uarts;
 
 use alloc::string::String;
@@ -30,6 +31,8 @@ const CHECKS: &[Check] = &[
     ("time that does not count is not counted", clocks::stands_still),
     ("an interrupt between the last look and the sleep is not lost", sleeps::is_roused),
     ("a waker called between the last look and the sleep is not lost", sleeps::is_woken),
+    ("a timer's handler is called every so often until it is stopped", timers::are_called),
+    ("what is no timer is refused", timers::are_refused),
     ("a byte that finds the ring full is held, and the next one lost", uarts::holds_and_overruns),
     ("I2C: what was written is read back", bus::writes_and_reads),
     ("I2C: a byte takes as long as its clocks", bus::keeps_its_speed),
