@@ -42,7 +42,7 @@ impl Folder {
         let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli");
         for entry in fs::read_dir(files).expect("the scenario files") {
             let file = entry.expect("an entry").path();
-            if file.extension().is_some_and(|ending| ending == "toml") {
+            if file.extension().is_some_and(|ending| ending == "toml" || ending == "py") {
                 fs::copy(&file, folder.join(file.file_name().expect("a name"))).expect("a copy");
             }
         }

@@ -5,16 +5,19 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use vpyb_core::time::Instant;
 use vpyb_sim::cli::PROGRAMS;
 use vpyb_sim::expect::{clock, judge};
-use vpyb_sim::runner::{Options, run};
+use vpyb_sim::runner::{Options, cases, run};
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::trace::{Kind, Trace};
 
 use crate::checked_in::scenarios;
 
+/// How long one step may keep the host.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// So many lines are shown of the beginning of a console, and of its end.
 const SHOWN: (usize, usize) = (30, 5);
 
@@ -39,11 +42,15 @@ fn each_file_prints_and_finds_what_was_accepted() {
 
 /// One scenario: its end, its expectations, its console.
 fn told(text: &mut String, scenario: &Scenario) {
+    // Of the runs for all opportunities of a fault the first one is shown.
+    let cases = cases(scenario, PROGRAMS, Options::default(), PATIENCE);
+    let scenario = &cases[0].scenario;
     let ended = run(scenario, PROGRAMS, Options::default());
     let judgement = judge(&ended.trace, scenario);
     let name = scenario.name.trim_start_matches("scenarios/");
     let mut line = |line: String| writeln!(text, "{line}").expect("a text takes everything");
     line(format!("==== {name}: {}, {}", ended.verdict, judgement.status().as_str()));
+    cases[0].note.iter().for_each(|note| line(format!("of {} runs: {note}", cases.len())));
     for held in &judgement.held {
         line(format!("holds  {}", held.title));
     }

@@ -89,22 +89,7 @@ fn one(
     summary.add(&result);
     let failed = judgement.status().exit_code() != 0;
     let line = OutcomeLine::of(&result, arguments.json().then(|| trace::digest(&outcome.trace)));
-    if arguments.json() {
-        say(line.to_json());
-    } else {
-        say(report::status_line(&result, width, arguments.paint()));
-        match &case.note {
-            Some(note) if failed => say(format_args!("      {note}")),
-            Some(_) => say(format_args!("      {} opportunities of faults, a run for each", cases)),
-            None => {}
-        }
-        if failed {
-            say(format_args!("\n{}", report::failure(&result, arguments.paint()).trim_end()));
-        } else if judgement.verdict == "overrun" {
-            // The overrun was asked for; what was lost is worth telling all the same.
-            say(report::losses(&result).trim_end());
-        }
-    }
+    tell(arguments, &result, &line, width, case.note.as_deref(), cases);
     if arguments.message_format == Format::Github {
         line.findings.iter().for_each(|finding| say(annotation(&line, finding)));
     }
@@ -126,6 +111,33 @@ fn one(
             complain(arguments, &scenario.path, &message);
             Err(())
         }
+    }
+}
+
+/// Tells how a run ended; `note` says of which opportunity of a fault it is about, of so many.
+fn tell(
+    arguments: &Arguments,
+    result: &report::Outcome,
+    line: &OutcomeLine,
+    width: usize,
+    note: Option<&str>,
+    cases: usize,
+) {
+    if arguments.json() {
+        return say(line.to_json());
+    }
+    let failed = result.judgement.status().exit_code() != 0;
+    say(report::status_line(result, width, arguments.paint()));
+    match note {
+        Some(note) if failed => say(format_args!("      {note}")),
+        Some(_) => say(format_args!("      {cases} opportunities of faults, a run for each")),
+        None => {}
+    }
+    if failed {
+        say(format_args!("\n{}", report::failure(result, arguments.paint()).trim_end()));
+    } else if result.judgement.verdict == "overrun" {
+        // The overrun was asked for; what was lost is worth telling all the same.
+        say(report::losses(result).trim_end());
     }
 }
 
