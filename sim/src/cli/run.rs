@@ -1,5 +1,6 @@
 //! `vpyb run`: runs scenarios, tells how each ended, keeps the traces of those that failed.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::arguments::{Arguments, Format, RunCall};
@@ -55,6 +56,12 @@ pub fn run(arguments: &Arguments, call: &RunCall, programs: &'static [Program]) 
     if broken && code != EXIT_ABNORMAL { EXIT_USAGE } else { code }
 }
 
+/// Where the run's trace was asked for.
+fn asked(call: &RunCall, scenario: &Scenario, several: bool) -> Option<PathBuf> {
+    let out = call.trace.as_ref()?;
+    Some(if several { out.join(kept::file_name(&scenario.name)) } else { out.clone() })
+}
+
 /// Runs one scenario; gives its result. An error is a trace that could not be written; it was told already.
 fn one(
     arguments: &Arguments,
@@ -66,10 +73,7 @@ fn one(
     summary: &mut Summary,
 ) -> Result<OutcomeLine, ()> {
     let patience = Duration::from_secs(call.patience);
-    let asked = call
-        .trace
-        .as_ref()
-        .map(|out| if several { out.join(kept::file_name(&scenario.name)) } else { out.clone() });
+    let asked = asked(call, scenario, several);
     let record = || {
         let begun = asked.as_deref().map(|out| Shared::begin(call, scenario, programs, out)).transpose();
         begun.map_err(|message| complain(arguments, &scenario.path, &message))
