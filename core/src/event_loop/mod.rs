@@ -317,7 +317,7 @@ impl EventLoop {
     }
 
     /// The task of this number, unless it has ended: for whoever knows numbers from an
-    /// [`Observer`](crate::Observer). Not in the tutorial.
+    /// [`Observer`](crate::observer::Observer). Not in the tutorial.
     pub fn task(&self, id: TaskId) -> Option<TaskHandle> {
         let slots = self.shared.registry.borrow().slots();
         let meant = |&slot: &u32| {

@@ -5,7 +5,7 @@
 //!
 //! A call of an `async def` function runs nothing: it makes a coroutine, which must be awaited or given to the event
 //! loop. MicroPython does not complain if neither happens. Two walks over the syntax tree find such places:
-//! [`names`] gathers the asynchronous functions, [`uses`] judges each expression that names one.
+//! `names` gathers the asynchronous functions, `uses` judges each expression that names one.
 //!
 //! | what is named | where | verdict |
 //! |---|---|---|
