@@ -95,7 +95,7 @@ fn demos() {
 }
 
 #[test]
-fn demos_of_devices() {
+fn every_demo_of_a_device_is_replayed() {
     agree(&[demos::CASES, iorw::CASES]);
 }
 
