@@ -43,9 +43,9 @@ impl<T> Gatherable<T> {
 /// # fn main() { run(|ev| async move {
 /// let (one, other) = (ev.clone(), ev.clone());
 /// let members = vec![
-///     Gatherable::new(async move { one.sleep(2.0).await?; Ok(42) }),
+///     Gatherable::new(async move { one.sleep(0.2).await?; Ok(42) }),
 ///     // A time-out has to be trapped, or the gathering never ends.
-///     Gatherable::new(async move { Ok(if other.sleep(9.0).await.is_err() { 17 } else { 0 }) }).timeout(3.0),
+///     Gatherable::new(async move { Ok(if other.sleep(0.9).await.is_err() { 17 } else { 0 }) }).timeout(0.3),
 /// ];
 /// let gather = Gather::new(&ev, members)?; // They run from now on.
 /// assert_eq!(gather.wait().await?, [42, 17]);

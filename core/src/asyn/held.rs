@@ -7,15 +7,16 @@ use core::future::Future;
 use super::Error;
 use crate::event_loop::EventLoop;
 
-/// Gives back when it is dropped with its future.
-struct Held<R: Fn() -> Result<(), Error>> {
+/// Gives back when it is dropped with its future, unless that was done by hand.
+struct Held<'a, R: Fn() -> Result<(), Error>> {
     give_back: R,
-    event_loop: EventLoop,
+    event_loop: &'a EventLoop,
+    given_back: bool,
 }
 
-impl<R: Fn() -> Result<(), Error>> Drop for Held<R> {
+impl<R: Fn() -> Result<(), Error>> Drop for Held<'_, R> {
     fn drop(&mut self) {
-        if !self.event_loop.shared().is_closed() {
+        if !self.given_back && !self.event_loop.shared().is_closed() {
             (self.give_back)().ok();
         }
     }
@@ -37,12 +38,12 @@ pub(super) async fn held<T, E: From<Error>>(
     give_back: impl Fn() -> Result<(), Error>,
     body: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
-    let held = Held { give_back, event_loop: event_loop.clone() };
+    let mut held = Held { give_back, event_loop, given_back: false };
     let ended = body.await;
-    let left = (held.give_back)();
-    // Given back by hand above, so that an error is seen.
-    core::mem::forget(held);
-    left?;
+    // By hand, so that an error is seen.
+    held.given_back = true;
+    (held.give_back)()?;
+    drop(held);
     if exit == Exit::Turn {
         event_loop.sleep(0.0).await.map_err(Error::from)?;
     }
