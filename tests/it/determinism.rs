@@ -6,8 +6,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::thread;
+use std::time::Duration;
 use std::{env, fs};
 
+use vpyb_sim::cli::PROGRAMS;
+use vpyb_sim::runner::{self, Options};
 use vpyb_sim::trace::{Trace, digest, to_bytes};
 
 use crate::checked_in::{root, run, scenarios};
@@ -53,7 +56,10 @@ fn the_digests_are_those_that_were_accepted() {
     let mut scenarios = scenarios();
     scenarios.sort_by(|a, b| a.name.cmp(&b.name));
     for scenario in scenarios {
-        writeln!(present, "{}  {}", digest(&run(&scenario)), scenario.name).expect("a text takes everything");
+        // Of the runs for all opportunities of a fault the command tells the last, if none fails.
+        let cases = runner::cases(&scenario, PROGRAMS, Options::default(), Duration::from_secs(60));
+        let told = &cases.last().expect("a scenario has a case").scenario;
+        writeln!(present, "{}  {}", digest(&run(told)), scenario.name).expect("a text takes everything");
     }
     let file = root().join(KEPT);
     if env::var_os("UPDATE_DIGESTS").is_some_and(|value| value == "1") {
