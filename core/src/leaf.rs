@@ -9,6 +9,7 @@ use core::task::{Context, Poll};
 
 use crate::error::Interrupt;
 use crate::event_loop::{COMPLETED, Post, Shared, Word, Yielded};
+use crate::slow_wait::SlowWait;
 use crate::stream::Readiness;
 
 /// Yields something to the loop and is complete when the task is resumed for it.
@@ -93,34 +94,34 @@ impl<'a> Leaf<'a> {
         (self.state, self.value) = begun.unwrap_or((TURN, 0));
     }
 
+    /// The wait that a state of the slow path stands for, if it has a waker of its own.
+    fn slow_wait(&self, state: u32) -> Option<SlowWait> {
+        let key = self.value;
+        match state {
+            DELAYED => Some(SlowWait::Delay { key }),
+            READS => Some(SlowWait::Device { key, interest: Readiness::READ }),
+            WRITES => Some(SlowWait::Device { key, interest: Readiness::WRITE }),
+            _ => None,
+        }
+    }
+
     /// Whether a wait on the slow path is over.
     fn poll_slow(&mut self, cx: &Context<'_>) -> Poll<Result<(), Interrupt>> {
-        let result = match self.shared.take_interrupt() {
-            Some(interrupt) => Err(interrupt),
-            None => {
-                let over = match self.state {
-                    DELAYED => self.shared.is_over(self.value),
-                    READS => self.shared.has_become_ready(self.value, Readiness::READ),
-                    WRITES => self.shared.has_become_ready(self.value, Readiness::WRITE),
-                    PARKED => self.shared.is_by_entry(),
-                    _ => true,
-                };
-                if !over {
-                    if self.state != PARKED {
-                        self.shared.rewake(self.value, cx);
-                    }
-                    match self.state {
-                        READS => self.shared.ask_again(self.value, Readiness::READ),
-                        WRITES => self.shared.ask_again(self.value, Readiness::WRITE),
-                        _ => {}
-                    }
-                    return Poll::Pending;
-                }
-                Ok(())
+        let shared = self.shared;
+        let interrupt = shared.take_interrupt();
+        if interrupt.is_none() {
+            let wait = self.slow_wait(self.state);
+            let over = match &wait {
+                Some(wait) => wait.is_over(shared),
+                None => self.state != PARKED || shared.is_by_entry(),
+            };
+            if !over {
+                wait.inspect(|wait| wait.go_on(shared, cx));
+                return Poll::Pending;
             }
-        };
+        }
         self.give_up();
-        Poll::Ready(result)
+        Poll::Ready(interrupt.map_or(Ok(()), Err))
     }
 
     #[inline(never)]
@@ -130,9 +131,11 @@ impl<'a> Leaf<'a> {
             code @ ..Word::MORE_THAN_CODES => {
                 self.shared.tell_unawaited(Word { code, value: self.value }.yielded().verb());
             }
-            DELAYED => self.shared.forget_delay(self.value),
-            READS | WRITES => self.shared.forget_device(self.value),
-            _ => {}
+            state => {
+                if let Some(wait) = self.slow_wait(state) {
+                    wait.give_up(self.shared);
+                }
+            }
         }
     }
 }
