@@ -58,6 +58,7 @@ mod transcripts;
 mod trial;
 mod uart;
 mod uart_errors;
+mod uart_speed;
 mod vectors;
 mod view;
 mod waited_for;
