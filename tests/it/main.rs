@@ -48,6 +48,7 @@ mod sync;
 mod sync_irq;
 mod sync_model;
 mod sync_timed;
+mod ticks;
 mod tidy;
 mod timers;
 mod trace;
