@@ -59,7 +59,7 @@ mod transcripts;
 mod trial;
 mod uart;
 mod uart_errors;
-mod uart_speed;
+mod uart_units;
 mod vectors;
 mod view;
 mod waited_for;
