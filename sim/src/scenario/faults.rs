@@ -76,7 +76,7 @@ pub fn fault_words() -> impl Iterator<Item = &'static str> {
 }
 
 /// The board's accelerometer, which needs no part.
-const ACCEL: (&str, &str) = ("accel", "i2c1");
+pub const ACCEL: (&str, &str) = ("accel", "i2c1");
 
 /// What a fault needs to know of the bench.
 pub struct Bench<'b> {
