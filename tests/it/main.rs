@@ -12,6 +12,7 @@ mod checked_in;
 mod chip;
 mod combinators;
 mod common_error;
+mod decoded;
 mod delay;
 mod determinism;
 mod devices;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use embedded_io::{Read, Write};
 use vpyb_core::time::Instant;
-use vpyb_core::{Board, TaskError, UartConfig};
+use vpyb_core::{Board, TaskError, UartConfig, UartFlow, UartFrame};
 use vpyb_sim::cli::PROGRAMS;
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::scenario::model::{Action, Actor, Scenario, Step, When};
@@ -46,6 +46,34 @@ fn each_uart_hears_itself_and_there_is_no_uart_5() {
         "15.625 uart6 [06, 55, ff]",
     ]);
     says_with(change, main, expected);
+}
+
+/// UART 1 divides 84 MHz and the others 42 MHz by at most 65 535; only UARTs 2 and 3 have CTS and RTS.
+#[test]
+fn what_a_uart_cannot_be_is_refused() {
+    let main = main_task!(|bench| {
+        let plain = UartConfig::baud(9600);
+        let [both, frame] = [
+            UartConfig { flow: UartFlow { cts: true, rts: true }, ..plain },
+            UartConfig { frame: UartFrame { bits: 7, ..UartFrame::N8 }, ..plain },
+        ];
+        for unit in ["uart1", "uart4", "uart6", "uart2", "uart3"] {
+            bench.tell(unit, bench.board.uart(unit, both));
+        }
+        bench.tell("1200 baud", bench.board.uart("uart1", UartConfig::baud(1200)));
+        bench.tell("7 bits", bench.board.uart("uart1", frame));
+        Ok(())
+    });
+    let expected = Said::by_all(&[
+        "0 uart1: uart1 cannot be set up: it has no pins for flow control",
+        "0 uart4: uart4 cannot be set up: it has no pins for flow control",
+        "0 uart6: uart6 cannot be set up: it has no pins for flow control",
+        "0 uart2: ok",
+        "0 uart3: ok",
+        "0 1200 baud: uart1 cannot be set up: a clock of 84 MHz makes 1282 to 5250000 baud, not 1200",
+        "0 7 bits: uart1 cannot be set up: it has 8 or 9 data bits without parity, 7 or 8 with it, and 1 or 2 stop bits",
+    ]);
+    says_with(|_| (), main, expected);
 }
 
 /// What a UART of 10 000 baud receives without a flaw of bytes that are sent at another speed, each piece every 5 ms.
