@@ -62,6 +62,8 @@ fn what_a_uart_cannot_be_is_refused() {
         }
         bench.tell("1200 baud", bench.board.uart("uart1", UartConfig::baud(1200)));
         bench.tell("7 bits", bench.board.uart("uart1", frame));
+        bench.tell("once more", bench.board.uart("uart2", both));
+        bench.tell("otherwise", bench.board.uart("uart2", plain));
         Ok(())
     });
     let expected = Said::by_all(&[
@@ -72,6 +74,8 @@ fn what_a_uart_cannot_be_is_refused() {
         "0 uart3: ok",
         "0 1200 baud: uart1 cannot be set up: a clock of 84 MHz makes 1282 to 5250000 baud, not 1200",
         "0 7 bits: uart1 cannot be set up: it has 8 or 9 data bits without parity, 7 or 8 with it, and 1 or 2 stop bits",
+        "0 once more: ok",
+        "0 otherwise: uart2 cannot be set up: it is open already, with other settings",
     ]);
     says_with(|_| (), main, expected);
 }
