@@ -157,7 +157,7 @@ impl Owner {
                 if left > 0 && self.is_head_next(shared) {
                     self.phase = Phase::Head;
                 }
-            } else if self.turns(shared) {
+            } else if matches!(self.phase, Phase::Run) && self.turns(shared) {
                 continue;
             }
             match self.go_on(shared)? {
