@@ -27,6 +27,7 @@ mod hal;
 mod i2c;
 mod interrupts;
 mod lint;
+mod live_state;
 mod lowering;
 mod mutated;
 mod named;

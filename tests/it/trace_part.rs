@@ -143,7 +143,7 @@ fn each_record_is_one_step_of_the_fold() {
         let trace = runner::run(scenario, PROGRAMS, Options::default()).trace;
         let mut state = State::default();
         for (seq, record) in trace.iter().take(3_000) {
-            state.apply(seq, record);
+            state.apply(&trace, seq, record);
             let encoded = postcard::to_stdvec(&state).unwrap();
             assert_eq!(
                 postcard::from_bytes::<State>(&encoded).unwrap(),

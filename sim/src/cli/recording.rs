@@ -154,7 +154,7 @@ impl Recording {
 
     fn fold(&mut self, trace: &Trace, until: Seq) {
         for (seq, record) in (self.folded.0..).map(Seq).zip(trace.range(self.folded, until)) {
-            self.state.apply(seq, record);
+            self.state.apply(trace, seq, record);
         }
         self.folded = until;
     }

@@ -10,7 +10,7 @@ mod program;
 mod tap;
 
 pub use cases::{Case, cases};
-pub use drive::{Options, Outcome, Run, run, run_inspected};
+pub use drive::{Options, Outcome, Run, run, run_watched};
 pub use guard::{run_guarded, run_tapped};
 pub use program::{Around, Main, Program, boxed};
 pub use tap::Tap;

@@ -47,8 +47,9 @@ use record::Yielded;
 pub use record::{Kind, Name, Record, Seq};
 pub use sigrok::sigrok_commands;
 pub use state::{
-    Armed, Counters, Cpu, IrqLine, NetState, Phase, PinState, Queued, Scheduling, Shared, Sharing, State,
-    TaskState, Uart, Wait, Waiting, Wires, render_pin, render_state, render_tasks, waiting,
+    Armed, Counters, Cpu, DeviceState, I2cBus, I2cCounters, IrqLine, NetState, POWER_OFF, POWER_ON, Phase,
+    PinState, Queued, Scheduling, Shared, Sharing, Socket, Standing, State, TaskState, Told, Transfer, Uart,
+    Wait, Waiting, Wires, render_pin, render_state, render_tasks, waiting,
 };
 pub use table::{HEADINGS, Row, align, row, table};
 pub use times::{InstantError, parse_instant, show_instant};

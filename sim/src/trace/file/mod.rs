@@ -30,7 +30,7 @@ pub use writer::{Writer, to_bytes, write};
 /// The first bytes of every trace file. The last ones show a transfer in text mode.
 pub(super) const MAGIC: [u8; 8] = *b"\x89VPYB\r\n\x1a";
 /// The version of the layout and of the vocabulary of records.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 /// Magic and version.
 const PREFIX: usize = MAGIC.len() + 2;
 /// The most records that one block holds.

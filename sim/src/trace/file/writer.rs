@@ -143,7 +143,7 @@ impl<W: Write> Writer<W> {
     /// Brings the state up to the next record.
     fn fold(&mut self, trace: &Trace) {
         for (seq, record) in (self.folded.0..).map(Seq).zip(trace.range(self.folded, self.next)) {
-            self.state.apply(seq, record);
+            self.state.apply(trace, seq, record);
         }
         self.folded = self.next;
     }
