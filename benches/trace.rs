@@ -1,7 +1,8 @@
 //! What a trace's file costs: bytes and time of a record, finding an instant in a long file, recording a run.
 //!
 //! Owns how the long trace is made (a real run, over and over) and what is measured. `README.md` says what each figure
-//! means. The figures are the host's.
+//! means. The figures are the host's; the bounds of those that hardly depend on it are checked: a file's bytes, what is read
+//! of it, and what a recording adds to a run.
 //!
 //! ```text
 //! cargo bench --bench trace
@@ -25,6 +26,12 @@ const SCENARIO: &str = "scenarios/hogs/overrun.toml";
 const FILE: &str = "target/bench/long.vpyb";
 /// How many instants are looked for.
 const INSTANTS: u64 = 200;
+/// Bytes for a record, at the most.
+const MOST_BYTES: f64 = 12.0;
+/// Records that are read for a state, at the most: what lies between two checkpoints, and a block.
+const MOST_READ: u64 = 33 * 4096;
+/// How much longer a run may take that is recorded, in parts of a hundred.
+const MOST_MORE: f64 = 30.0;
 /// How often a run is timed with and without its recording, in turn.
 const ROUNDS: usize = 15;
 
@@ -37,7 +44,9 @@ fn main() {
     println!("{SCENARIO}, over and over: {count} records");
     let written = write_file(&trace);
     let bytes = fs::metadata(FILE).expect("the file").len();
-    println!("bytes for a record      {:.2}", bytes as f64 / count as f64);
+    let each = bytes as f64 / count as f64;
+    println!("bytes for a record      {each:.2}");
+    assert!(each <= MOST_BYTES, "at most {MOST_BYTES} are allowed");
     println!("written                 {:.1} ns for a record", per(written, count));
     drop(trace);
     let begun = Clock::now();
@@ -94,15 +103,20 @@ fn write_file(trace: &Trace) -> Duration {
 
 /// From the closed file to the state at an instant, at instants spread over the run.
 fn seek(end: Instant) {
+    let (mut bytes, mut records) = (0, 0);
     let mut spans: Vec<Duration> = (0..INSTANTS)
         .map(|number| {
             let at = Instant::from_nanos(end.as_nanos() / INSTANTS * number);
             let begun = Clock::now();
             let file = Seekable::open(File::open(FILE).expect("the file")).expect("a trace");
-            let part = file.expect("it is whole").around(at).expect("a part");
+            let mut file = file.expect("it is whole");
+            let part = file.around(at).expect("a part");
             let state = State::at(&part, at);
             assert_eq!(state.at, at);
-            begun.elapsed()
+            let span = begun.elapsed();
+            bytes = file.reading().bytes.max(bytes);
+            records = file.reading().records.max(records);
+            span
         })
         .collect();
     spans.sort();
@@ -112,6 +126,8 @@ fn seek(end: Instant) {
         ms(spans[spans.len() / 2]),
         ms(spans[spans.len() - 1])
     );
+    println!("read for it, at most    {records} records, {bytes} bytes");
+    assert!(records <= MOST_READ, "at most {MOST_READ} records are allowed");
 }
 
 /// The same run with and without a recording, in turn.
@@ -147,4 +163,5 @@ fn record(scenario: &Scenario) {
         plain.as_secs_f64() * 1e3,
         recorded.as_secs_f64() * 1e3
     );
+    assert!(more <= MOST_MORE, "at most {MOST_MORE} % more are allowed");
 }

@@ -39,7 +39,7 @@ pub use export_csv::write_csv;
 pub use export_jsonl::write_jsonl;
 pub use export_perfetto::write_perfetto;
 pub use export_vcd::write_vcd;
-pub use file::{Loaded, ReadError, Seekable, VERSION, Writer, read, to_bytes, write};
+pub use file::{About, Loaded, Part, ReadError, Reading, Seekable, VERSION, Writer, read, to_bytes, write};
 pub use lanes::{Change, Lane, lanes};
 pub use levels::{Levels, pin_levels};
 pub use names::Names;

@@ -24,7 +24,7 @@ pub(super) use block::write_block;
 pub use error::ReadError;
 pub(super) use packed::{Run, encode, pack, texts_of_a_block};
 pub use reader::{Loaded, read};
-pub use seek::Seekable;
+pub use seek::{About, Part, Reading, Seekable};
 pub use writer::{Writer, to_bytes, write};
 
 /// The first bytes of every trace file. The last ones show a transfer in text mode.
