@@ -22,6 +22,7 @@ mod edges;
 mod electrics;
 mod embassy_time;
 mod explained;
+mod exports;
 mod faults;
 mod hal;
 mod i2c;

@@ -162,7 +162,7 @@ fn a_file_that_was_cut_off_has_no_index() {
 /// All that is said of each scenario's trace, in one walk, since running them is what takes long.
 #[test]
 fn what_is_true_of_the_trace_of_every_scenario() {
-    let mut large = Vec::new();
+    let (mut large, mut arrows) = (Vec::new(), 0);
     for scenario in scenarios() {
         let whole = runner::run(&scenario, PROGRAMS, Options::default()).trace;
         let bytes = to_bytes(&whole);
@@ -175,8 +175,10 @@ fn what_is_true_of_the_trace_of_every_scenario() {
         third_is_found(&whole, bytes);
         if records <= MANY_RECORDS {
             half_tells_the_same(&whole);
+            arrows += crate::exports::check(&whole);
         }
     }
+    assert!(arrows > 0, "tasks are woken");
     assert_eq!(large, [""; 0], "at most {BYTES_PER_RECORD} bytes a record");
 }
 

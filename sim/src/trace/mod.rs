@@ -17,6 +17,7 @@ mod i2c;
 mod lanes;
 mod levels;
 mod names;
+mod nec;
 mod net;
 mod pin;
 pub mod record;
@@ -43,6 +44,7 @@ pub use file::{About, Loaded, Part, ReadError, Reading, Seekable, VERSION, Write
 pub use lanes::{Change, Lane, lanes};
 pub use levels::{Levels, pin_levels};
 pub use names::Names;
+pub use nec::{NecBlock, nec_blocks};
 use record::Yielded;
 pub use record::{Kind, Name, Record, Seq};
 pub use sigrok::sigrok_commands;
