@@ -178,6 +178,12 @@ impl Trace {
         self.records.last().map_or(self.begin(), |record| record.at)
     }
 
+    /// Appends records and the texts that are new with them.
+    pub fn append(&mut self, texts: &[String], records: &[Record]) {
+        texts.iter().for_each(|text| _ = self.names.intern(text));
+        self.records.extend(records);
+    }
+
     /// Appends a record.
     pub fn push(&mut self, at: Instant, cause: Option<Seq>, kind: Kind) -> Seq {
         debug_assert!(at >= self.end(), "in-order");

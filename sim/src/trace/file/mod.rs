@@ -36,7 +36,7 @@ const PREFIX: usize = MAGIC.len() + 2;
 /// The most records that one block holds.
 pub(super) const BLOCK_RECORDS: usize = 4096;
 /// So many records lie between two checkpoints: what has to be folded to know the state at an instant.
-const CHECKPOINT_RECORDS: u32 = 32 * BLOCK_RECORDS as u32;
+const CHECKPOINT_RECORDS: u32 = 8 * BLOCK_RECORDS as u32;
 /// A block of names ends with the text that reaches this many bytes.
 const BLOCK_TEXT: usize = 64 * 1024;
 

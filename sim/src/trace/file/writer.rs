@@ -132,7 +132,8 @@ impl<W: Write> Writer<W> {
             records.iter().flat_map(|record| record.kind.names()).map(|name| name.0 as usize + 1).max();
         self.names(trace, needed.unwrap_or(0))?;
         let run = Run { first: self.next.0, count: records.len() as u32 };
-        let payload = compressed(encode(&run), &pack(run.first, records, Vec::new()));
+        let payload =
+            compressed(encode(&run), &pack(run.first, records, Vec::with_capacity(records.len() * 10)));
         self.enter(RECORDS, records.first().map_or(self.latest, |record| record.at));
         self.len += write_block(&mut self.out, RECORDS, &payload)?;
         self.latest = records.last().map_or(self.latest, |record: &Record| record.at);
