@@ -45,7 +45,7 @@ impl Shared {
         ready.extend(now.into_iter().filter_map(|timer| self.named(timer.entry)));
         let timed =
             later.into_iter().filter_map(|timer| Some((timer.serial, timer.due, self.named(timer.entry)?)));
-        let slots = self.registry.borrow().slots();
+        let slots = self.registry.slots();
         let own = (0..slots).map(|slot| self.task(slot)).filter(|task| !task.is_finished());
         let mut tasks: Vec<_> = own
             .map(|task| match task.pending() {

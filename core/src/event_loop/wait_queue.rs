@@ -121,10 +121,10 @@ impl WaitQueue {
     /// What is in it, in no order.
     #[cfg(feature = "observer")]
     pub fn timers(&self) -> impl Iterator<Item = Timer> + '_ {
-        self.heap.iter().map(|node| Timer {
+        self.rows[..self.len()].iter().map(|&Row { node, .. }| Timer {
             due: node.due,
             serial: node.serial,
-            entry: self.places[node.place() as usize].entry,
+            entry: self.row(node.place() as usize).placed.entry,
             ready: node.place & READY != 0,
         })
     }
