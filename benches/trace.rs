@@ -1,7 +1,8 @@
 //! What a trace's file costs: bytes and time of a record, finding an instant in a long file, recording a run.
 //!
 //! Owns how the long trace is made (a real run, over and over) and what is measured. `README.md` says what each figure
-//! means. The figures are the host's.
+//! means. The figures are the host's; the bounds of those that hardly depend on it are checked: a file's bytes, and what is read
+//! of it. What a recording adds to a run is checked with the long file only: it takes a second core that is free.
 //!
 //! ```text
 //! cargo bench --bench trace
@@ -25,19 +26,30 @@ const SCENARIO: &str = "scenarios/hogs/overrun.toml";
 const FILE: &str = "target/bench/long.vpyb";
 /// How many instants are looked for.
 const INSTANTS: u64 = 200;
+/// Bytes for a record, at the most.
+const MOST_BYTES: f64 = 12.0;
+/// Records that are read for a state, at the most: what lies between two checkpoints, and a block.
+const MOST_READ: u64 = 9 * 4096;
+/// How much longer a run may take that is recorded, in parts of a hundred.
+const MOST_MORE: f64 = 30.0;
+/// When the run ends that is recorded: so long that it has several checkpoints.
+const LAST: Instant = Instant::from_millis(150_000);
 /// How often a run is timed with and without its recording, in turn.
 const ROUNDS: usize = 15;
 
 fn main() {
-    let records = std::env::args().skip_while(|word| word != "--records").nth(1);
-    let records = records.map_or(10_000_000, |text| text.parse().expect("--records wants a number"));
+    let asked = std::env::args().skip_while(|word| word != "--records").nth(1);
+    let is_whole = asked.is_none();
+    let records = asked.map_or(10_000_000, |text| text.parse().expect("--records wants a number"));
     let scenario = scenario();
     let trace = long(&runner::run(&scenario, PROGRAMS, Options::default()).trace, records);
     let count = trace.records().len();
     println!("{SCENARIO}, over and over: {count} records");
     let written = write_file(&trace);
     let bytes = fs::metadata(FILE).expect("the file").len();
-    println!("bytes for a record      {:.2}", bytes as f64 / count as f64);
+    let each = bytes as f64 / count as f64;
+    println!("bytes for a record      {each:.2}");
+    assert!(each <= MOST_BYTES, "at most {MOST_BYTES} are allowed");
     println!("written                 {:.1} ns for a record", per(written, count));
     drop(trace);
     let begun = Clock::now();
@@ -48,7 +60,10 @@ fn main() {
     );
     seek(loaded.trace.end());
     drop(loaded);
-    record(&scenario);
+    let mut longer = scenario;
+    longer.run.until = Some(LAST);
+    let more = record(&longer);
+    assert!(!is_whole || more <= MOST_MORE, "at most {MOST_MORE} % more are allowed");
     fs::remove_file(FILE).expect("the file goes");
 }
 
@@ -94,15 +109,20 @@ fn write_file(trace: &Trace) -> Duration {
 
 /// From the closed file to the state at an instant, at instants spread over the run.
 fn seek(end: Instant) {
+    let (mut bytes, mut records) = (0, 0);
     let mut spans: Vec<Duration> = (0..INSTANTS)
         .map(|number| {
             let at = Instant::from_nanos(end.as_nanos() / INSTANTS * number);
             let begun = Clock::now();
             let file = Seekable::open(File::open(FILE).expect("the file")).expect("a trace");
-            let part = file.expect("it is whole").around(at).expect("a part");
+            let mut file = file.expect("it is whole");
+            let part = file.around(at).expect("a part");
             let state = State::at(&part, at);
             assert_eq!(state.at, at);
-            begun.elapsed()
+            let span = begun.elapsed();
+            bytes = file.reading().bytes.max(bytes);
+            records = file.reading().records.max(records);
+            span
         })
         .collect();
     spans.sort();
@@ -112,24 +132,28 @@ fn seek(end: Instant) {
         ms(spans[spans.len() / 2]),
         ms(spans[spans.len() - 1])
     );
+    println!("read for it, at most    {records} records, {bytes} bytes");
+    assert!(records <= MOST_READ, "at most {MOST_READ} records are allowed");
+}
+
+/// Writes what is new in a trace.
+fn grow(writer: &mut Option<Writer<BufWriter<File>>>, trace: &Trace) {
+    let begin = || Writer::begin(BufWriter::new(File::create(FILE).expect("a file")), trace, None);
+    let writer = writer.get_or_insert_with(|| begin().expect("a file"));
+    writer.append(trace, trace.next()).expect("a file");
 }
 
 /// The same run with and without a recording, in turn.
-fn record(scenario: &Scenario) {
+/// Gives how much longer it takes, in parts of a hundred.
+fn record(scenario: &Scenario) -> f64 {
     let time = |recorded: bool| {
         let begun = Clock::now();
-        let mut writer = None;
-        let tap = recorded.then(|| -> runner::Tap {
-            Box::new(move |trace: &Trace| {
-                let writer = writer.get_or_insert_with(|| {
-                    Writer::begin(BufWriter::new(File::create(FILE).expect("a file")), trace, None)
-                        .expect("a file")
-                });
-                writer.append(trace, trace.next()).expect("a file");
-            })
-        });
+        let (tap, aside) = recorded.then(|| runner::aside(None, grow)).unzip();
         let outcome =
             runner::run_tapped(scenario, PROGRAMS, Options::default(), Duration::from_secs(60), tap);
+        if let Some((Some(writer), _)) = aside.map(runner::Aside::end) {
+            writer.finish(&outcome.trace, outcome.trace.next()).expect("a file");
+        }
         (begun.elapsed(), outcome.trace.records().len())
     };
     let (mut plain, mut recorded, mut count) = (Vec::new(), Vec::new(), 0);
@@ -147,4 +171,5 @@ fn record(scenario: &Scenario) {
         plain.as_secs_f64() * 1e3,
         recorded.as_secs_f64() * 1e3
     );
+    more
 }

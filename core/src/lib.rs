@@ -238,6 +238,8 @@ pub use args::{ArgDefault, ArgError, ArgSpec, ArgValue, Args};
 pub use board::{Board, BoardError};
 pub use delay::BoardDelay;
 pub use error::{CancelError, Interrupt, Queue, QueueFull, RunError, TaskError};
+#[cfg(feature = "observer")]
+pub use event_loop::Contents;
 pub use event_loop::{
     Config, Discipline, EventLoop, ExceptionHandler, Firmware, Join, Outcome, Overrides, RunForever,
     RunUntilComplete, Setup, Started, Step, TaskHandle, TaskName, Top, WakeMark,

@@ -7,12 +7,13 @@ mod browser;
 
 use browser::Browser;
 use serde_json::json;
-use vpyb_core::time::Instant;
+use vpyb_core::time::{Duration, Instant};
 use vpyb_sim::cli::{PROGRAMS, vocabulary};
 use vpyb_sim::expect::judge;
 use vpyb_sim::page::{Judged, write_page};
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::scenario::{model::Scenario, parse};
+use vpyb_sim::trace::record::{Entry, NetLevel, Why, Yielded};
 use vpyb_sim::trace::{Kind, Trace, show_instant};
 
 use crate::checked_in::scenarios;
@@ -169,25 +170,101 @@ fn markup_of_a_run_is_text_on_the_page() {
     assert_eq!(browser.errors(), [""; 0]);
 }
 
-#[test]
-fn a_long_run_is_scrubbed_and_zoomed() {
-    let Some(browser) = Browser::start("long") else { return };
-    // Two hundred thousand records of bytes that are sent.
+/// A million records: tasks that take turns, a pin that changes, bytes that are sent.
+fn million() -> Trace {
     let mut trace = one_byte::trace();
     let uart = trace.name("uart4");
-    for byte in 0..200_000_u32 {
-        let at = Instant::from_micros(10_000 + u64::from(byte) * 100);
-        trace.push(at, None, Kind::UartTx { uart, byte: byte as u8 });
+    let mut at = trace.end();
+    while trace.records().len() < 1_000_000 {
+        at += Duration::from_micros(100);
+        let cause = Some(trace.push(at, None, Kind::UartTx { uart, byte: at.as_micros() as u8 }));
+        for (task, level) in [(one_byte::SENDER, NetLevel::Low), (one_byte::READER, NetLevel::High)] {
+            let entry = Entry::Task(task);
+            trace.push(at, cause, Kind::Edge { net: one_byte::NET, level });
+            trace.push(at, cause, Kind::Ready { entry, why: Why::Yielded });
+            let took = Duration::from_micros(20);
+            let step = Kind::Step { task, first: false, stale: false, yielded: Yielded::None, took };
+            trace.push(at, cause, step);
+            at += took;
+        }
     }
+    trace
+}
+
+/// However long the run and whatever is visible of it, as much is drawn as a screen of so many columns can show.
+#[test]
+fn a_run_of_a_million_records_is_scrubbed_and_zoomed() {
+    let Some(browser) = Browser::start("long") else { return };
+    let trace = million();
     let mut page = Vec::new();
     write_page(&trace, None, &mut page).expect("memory takes everything");
     browser.open(&String::from_utf8(page).expect("UTF-8"));
-    for _ in 0..12 {
-        browser.press("+");
+    browser.run(
+        "window.drawn = 0;
+         for (const name of ['fillRect', 'lineTo', 'fillText']) {
+           const own = CanvasRenderingContext2D.prototype[name];
+           CanvasRenderingContext2D.prototype[name] = function (...rest) { window.drawn++; return own.apply(this, rest); };
+         }",
+        &json!([]),
+    );
+    let scrubbed = |permille: u32| {
+        let script = "
+            const slider = document.getElementById('slider');
+            slider.value = arguments[0] * 1000; slider.dispatchEvent(new Event('input'));
+            window.drawn = 0; draw();
+            return window.drawn";
+        browser.run(script, &json!([permille])).as_u64().expect("a number")
+    };
+    let (columns, strips) = (1200, 7);
+    for zoom in 0..5 {
+        for permille in [0, 250, 500, 999] {
+            let drawn = scrubbed(permille);
+            assert!(drawn > 20 && drawn < 5 * columns * strips, "{drawn} strokes at zoom {zoom}");
+        }
+        (0..4).for_each(|_| browser.press("+"));
     }
     browser.press("\u{E010}");
     let last = trace.records().len() - 1;
     assert!(texts(&browser, &["record"])[0].contains(&format!("#{last}  ")));
+    browser.press("\u{E012}");
+    assert!(texts(&browser, &["record"])[0].contains(&format!("#{}  ", last - 1)));
     assert!(texts(&browser, &["findings"])[0].contains("Not judged"));
     assert_eq!(browser.errors(), [""; 0]);
+}
+
+/// What is drawn is drawn in the colours of the scheme, also when that changes while the page is open.
+#[test]
+fn the_page_is_light_or_dark_as_the_reader_wants() {
+    let Some(browser) = Browser::start("schemes") else { return };
+    let (_, page) = page_of(&failing());
+    browser.open(&page);
+    let background = || browser.run("return getComputedStyle(document.body).backgroundColor", &json!([]));
+    let mut shown = Vec::new();
+    for scheme in ["light", "dark", "light"] {
+        browser.prefer(scheme);
+        // The canvas is drawn anew in the next frame; this answers behind it.
+        browser.run_later("requestAnimationFrame(() => requestAnimationFrame(() => done(0)))");
+        assert!(browser.pixels_of("running") > 3_000, "{scheme}: tasks that run");
+        assert!(browser.pixels_of("back") > 100_000, "{scheme}: the background");
+        assert!(browser.pixels_of("fore") > 100, "{scheme}: labels");
+        shown.push(background());
+    }
+    assert_eq!(shown, ["rgb(255, 255, 255)", "rgb(15, 19, 24)", "rgb(255, 255, 255)"]);
+    assert_eq!(browser.errors(), [""; 0]);
+}
+
+/// Bars for each task, and the figures beside them.
+#[test]
+fn latencies_are_shown_as_histograms() {
+    let Some(browser) = Browser::start("latencies") else { return };
+    let (_, page) = page_of(&failing());
+    browser.open(&page);
+    let rows = browser.run(
+        "return [...document.querySelectorAll('#latencies tr')].slice(1).map(row => [row.cells[0].textContent,
+           +row.cells[1].textContent, [...row.querySelectorAll('i')].reduce((sum, bar) => sum + parseInt(bar.title), 0),
+           [...row.querySelectorAll('i')].filter(bar => bar.offsetHeight > 0).length > 0])",
+        &json!([]),
+    );
+    // Name, steps, and the sum over all bars.
+    assert_eq!(rows, json!([["hog", 12, 12, true], ["sleeper", 2, 2, true]]));
 }

@@ -1,5 +1,4 @@
-//! What holds for all inputs: the order of the agenda and of sleeping tasks, frames on a wire, and the state that is
-//! folded from a trace.
+//! What holds for all inputs: the order of the agenda and of sleeping tasks, and frames on a wire.
 //!
 //! Owns the models that these are compared with; each is a few lines that need no thought.
 
@@ -8,17 +7,15 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use vpyb_core::time::{Duration, Instant};
 use vpyb_core::{Parity, UartFlow, UartFrame};
-use vpyb_sim::board::{Machine, Part};
+use vpyb_sim::board::Part;
 use vpyb_sim::cli::PROGRAMS;
 use vpyb_sim::devices::{PeerPins, SerialPeer};
 use vpyb_sim::mcu::{BitClock, Received, Uart, UartPins, UartSettings};
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::scenario::model::{Cpu, Op, Run, Scenario, Task};
-use vpyb_sim::trace::record::{Drive, NetLevel, SerialEvent, Trigger};
-use vpyb_sim::trace::{Kind, State, Trace};
+use vpyb_sim::trace::record::SerialEvent;
+use vpyb_sim::trace::{Kind, Trace};
 use vpyb_sim::world::{Agenda, Bench, DeviceId, What, World};
-
-use crate::checked_in::scenarios;
 
 // ---- the agenda ------------------------------------------------------------------------------------
 
@@ -214,91 +211,5 @@ proptest! {
         let expected: Vec<_> = wakes(&plan).into_iter().map(|(ms, task)| (ms * 1_000_000, task)).collect();
         prop_assert_eq!(lines.collect::<Vec<_>>(), expected);
         prop_assert_eq!(outcome.verdict, "passed");
-    }
-}
-
-// ---- the folded state ------------------------------------------------------------------------------
-
-/// What both the live bench and the folded state know: each pin and its net, which interrupt lines are masked or
-/// pending, and what each open UART holds.
-#[derive(PartialEq, Debug, Default)]
-struct Known {
-    pins: BTreeMap<String, (Drive, NetLevel)>,
-    lines: BTreeMap<String, (bool, bool)>,
-    uarts: BTreeMap<String, Received>,
-}
-
-impl Known {
-    fn live(machine: &Machine) -> Self {
-        let bench = &machine.world.bench;
-        let name = |name| bench.trace.text(name).to_owned();
-        let pin = |(pin, text, _)| (name(text), (bench.drive_of(pin), bench.level(pin)));
-        let uart = |part: &Part| match part {
-            Part::Uart(uart) => Some((name(uart.name()), uart.received()?)),
-            _ => None,
-        };
-        let lines = |part: &Part| match part {
-            Part::Exti(exti) => (0..16).filter_map(|line| exti.line(line)).collect(),
-            _ => Vec::new(),
-        };
-        let lines = machine.world.devices.iter().flat_map(lines);
-        Self {
-            lines: lines.map(|line| (name(line.name), (line.masked, line.pending))).collect(),
-            pins: bench.pins().map(pin).collect(),
-            uarts: machine.world.devices.iter().filter_map(uart).collect(),
-        }
-    }
-
-    fn folded(trace: &Trace) -> Self {
-        let state = State::at(trace, trace.end());
-        let name = |name| trace.text(name).to_owned();
-        let wires = &state.wires;
-        let level = |net| wires.nets.get(&net).map_or(NetLevel::Floating, |net| net.level);
-        let pins = wires.pins.iter();
-        let pin = |net| level(net);
-        let pins = pins
-            .map(|(&text, state)| (name(text), (state.drive, pin(state.net.expect("each pin has a net")))));
-        let used = state.irq_lines.iter().filter(|(_, line)| line.trigger != Trigger::Off);
-        let lines = used.map(|(&text, line)| (name(text), (line.masked, line.pending.is_some()))).collect();
-        let opened = state.uarts.iter().filter(|(_, uart)| uart.pins.is_some());
-        let uart = |uart: &vpyb_sim::trace::Uart| Received {
-            in_frame: uart.in_frame.is_some(),
-            register: uart.register,
-            overrun: uart.overrun,
-            interrupt_off: uart.interrupt_off,
-            ring: uart.ring.iter().copied().collect(),
-        };
-        let uarts = opened.map(|(&text, state)| (name(text), uart(state))).collect();
-        Self { pins: pins.collect(), lines, uarts }
-    }
-}
-
-/// Runs a scenario and compares what the trace tells of its last instant with the bench itself. The queues of
-/// the event loop are not compared: nobody but the trace shows them.
-fn compare(scenario: &Scenario) -> Result<(), TestCaseError> {
-    let mut live = None;
-    let outcome = runner::run_inspected(scenario, PROGRAMS, Options::default(), |machine| {
-        live = Some(Known::live(machine));
-    });
-    prop_assert_eq!(Known::folded(&outcome.trace), live.expect("it was inspected"), "{}", scenario.name);
-    Ok(())
-}
-
-#[test]
-fn the_state_at_the_end_of_each_scenario_is_that_of_the_bench() {
-    for scenario in scenarios() {
-        compare(&scenario).expect("the same state");
-    }
-}
-
-proptest! {
-    // Each case is a whole run of up to two seconds.
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn the_state_at_any_instant_is_that_of_the_bench(which in any::<prop::sample::Index>(), us in 0..2_000_000_u64) {
-        let mut scenario = which.get(&scenarios()).clone();
-        scenario.run.until = Some(Instant::from_micros(us));
-        compare(&scenario)?;
     }
 }

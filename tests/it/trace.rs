@@ -217,12 +217,12 @@ fn nets_know_their_pins_and_their_quarrels() {
     assert_eq!(state.wires.nets[&Net(1)].level, NetLevel::Floating);
     let contention =
         vpyb_sim::trace::Record { at: us(1_260), cause: None, kind: Kind::Contention { net: NET } };
-    state.apply(Seq(500), &contention);
+    state.apply(&trace, Seq(500), &contention);
     assert_eq!(state.wires.nets[&NET].contention, Some(Seq(500)));
     let pin = trace.names().find("X1").unwrap();
     let settled =
         vpyb_sim::trace::Record { kind: Kind::Driven { pin, drive: Drive::Released }, ..contention };
-    state.apply(Seq(501), &settled);
+    state.apply(&trace, Seq(501), &settled);
     assert_eq!(state.wires.nets[&NET].contention, None);
 }
 
@@ -234,8 +234,8 @@ fn applying_records_one_by_one_is_the_state_before_the_next() {
         let mut before = State::before(&trace, seq);
         before.at = state.at;
         let mut expected = before.clone();
-        expected.apply(seq, record);
-        state.apply(seq, record);
+        expected.apply(&trace, seq, record);
+        state.apply(&trace, seq, record);
         assert_eq!(state, expected, "at {seq:?}");
     }
     let tasks = &state.scheduling.tasks;

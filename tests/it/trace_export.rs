@@ -12,6 +12,7 @@ use vpyb_sim::trace::record::{Drive, NetLevel};
 use vpyb_sim::trace::{
     Kind, Lane, Meta, Trace, lanes, pin_levels, sigrok_commands, write_jsonl, write_perfetto, write_vcd,
 };
+use vpyb_sim::travel::Marks;
 
 use crate::one_byte::{self, Change, Line, NET, change, us};
 
@@ -208,4 +209,29 @@ fn sigrok_reads_the_text_off_the_wire() {
 /// The byte in a line of sigrok's: `uart-1: 48`.
 fn byte_of(line: &str) -> Option<u8> {
     u8::from_str_radix(line.rsplit(' ').next()?, 16).ok()
+}
+
+/// Two keys of one address with their repeats, and an extended address: what the scenario's remote control sends.
+#[test]
+fn infrared_blocks_are_decoded_and_sigrok_is_told_where() {
+    let all = crate::checked_in::scenarios();
+    let of = |name: &str| {
+        let scenario = all.iter().find(|scenario| scenario.name == name).expect("it is checked in");
+        let outcome = vpyb_sim::runner::run(scenario, vpyb_sim::cli::PROGRAMS, Default::default());
+        outcome.trace
+    };
+    let trace = of("scenarios/aremote/remote.toml::alone");
+    let strips = vpyb_sim::travel::strips(&trace);
+    let strip = strips.iter().find(|strip| strip.label == "X3 IR").expect("a strip of the receiver");
+    let Marks::Words(words) = &strip.marks else { panic!("words are on it") };
+    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    assert_eq!(texts, ["40 01", "40 02", "repeat", "repeat", "repeat", "4321 55"]);
+    // A frame lasts 67.5 ms with its last mark, a repeat code 11.8 ms.
+    let long: Vec<u64> = words.iter().map(|word| word.to.since(word.from).as_millis()).collect();
+    assert_eq!(long, [67, 67, 11, 11, 11, 67]);
+    let command = "sigrok-cli -I vcd -i run.vcd -P ir_nec:ir=X3";
+    assert_eq!(sigrok_commands(&trace, "run.vcd"), [command]);
+    // A line of bytes has no blocks.
+    let serial = of("scenarios/uart_loopback/hello.toml");
+    assert_eq!(vpyb_sim::trace::nec_blocks(&serial).len(), 0);
 }

@@ -221,9 +221,9 @@ fn what_is_not_a_trace_is_refused_with_a_reason() {
     let error = read(&bytes).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "read the trace: its format is version 1, this program reads 2; run its scenario again with `--trace`"
+        "read the trace: its format is version 1, this program reads 3; run its scenario again with `--trace`"
     );
-    bytes[8] = 2;
+    bytes[8] = 3;
     let end = bytes.len();
     let end_block = bytes[blocks(&bytes).last().unwrap().0..].to_vec();
     bytes.extend(end_block);

@@ -2,15 +2,19 @@
 //!
 //! Owns how runs are recorded, cut and sought in; the bytes of a file are in `trace_file`.
 
+use std::fs;
 use std::io::Cursor;
+use std::path::Path;
 
 use vpyb_core::time::Instant;
-use vpyb_sim::cli::PROGRAMS;
+use vpyb_sim::cli::{PROGRAMS, trace_told};
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::trace::record::{Entry, Why, Yielded};
 use vpyb_sim::trace::{
-    Before, Kind, Meta, Seekable, Seq, State, Trace, Words, read, render_state, to_bytes, why, write_jsonl,
+    Before, Kind, Meta, Reading, Seekable, Seq, State, Trace, Words, read, render_state, to_bytes, why,
+    write_jsonl,
 };
+use vpyb_sim::travel::{Filter, Walk, rows, walk};
 
 use crate::checked_in::scenarios;
 
@@ -70,7 +74,82 @@ fn an_instant_is_found_in_a_long_file_and_shows_the_same_state() {
         assert_eq!(render_state(&found, &part), render_state(&expected, &whole), "at {at:?}");
     }
     let late = file.around(whole.end()).unwrap();
-    assert!(late.records().len() <= 2 * 32 * 4096, "it was read from its last checkpoint on");
+    assert!(late.records().len() <= 2 * 8 * 4096, "it was read from its last checkpoint on");
+}
+
+/// A question about the last third of a file in which the first third is damaged is answered as if it were not: what it
+/// does not need is not read. Of the whole file there is only a complaint.
+#[test]
+fn a_question_reads_of_a_file_what_it_needs() {
+    let whole = long();
+    let mut bytes = to_bytes(&whole);
+    let place = |name: &str| Path::new(env!("CARGO_TARGET_TMPDIR")).join(name).display().to_string();
+    let (good, bad) = (place("long.vpyb"), place("long_damaged.vpyb"));
+    fs::write(&good, &bytes).unwrap();
+    let within = bytes.len() / 6;
+    bytes[within] ^= 1;
+    fs::write(&bad, &bytes).unwrap();
+    let told = |path: &str, call: &str| {
+        let call = call.replace("FILE", path);
+        let words: Vec<&str> = call.split(' ').collect();
+        trace_told(&words, PROGRAMS).map(|text| text.replace(path, "FILE"))
+    };
+    // The run has 30 s; a checkpoint comes every 3.3 s.
+    for call in [
+        "at FILE 28s",
+        "step FILE --from 27s --task turn#2 --count 3",
+        "step FILE --from 27s --back 4 --kind step",
+        "step FILE --back 2",
+        "find FILE task=\"turn#3\",event=\"step\" --from 28s --count 2",
+        "find FILE prints=\"turn\" --from 29s --back 1",
+        "last-change FILE turn#1 --before 28.5s",
+        "why FILE 290000 --limit 5",
+        "why FILE --task turn#2 --at 28s --limit 3",
+    ] {
+        let answer = told(&bad, call);
+        assert!(answer.is_ok(), "{call}: {answer:?}");
+        assert_eq!(answer, told(&good, call), "{call}");
+    }
+    // What is not there is looked for everywhere.
+    let error = told(&bad, "find FILE prints=\"turn\",nth=2").unwrap_err();
+    assert!(error.contains("it is damaged at byte"), "{error}");
+    assert!(told(&bad, "stats FILE").unwrap_err().contains("it is damaged at byte"));
+}
+
+/// Walks that go past checkpoints, one record at a time, tell what the whole tells.
+#[test]
+fn parts_grow_until_they_hold_the_answer() {
+    let whole = long();
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("grown.vpyb").display().to_string();
+    fs::write(&path, to_bytes(&whole)).unwrap();
+    let filter = Filter::new(&whole, None, None, Some("line")).unwrap();
+    for (call, from, back, count) in [
+        ("--from 1s --count 95", 1, false, 95),
+        ("--from 29s --back 90", 29, true, 90),
+        ("--from 13s --count 5", 13, false, 5),
+        ("--from 1s --count 1000", 1, false, 1000),
+    ] {
+        let call = format!("step {path} --kind line {call}");
+        let words: Vec<&str> = call.split(' ').collect();
+        let found = walk(&whole, &filter, Walk { from: Instant::from_millis(from * 1000), back, count });
+        assert_eq!(trace_told(&words, PROGRAMS).unwrap(), rows(&Words::new(&whole), &whole, found), "{call}");
+    }
+    let nth = trace_told(&["find", &path, "{ prints = \"turn\", nth = 99 }"], PROGRAMS).unwrap();
+    assert!(nth.contains("turn 98000"), "{nth}");
+}
+
+/// So many records are read at the most for a state, however long the file is.
+#[test]
+fn what_is_read_for_a_state_does_not_grow_with_the_file() {
+    let whole = long();
+    let bytes = to_bytes(&whole);
+    for at in [1, 14, 20, 29] {
+        let mut file = Seekable::open(Cursor::new(&bytes)).unwrap().expect("it is whole");
+        file.around(Instant::from_millis(at * 1000)).unwrap();
+        let Reading { bytes, records } = file.reading();
+        assert!(records <= (8 + 1) * 4096, "{records} records for {at} s");
+        assert!(bytes < 500_000, "{bytes} bytes for {at} s");
+    }
 }
 
 #[test]
@@ -83,7 +162,7 @@ fn a_file_that_was_cut_off_has_no_index() {
 /// All that is said of each scenario's trace, in one walk, since running them is what takes long.
 #[test]
 fn what_is_true_of_the_trace_of_every_scenario() {
-    let mut large = Vec::new();
+    let (mut large, mut arrows) = (Vec::new(), 0);
     for scenario in scenarios() {
         let whole = runner::run(&scenario, PROGRAMS, Options::default()).trace;
         let bytes = to_bytes(&whole);
@@ -96,8 +175,10 @@ fn what_is_true_of_the_trace_of_every_scenario() {
         third_is_found(&whole, bytes);
         if records <= MANY_RECORDS {
             half_tells_the_same(&whole);
+            arrows += crate::exports::check(&whole);
         }
     }
+    assert!(arrows > 0, "tasks are woken");
     assert_eq!(large, [""; 0], "at most {BYTES_PER_RECORD} bytes a record");
 }
 
@@ -143,7 +224,7 @@ fn each_record_is_one_step_of_the_fold() {
         let trace = runner::run(scenario, PROGRAMS, Options::default()).trace;
         let mut state = State::default();
         for (seq, record) in trace.iter().take(3_000) {
-            state.apply(seq, record);
+            state.apply(&trace, seq, record);
             let encoded = postcard::to_stdvec(&state).unwrap();
             assert_eq!(
                 postcard::from_bytes::<State>(&encoded).unwrap(),

@@ -243,7 +243,7 @@ impl Firmware {
         self.event_loop.as_ref().is_some_and(|(_, owner)| owner.woken())
     }
 
-    fn shared(&self) -> Option<&Shared> {
+    pub(super) fn shared(&self) -> Option<&Shared> {
         self.event_loop.as_ref().map(|(shared, _)| &**shared)
     }
 

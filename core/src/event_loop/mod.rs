@@ -31,6 +31,8 @@ mod admit;
 mod callback;
 mod care;
 mod config;
+#[cfg(feature = "observer")]
+mod contents;
 mod devices;
 mod ending;
 mod entry;
@@ -69,6 +71,8 @@ use core::future::Future;
 
 pub use callback::Outcome;
 pub use config::{Config, Discipline, Overrides};
+#[cfg(feature = "observer")]
+pub use contents::Contents;
 pub use firmware::{Firmware, Setup, Started, Top};
 pub use handle::TaskHandle;
 pub use join::Join;

@@ -205,6 +205,15 @@ impl RunQueue {
         entry.inspect(|_| self.advance())
     }
 
+    /// What is in it, first in first.
+    #[cfg(feature = "observer")]
+    pub fn entries(&self) -> impl Iterator<Item = RawEntry> + '_ {
+        let range = |begin: u32, end: u32| {
+            (0..end.wrapping_sub(begin)).map(move |i| self.at(begin.wrapping_add(i)).get())
+        };
+        range(self.head.get(), self.tail.get()).chain(range(self.begin.get(), self.kept.get()))
+    }
+
     /// Makes the last place that holds `entry` a tombstone; true if there was one.
     pub fn remove_last(&self, entry: RawEntry) -> bool {
         self.gather();

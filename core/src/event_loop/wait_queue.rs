@@ -118,6 +118,17 @@ impl WaitQueue {
         self.rows.first().filter(|_| self.len > 0).map(|row| row.node.due)
     }
 
+    /// What is in it, in no order.
+    #[cfg(feature = "observer")]
+    pub fn timers(&self) -> impl Iterator<Item = Timer> + '_ {
+        self.rows[..self.len()].iter().map(|&Row { node, .. }| Timer {
+            due: node.due,
+            serial: node.serial,
+            entry: self.row(node.place() as usize).placed.entry,
+            ready: node.place & READY != 0,
+        })
+    }
+
     /// The node of the entry at a place, if it is still there.
     fn node_of(&self, place: u32, entry: RawEntry) -> Option<usize> {
         let placed = self.rows.get(place as usize)?.placed;

@@ -19,6 +19,7 @@ use super::interrupts::Handlers;
 use super::part::Part;
 use super::pins::PINS;
 use super::profile::Profile;
+use super::watch::Watch;
 use crate::mcu::{Exti, Timers};
 use crate::scenario::model::{self, Scenario};
 use crate::trace::record::Task;
@@ -106,6 +107,7 @@ pub struct Machine {
     /// Handlers leave the CPU no time.
     swamped: bool,
     bound: Bound,
+    pub(super) watch: Watch,
 }
 
 /// How bytes from outside reach a UART.
@@ -159,6 +161,7 @@ impl Machine {
             stalled_until: Instant::ZERO,
             swamped: false,
             bound,
+            watch: Watch::default(),
         };
         machine.place_uarts();
         machine.place_buses();
@@ -199,6 +202,7 @@ impl Machine {
     /// the CPU that it called.
     fn deliver_next(&mut self, until: Instant) -> Option<Duration> {
         self.look();
+        self.show(None);
         let mut handled = Duration::ZERO;
         match self.world.deliver_next(until)? {
             Delivered::Done => {}

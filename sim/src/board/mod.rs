@@ -23,6 +23,7 @@ mod virtual_i2c;
 mod virtual_net;
 mod virtual_pin;
 mod virtual_uart;
+mod watch;
 mod wiring;
 
 pub use bench_devices::ACCEL;
@@ -38,3 +39,4 @@ pub use virtual_i2c::VirtualI2c;
 pub use virtual_net::{VirtualListener, VirtualNetwork, VirtualSocket};
 pub use virtual_pin::{VirtualLed, VirtualPin};
 pub use virtual_uart::VirtualUart;
+pub use watch::Watcher;

@@ -20,6 +20,7 @@ mod page;
 mod programs;
 mod recording;
 mod run;
+mod sought;
 mod sweep;
 pub mod testing;
 mod trace;

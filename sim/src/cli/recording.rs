@@ -9,13 +9,11 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use vpyb_core::time::Instant;
 
 use super::arguments::RunCall;
 use super::events::event_of_scenario;
-use crate::runner::{Outcome, Program, Tap};
+use crate::runner::{Aside, Outcome, Program, Tap, aside};
 use crate::scenario::model::{Event, Scenario};
 use crate::sight::Eye;
 use crate::trace::{self, Record, Seq, State, Trace, Writer};
@@ -154,7 +152,7 @@ impl Recording {
 
     fn fold(&mut self, trace: &Trace, until: Seq) {
         for (seq, record) in (self.folded.0..).map(Seq).zip(trace.range(self.folded, until)) {
-            self.state.apply(seq, record);
+            self.state.apply(trace, seq, record);
         }
         self.folded = until;
     }
@@ -194,11 +192,14 @@ impl Recording {
     }
 }
 
-/// A recording that the run's thread fills and the command ends.
-pub struct Shared(Arc<Mutex<Recording>>, PathBuf);
+/// A recording that is filled beside the run, and that the command ends.
+pub struct Shared {
+    aside: Aside<Recording>,
+    out: PathBuf,
+}
 
 impl Shared {
-    /// Begins a recording as it is asked for.
+    /// Begins a recording as it is asked for; gives what the run shows its trace to, too.
     ///
     /// # Errors
     /// A sentence for people.
@@ -207,7 +208,7 @@ impl Shared {
         scenario: &Scenario,
         programs: &[Program],
         out: &Path,
-    ) -> Result<Self, String> {
+    ) -> Result<(Tap, Self), String> {
         let part = &call.part;
         let instant = |text: &Option<String>| {
             let read = text.as_ref().map(|text| trace::parse_instant(text)).transpose();
@@ -218,13 +219,8 @@ impl Shared {
         let (from, until) = (instant(&part.trace_from)?, instant(&part.trace_until)?);
         let bounds = Bounds { from, until, on, limit: part.trace_limit };
         let recording = Recording::begin(out, bounds).map_err(|error| unwritable(out, &error))?;
-        Ok(Self(Arc::new(Mutex::new(recording)), out.to_owned()))
-    }
-
-    /// What the run shows its trace to.
-    pub fn tap(&self) -> Tap {
-        let shared = Arc::clone(&self.0);
-        Box::new(move |trace| shared.lock().unwrap_or_else(PoisonError::into_inner).see(trace))
+        let (tap, aside) = aside(recording, Recording::see);
+        Ok((tap, Self { aside, out: out.to_owned() }))
     }
 
     /// Ends the recording; gives what is to be said of it.
@@ -232,23 +228,21 @@ impl Shared {
     /// # Errors
     /// A sentence for people.
     pub fn finish(self, outcome: &Outcome) -> Result<Option<&'static str>, String> {
-        let Self(shared, out) = self;
-        // A run that was given up still holds its side, and its trace: what was recorded stays as it is.
-        match Arc::try_unwrap(shared) {
-            Ok(recording) => {
-                let recording = recording.into_inner().unwrap_or_else(PoisonError::into_inner);
-                match recording.finish(&outcome.trace).map_err(|error| unwritable(&out, &error))? {
-                    Recorded::Whole => Ok(None),
-                    Recorded::NeverBegan => {
-                        Ok(Some("what the trace was to begin with never came; there is no trace"))
-                    }
+        let Self { aside, out } = self;
+        let failed = |error: io::Error| unwritable(&out, &error);
+        // Of a run that was given up there is no whole trace: what was recorded stays as it is.
+        match aside.end() {
+            (recording, false) => match recording.finish(&outcome.trace).map_err(failed)? {
+                Recorded::Whole => Ok(None),
+                Recorded::NeverBegan => {
+                    Ok(Some("what the trace was to begin with never came; there is no trace"))
                 }
-            }
-            Err(shared) if shared.lock().unwrap_or_else(PoisonError::into_inner).is_empty() => {
-                super::kept::write(&outcome.trace, &out).map_err(|error| unwritable(&out, &error))?;
+            },
+            (recording, true) if recording.is_empty() => {
+                super::kept::write(&outcome.trace, &out).map_err(failed)?;
                 Ok(None)
             }
-            Err(_) => Ok(Some("the run was given up; its trace ends with its last whole block")),
+            (_, true) => Ok(Some("the run was given up; its trace ends with its last whole block")),
         }
     }
 }

@@ -78,15 +78,14 @@ fn one(
         let begun = asked.as_deref().map(|out| Shared::begin(call, scenario, programs, out)).transpose();
         begun.map_err(|message| complain(arguments, &scenario.path, &message))
     };
-    let mut recording = record()?;
-    let tap = recording.as_ref().map(Shared::tap);
+    let (tap, mut recording) = record()?.unzip();
     let Swept { case, cases, outcome, judgement, seeds, tapped } =
         sweep(scenario, programs, call.seed, patience, tap);
     if !tapped && recording.is_some() {
         // It was one of several: it is run once more.
-        recording = record()?;
+        let (tap, again) = record()?.unzip();
+        recording = again;
         let options = Options { seed: Some(outcome.trace.meta().seed), ..Options::default() };
-        let tap = recording.as_ref().map(Shared::tap);
         runner::run_tapped(&case.scenario, programs, options, patience, tap);
     }
     let result = report::Outcome::new(&case.scenario, &outcome.trace, &judgement).of_seeds(seeds);

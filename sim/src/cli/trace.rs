@@ -12,10 +12,11 @@ use clap::Parser;
 use super::arguments::{Arguments, Command, Export, Paths, TraceCall};
 use super::files::{complain, find};
 use super::output::quiet_pipe;
+use super::sought::{Answer, Side, Sought};
 use super::travel;
 use super::{EXIT_FAILED, EXIT_HELD, EXIT_USAGE};
 use crate::runner::{self, Options, Program};
-use crate::trace::{self, Seekable, Seq, Trace, sigrok_commands};
+use crate::trace::{self, About, Seq, Trace, sigrok_commands};
 use crate::travel::{render_stats, render_why};
 
 /// How long a scenario that stands for its trace may keep the host in one step.
@@ -46,32 +47,45 @@ pub fn trace(arguments: &Arguments, call: &TraceCall, programs: &'static [Progra
 }
 
 /// What a path stands for.
-type Load<'a> = &'a dyn Fn(&str) -> Result<Trace, String>;
+pub(super) type Load<'a> = &'a dyn Fn(&str) -> Result<Trace, String>;
 
 /// What a verb tells, and its exit status.
 fn ask(call: &TraceCall, load: Load<'_>, programs: &[Program]) -> Result<(String, u8), String> {
     let text = match call {
         TraceCall::At { trace, time, task, pin } => {
             let instant = travel::instant(time)?;
-            let (trace, end) = around(trace, instant, load)?;
-            let text = travel::at(&trace, instant, task.as_deref(), pin.as_deref())?;
-            if instant < trace.begin() {
+            let mut trace = Sought::open(trace, load)?;
+            let (text, begin) = trace.ask(About::At(instant), Side::Back, &|trace| {
+                let text = travel::at(trace, instant, task.as_deref(), pin.as_deref())?;
+                Ok(Answer { told: (text, trace.begin()), is_final: true })
+            })?;
+            if instant < begin {
                 eprintln!(
                     "note: the trace begins at {}; this is the state there",
-                    trace::show_instant(trace.begin())
+                    trace::show_instant(begin)
                 );
             }
-            if instant > end {
-                eprintln!("note: the trace ends at {}", trace::show_instant(end));
+            if instant > trace.end() {
+                eprintln!("note: the trace ends at {}", trace::show_instant(trace.end()));
             }
             text
         }
         TraceCall::Step { trace, walk, task, pin, kind } => {
-            travel::step(&load(trace)?, walk, task.as_deref(), pin.as_deref(), kind.as_deref())?
+            let (about, side) = travel::place_of(walk)?;
+            Sought::open(trace, load)?.ask(about, side, &|trace| {
+                travel::step(trace, walk, task.as_deref(), pin.as_deref(), kind.as_deref())
+            })?
         }
-        TraceCall::Find { trace, event, walk } => travel::find(&load(trace)?, event, walk, programs)?,
+        TraceCall::Find { trace, event, walk } => {
+            let (about, side) = travel::place_of_event(event, walk)?;
+            Sought::open(trace, load)?
+                .ask(about, side, &|trace| travel::find(trace, event, walk, programs))?
+        }
         TraceCall::LastChange { trace, subject, before } => {
-            travel::last_change(&load(trace)?, subject, before.as_deref(), trace)?
+            let before = before.as_deref().map(travel::instant).transpose()?;
+            let about = About::At(before.unwrap_or(Instant::MAX));
+            Sought::open(trace, load)?
+                .ask(about, Side::Back, &|found| travel::last_change(found, subject, before, trace))?
         }
         TraceCall::Why { trace, seq, task, at, limit } => {
             let what = match (seq, task, at) {
@@ -79,7 +93,8 @@ fn ask(call: &TraceCall, load: Load<'_>, programs: &[Program]) -> Result<(String
                 (None, Some(task), Some(at)) => Which::Task(task, at),
                 _ => unreachable!("the grammar asks for a number, or for a task and a time"),
             };
-            why(&load(trace)?, what, *limit)?
+            let about = what.place()?;
+            Sought::open(trace, load)?.ask(about, Side::Back, &|trace| why(trace, what, *limit))?
         }
         TraceCall::Diff { a, b } => {
             let (text, differ) = travel::diff(&load(a)?, &load(b)?)?;
@@ -106,27 +121,22 @@ pub fn trace_told(words: &[&str], programs: &'static [Program]) -> Result<String
     }
 }
 
+#[derive(Clone, Copy)]
 enum Which<'a> {
     Seq(Seq),
     Task(&'a str, &'a str),
 }
 
-/// As much of a trace as tells what was so at an instant, and when it ends: a whole file is not read for it.
-fn around(path: &str, instant: Instant, load: Load<'_>) -> Result<(Trace, Instant), String> {
-    let file = fs::File::open(path).ok().filter(|_| !is_scenario(path));
-    let sought = file.map(Seekable::open);
-    let refused = |error| format!("`{path}`: failed to {error}");
-    // What is no whole file is told of, or run, by reading it all.
-    if let Some(Ok(Some(mut file))) = sought {
-        let end = file.end();
-        return Ok((file.around(instant).map_err(refused)?, end));
+impl Which<'_> {
+    fn place(self) -> Result<About, String> {
+        match self {
+            Self::Seq(seq) => Ok(About::Record(seq)),
+            Self::Task(_, at) => travel::instant(at).map(About::At),
+        }
     }
-    let trace = load(path)?;
-    let end = trace.end();
-    Ok((trace, end))
 }
 
-fn is_scenario(path: &str) -> bool {
+pub(super) fn is_scenario(path: &str) -> bool {
     let file = path.split_once("::").map_or(path, |(file, _)| file);
     file.ends_with(".toml") || Path::new(file).is_dir()
 }
@@ -153,7 +163,7 @@ pub(super) fn load(arguments: &Arguments, programs: &'static [Program], path: &s
     Ok(loaded.trace)
 }
 
-fn why(trace: &Trace, what: Which<'_>, limit: usize) -> travel::Told {
+fn why(trace: &Trace, what: Which<'_>, limit: usize) -> travel::Asked {
     let seq = match what {
         Which::Seq(seq) if trace.get(seq).is_some() => seq,
         Which::Seq(seq) => {
@@ -170,7 +180,10 @@ fn why(trace: &Trace, what: Which<'_>, limit: usize) -> travel::Told {
             })?
         }
     };
-    Ok(render_why(trace, seq, limit))
+    // The last of a chain is its root, or is caused by what is not in this part.
+    let chain = trace::why(trace, seq);
+    let root = chain.last().and_then(|last| trace.get(last.seq)).is_none_or(|last| last.cause.is_none());
+    Ok(Answer { told: render_why(trace, seq, limit), is_final: root || chain.len() > limit })
 }
 
 fn export(trace: &Trace, to: Export, output: Option<&Path>) -> Result<(), String> {

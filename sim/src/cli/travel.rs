@@ -5,14 +5,26 @@
 use vpyb_core::time::Instant;
 
 use super::events::event_of_trace;
+use super::sought::{Answer, Side};
 use super::trace_call::WalkCall;
 use crate::expect::{self, Roster};
 use crate::runner::Program;
-use crate::trace::{self, State, Trace, Words, show_instant};
+use crate::trace::{self, About, State, Trace, Words, show_instant};
 use crate::travel::{self, Filter, Subject, Walk};
 
 /// Text to print, or why there is none.
 pub type Told = Result<String, String>;
+/// The same of a part of a trace.
+pub(super) type Asked = Result<Answer<String>, String>;
+
+/// About which place a walk is, and on which side of it.
+pub(super) fn place_of(call: &WalkCall) -> Result<(About, Side), String> {
+    let from = call.from.as_deref().map(instant).transpose()?;
+    Ok(match call.back {
+        Some(_) => (About::At(from.unwrap_or(Instant::MAX)), Side::Back),
+        None => (About::At(from.unwrap_or(Instant::ZERO)), Side::On),
+    })
+}
 
 /// The instant that a text means.
 pub fn instant(text: &str) -> Result<Instant, String> {
@@ -50,26 +62,37 @@ pub fn at(trace: &Trace, instant: Instant, task: Option<&str>, pin: Option<&str>
     }
 }
 
+/// About which place the search for an event is: what is counted is counted from the beginning on.
+pub(super) fn place_of_event(event: &str, call: &WalkCall) -> Result<(About, Side), String> {
+    let place = place_of(call)?;
+    Ok(if is_counted(event) { (About::At(Instant::ZERO), Side::On) } else { place })
+}
+
+fn is_counted(event: &str) -> bool {
+    ["nth", "once_per"].iter().any(|key| event.contains(key))
+}
+
 /// Records one by one.
-pub fn step(
+pub(super) fn step(
     trace: &Trace,
     call: &WalkCall,
     task: Option<&str>,
     pin: Option<&str>,
     kind: Option<&str>,
-) -> Told {
+) -> Asked {
     let (walk, filter) = (walk(trace, call)?, Filter::new(trace, task, pin, kind)?);
     let found = travel::walk(trace, &filter, walk);
     if found.is_empty() {
         let side = if walk.back { "before" } else { "from" };
         return Err(format!("there is no such record {side} {}", show_instant(walk.from)));
     }
-    Ok(travel::rows(&Words::new(trace), trace, found))
+    let is_final = found.len() == walk.count;
+    Ok(Answer { told: travel::rows(&Words::new(trace), trace, found), is_final })
 }
 
 /// Where an event happened.
-pub fn find(trace: &Trace, event: &str, call: &WalkCall, programs: &[Program]) -> Told {
-    let event = event_of_trace(event, trace, programs)?;
+pub(super) fn find(trace: &Trace, text: &str, call: &WalkCall, programs: &[Program]) -> Asked {
+    let event = event_of_trace(text, trace, programs)?;
     let walk = walk(trace, call)?;
     let found = travel::find(trace, &event, walk);
     if found.is_empty() {
@@ -78,7 +101,8 @@ pub fn find(trace: &Trace, event: &str, call: &WalkCall, programs: &[Program]) -
         let side = if walk.back { "before" } else { "from" };
         return Err(stranger.unwrap_or_else(|| format!("`{what}` is not seen {side} {at}")));
     }
-    Ok(travel::rows(&Words::new(trace), trace, found))
+    let is_final = found.len() == walk.count && !is_counted(text);
+    Ok(Answer { told: travel::rows(&Words::new(trace), trace, found), is_final })
 }
 
 fn walk(trace: &Trace, call: &WalkCall) -> Result<Walk, String> {
@@ -97,12 +121,9 @@ fn after(trace: &Trace) -> Instant {
 }
 
 /// What changed something last, and why: the nearest causes.
-pub fn last_change(trace: &Trace, subject: &str, before: Option<&str>, path: &str) -> Told {
+pub(super) fn last_change(trace: &Trace, subject: &str, before: Option<Instant>, path: &str) -> Asked {
     let (until, said) = match before {
-        Some(text) => {
-            let until = instant(text)?;
-            (until, format!("before {}", show_instant(until)))
-        }
+        Some(until) => (until, format!("before {}", show_instant(until))),
         None => (after(trace), "in this trace".to_owned()),
     };
     let what = Subject::of(trace, subject)?;
@@ -110,7 +131,7 @@ pub fn last_change(trace: &Trace, subject: &str, before: Option<&str>, path: &st
         return Err(format!("nothing has changed `{subject}` {said}"));
     };
     let row = travel::rows(&Words::new(trace), trace, [seq]);
-    Ok(format!("{row}\nwhy: vpyb trace why {path} {}", seq.0))
+    Ok(Answer { told: format!("{row}\nwhy: vpyb trace why {path} {}", seq.0), is_final: true })
 }
 
 /// Where two traces part: the text, and whether they do.

@@ -40,6 +40,16 @@ impl Button {
         Self { name, contact, rail, bounce, pressed: false, toggles: Vec::new() }
     }
 
+    /// Its name in records.
+    pub fn name(&self) -> Name {
+        self.name
+    }
+
+    /// Whether it is pressed.
+    pub fn is_pressed(&self) -> bool {
+        self.pressed
+    }
+
     /// Presses it, or lets it go; without effect if that was done before. What was left of a bounce is over.
     pub fn press(&mut self, pressed: bool, me: DeviceId, bench: &mut Bench) {
         if std::mem::replace(&mut self.pressed, pressed) == pressed {

@@ -14,7 +14,7 @@ use super::i2c_target::{Answers, Target};
 use super::mma7660_chip::{Chip, Vector};
 use crate::mcu::I2cPins;
 use crate::trace::record::{Drive, NetLevel};
-use crate::trace::{Kind, Name};
+use crate::trace::{Kind, Name, POWER_OFF, POWER_ON};
 use crate::world::{Bench, Device, DeviceId, PinId};
 
 /// Its address on the bus.
@@ -64,6 +64,16 @@ impl Mma7660 {
         Self { name, pins, target, side, feed: Feed::new(FEED), cut: false }
     }
 
+    /// Its name in records.
+    pub fn name(&self) -> Name {
+        self.name
+    }
+
+    /// Whether it has its supply.
+    pub fn has_supply(&self) -> bool {
+        self.side.chip.has_supply()
+    }
+
     /// Changes the field that it is in.
     pub fn set(&mut self, vector: Vector, me: DeviceId, bench: &mut Bench) {
         let [x, y, z] = vector;
@@ -90,7 +100,7 @@ impl Mma7660 {
         if on == self.side.chip.has_supply() {
             return;
         }
-        let state = bench.trace.name(if on { "power on" } else { "power off" });
+        let state = bench.trace.name(if on { POWER_ON } else { POWER_OFF });
         bench.record(Kind::Device { device: self.name, state });
         self.side.chip.supply(on, bench.now());
         self.side.stopped();

@@ -21,6 +21,6 @@ pub use logic_source::LogicSource;
 pub use mma7660::{AccelPins, Mma7660};
 pub use mma7660_chip::Vector;
 pub use nec_remote::NecRemote;
-pub use network::{EndId, LinkSettings, LookUp, Network, NetworkSettings, Phase};
+pub use network::{End, EndId, LinkSettings, LookUp, Network, NetworkSettings, Phase};
 pub use sensor::{I2cSensor, SENSORS};
 pub use serial_peer::{PeerPins, PeerReply, SerialPeer};

@@ -13,7 +13,7 @@ use super::i2c_target::{Answers, Target};
 use super::{htu21d, lm75};
 use crate::mcu::I2cPins;
 use crate::trace::record::NetLevel;
-use crate::trace::{Kind, Name};
+use crate::trace::{Kind, Name, POWER_OFF, POWER_ON};
 use crate::world::{Bench, Device, DeviceId, PinId};
 
 /// Every model: a new one is a file and a line here.
@@ -69,6 +69,16 @@ impl I2cSensor {
         Self { name, target, model, has_supply: true, climate, feed: Feed::new(FEED) }
     }
 
+    /// Its name in records.
+    pub fn name(&self) -> Name {
+        self.name
+    }
+
+    /// Whether it has its supply.
+    pub fn has_supply(&self) -> bool {
+        self.has_supply
+    }
+
     /// Changes the air about it.
     pub fn set(&mut self, air: Air, bench: &mut Bench) {
         self.climate = self.climate.changed(air);
@@ -90,7 +100,7 @@ impl I2cSensor {
         if on {
             self.model.supplied(bench);
         }
-        note(self.name, if on { "power on" } else { "power off" }, bench);
+        note(self.name, if on { POWER_ON } else { POWER_OFF }, bench);
         self.target.release(bench);
     }
 }

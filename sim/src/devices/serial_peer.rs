@@ -10,7 +10,7 @@ use vpyb_core::{Pull, UartFrame};
 
 use crate::mcu::{BitClock, Filling, Sampled, Sampler, Sending, Transmitter};
 use crate::trace::record::{Drive, NetLevel};
-use crate::trace::{Kind, Name};
+use crate::trace::{Kind, Name, POWER_OFF, POWER_ON};
 use crate::world::{Bench, Device, DeviceId, FaultKind, PinId, Place};
 
 const TX: u32 = 0;
@@ -100,6 +100,16 @@ impl SerialPeer {
         }
     }
 
+    /// Its name in records.
+    pub fn name(&self) -> Name {
+        self.name
+    }
+
+    /// Whether it has its supply.
+    pub fn has_supply(&self) -> bool {
+        self.is_on
+    }
+
     /// Sends bytes at `baud`, after those that it is sending; nothing without supply.
     pub fn send(&mut self, data: &[u8], baud: u32, me: DeviceId, bench: &mut Bench) {
         self.put(data.iter().map(|&byte| Sending::Word(byte.into())), BitClock::exact(baud), me, bench);
@@ -129,7 +139,7 @@ impl SerialPeer {
         if std::mem::replace(&mut self.is_on, on) == on {
             return;
         }
-        self.note(if on { "power on" } else { "power off" }, bench);
+        self.note(if on { POWER_ON } else { POWER_OFF }, bench);
         self.tx.power(on, bench);
         if let Some(ready) = self.pins.ready {
             bench.drive(ready, if on { Drive::Low } else { Drive::Released });

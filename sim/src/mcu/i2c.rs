@@ -61,6 +61,11 @@ impl I2c {
         self.master = Some(Master::new(self.name, self.pins, clock, patience, bench));
     }
 
+    /// How many bytes were read in the transfer that is on the bus; `None` if there is none.
+    pub fn on_bus(&self) -> Option<usize> {
+        self.master.as_ref()?.job.as_ref()?.on_bus()
+    }
+
     /// Begins a transfer; none may be under way.
     pub fn begin(
         &mut self,

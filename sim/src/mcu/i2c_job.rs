@@ -71,6 +71,11 @@ impl Job {
         }
     }
 
+    /// How many bytes were read, once its START was sent; `None` in a recovery.
+    pub(super) fn on_bus(&self) -> Option<usize> {
+        (self.phase != Phase::Waiting && self.clocks.is_none()).then_some(self.read.len())
+    }
+
     /// Nobody waits for it any more: only what is needed for a STOP is left to do.
     pub(super) fn abandon(&mut self) {
         self.ticket = None;

@@ -49,7 +49,7 @@ pub(super) struct Master {
     busy: bool,
     /// The earliest instant of the next START.
     free_from: Instant,
-    job: Option<Job>,
+    pub(super) job: Option<Job>,
     /// How transfers ended that somebody still asks for.
     outcomes: Vec<(I2cTicket, I2cOutcome)>,
     /// How many transfers were begun.

@@ -171,6 +171,11 @@ impl Timers {
         Self { running: BTreeMap::new(), settings: 0, latency }
     }
 
+    /// The timers that run: name, time from call to call, and whether a call waits.
+    pub fn running(&self) -> impl Iterator<Item = (Name, Duration, bool)> {
+        self.running.values().map(|running| (running.name, running.cycle.span(), running.pending))
+    }
+
     /// Sets a timer going, in place of what it did before.
     pub fn start(&mut self, timer: TimerId, cycle: Cycle, me: DeviceId, bench: &mut Bench) {
         bench.withdraw_interrupt(timer.irq());

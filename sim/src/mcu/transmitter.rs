@@ -112,6 +112,16 @@ impl Transmitter {
         self.register.is_none()
     }
 
+    /// How much is not on the wire yet.
+    pub fn waiting(&self) -> usize {
+        self.queue.len() + usize::from(self.register.is_some())
+    }
+
+    /// Whether something waits because the other side does not let it be sent.
+    pub fn is_held_back(&self) -> bool {
+        self.is_held_back
+    }
+
     /// How much waits before the data register.
     pub fn queued(&self) -> usize {
         self.queue.len()

@@ -129,6 +129,11 @@ impl Uart {
         self.open.as_ref().map(|open| open.rx.received())
     }
 
+    /// How much waits to be sent, and whether it is held back; `None` if the UART is closed.
+    pub fn waiting(&self) -> Option<(usize, bool)> {
+        self.open.as_ref().map(|open| (open.tx.waiting(), open.tx.is_held_back()))
+    }
+
     /// Whether transmission is complete.
     pub fn is_sent(&self) -> bool {
         self.open.as_ref().is_none_or(|open| open.tx.is_idle())

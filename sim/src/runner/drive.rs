@@ -15,7 +15,7 @@ use super::firmware::firmware;
 use super::guard::Heart;
 use super::program::{Around, Program};
 use super::tap::Tapped;
-use crate::board::{Abort, Bound, Machine, Profile, Recorder, VirtualBoard};
+use crate::board::{Abort, Bound, Machine, Profile, Recorder, VirtualBoard, Watcher};
 use crate::scenario::model::{Cpu, Scenario};
 use crate::script::Notes;
 use crate::trace::{Kind, Meta, Trace};
@@ -55,21 +55,24 @@ impl Notes for VirtualBoard {
 ///
 /// If the scenario was not checked against these programs.
 pub fn run(scenario: &Scenario, programs: &[Program], options: Options) -> Outcome {
-    run_with(scenario, programs, options, &Heart::default(), Tapped::default(), |_| {})
+    run_with(scenario, programs, options, &Heart::default(), Tapped::default())
 }
 
-/// Runs a scenario and shows the bench as it stands at the end of the run.
+/// Runs a scenario and shows the machine: whenever time is about to pass, and between two steps together with what the
+/// event loop holds. For tests.
 ///
 /// # Panics
 ///
 /// If the scenario was not checked against these programs.
-pub fn run_inspected(
-    scenario: &Scenario,
-    programs: &[Program],
-    options: Options,
-    inspect: impl FnOnce(&Machine),
-) -> Outcome {
-    run_with(scenario, programs, options, &Heart::default(), Tapped::default(), inspect)
+pub fn run_watched(scenario: &Scenario, programs: &[Program], options: Options, watcher: Watcher) -> Outcome {
+    let mut run = Run::begin(scenario, programs, options);
+    run.machine.borrow_mut().watched_by(watcher);
+    let mut verdict = None;
+    while verdict.is_none() {
+        run.show();
+        verdict = run.step();
+    }
+    run.finish(verdict.unwrap_or_default())
 }
 
 pub(super) fn run_with(
@@ -78,7 +81,6 @@ pub(super) fn run_with(
     options: Options,
     heart: &Heart,
     mut tapped: Tapped,
-    inspect: impl FnOnce(&Machine),
 ) -> Outcome {
     let mut run = Run::begin(scenario, programs, options);
     run.heart = heart.clone();
@@ -90,7 +92,7 @@ pub(super) fn run_with(
             tapped.show(&run.machine.borrow().world.bench.trace);
         }
     });
-    run.end(verdict, inspect)
+    run.finish(verdict)
 }
 
 /// A run that its owner steps. Several may be under way on one thread.
@@ -148,16 +150,6 @@ impl<'a> Run<'a> {
 
     /// Ends the run: what is left of the program is dropped, and the trace is complete.
     pub fn finish(self, verdict: String) -> Outcome {
-        self.end(verdict, |_| {})
-    }
-
-    /// Lets the program run, and catches it if it is unwound.
-    fn guarded(&mut self, run: impl FnOnce(&mut Self) -> String) -> String {
-        let driven = catch_unwind(AssertUnwindSafe(|| run(self)));
-        driven.unwrap_or_else(|payload| verdict_of_unwind(&*payload))
-    }
-
-    fn end(self, verdict: String, inspect: impl FnOnce(&Machine)) -> Outcome {
         let Self { scenario, machine, firmware, around, .. } = self;
         // What is left of the program may only be dropped, and that must not take the run down.
         machine.borrow_mut().is_over = true;
@@ -166,13 +158,25 @@ impl<'a> Run<'a> {
             if dropped.is_err() && verdict == "passed" { "panic: while dropped".into() } else { verdict };
         let mut machine = machine.borrow_mut();
         machine.flush_console();
-        inspect(&machine);
+        machine.show(None);
         let bench = &mut machine.world.bench;
         tracing::info!(at = bench.now().as_nanos(), "{} ended: {verdict}", scenario.name);
         let name = bench.trace.name(&verdict);
         bench.record(Kind::Verdict { verdict: name });
         let opportunities = bench.faults.opportunities();
         Outcome { trace: std::mem::take(&mut bench.trace), verdict, opportunities }
+    }
+
+    /// Shows the machine and the loop to who watches.
+    fn show(&self) {
+        let contents = self.firmware.contents();
+        self.machine.borrow_mut().show(Some(&contents));
+    }
+
+    /// Lets the program run, and catches it if it is unwound.
+    fn guarded(&mut self, run: impl FnOnce(&mut Self) -> String) -> String {
+        let driven = catch_unwind(AssertUnwindSafe(|| run(self)));
+        driven.unwrap_or_else(|payload| verdict_of_unwind(&*payload))
     }
 }
 

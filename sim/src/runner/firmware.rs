@@ -11,6 +11,7 @@ use super::program::{Around, Main, Program, boxed};
 use crate::board::{Machine, Recorder, VirtualBoard, VirtualClock};
 use crate::scenario::model::{Action, Actor, Arg, Phase, Scenario};
 use crate::script::{Objects, Scripts};
+use crate::trace::Kind;
 
 /// The firmware, and what its program wants around each step.
 pub(super) fn firmware(
@@ -76,6 +77,10 @@ fn start_scripts(
     let cancels = scenario.actors.iter().any(cancels);
     let (machine, recorder) = (machine.clone(), recorder.clone());
     Box::new(move |event_loop| {
+        if let Discipline::FastIo { ioq_len: len @ 1.., .. } = event_loop.config().discipline {
+            let len = u16::try_from(len).unwrap_or(u16::MAX);
+            machine.borrow_mut().world.bench.record(Kind::IoQueue { len });
+        }
         let board = VirtualBoard::new(machine.clone());
         let start = || -> Prepared {
             let opened = Objects::open(&board, event_loop, &objects)?;

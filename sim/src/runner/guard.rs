@@ -53,7 +53,7 @@ pub fn run_tapped(
     let runner = thread::Builder::new().name(scenario.name.clone()).stack_size(16 << 20);
     let spawned = runner.spawn(move || {
         // Nobody listens any more if the run was given up.
-        sender.send(run_with(&own, programs, options, &beating, Tapped::by(tap), |_| {})).ok();
+        sender.send(run_with(&own, programs, options, &beating, Tapped::by(tap))).ok();
     });
     let Ok(_handle) = spawned else { return given_up(scenario, options, "panic: no thread to run it on") };
     loop {

@@ -2,6 +2,7 @@
 //!
 //! Owns how a run is driven and how it ends. It judges no expectations and prints nothing.
 
+mod aside;
 mod cases;
 mod drive;
 mod firmware;
@@ -9,8 +10,9 @@ mod guard;
 mod program;
 mod tap;
 
+pub use aside::{Aside, aside};
 pub use cases::{Case, cases};
-pub use drive::{Options, Outcome, Run, run, run_inspected};
+pub use drive::{Options, Outcome, Run, run, run_watched};
 pub use guard::{run_guarded, run_tapped};
 pub use program::{Around, Main, Program, boxed};
 pub use tap::Tap;

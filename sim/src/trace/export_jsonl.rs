@@ -160,6 +160,7 @@ impl Fields<'_> {
             Kind::QueueFull { queue, len, task } => {
                 vec![("queue", self.text(queue)), ("len", json!(len)), ("task", self.task_of(task))]
             }
+            Kind::IoQueue { len } => vec![("len", json!(len))],
             Kind::LoopStopped { error } => vec![("error", self.text_of(error))],
             Kind::Used { task, object, name, how } => vec![
                 ("task", self.task_of(task)),

@@ -17,6 +17,7 @@ mod i2c;
 mod lanes;
 mod levels;
 mod names;
+mod nec;
 mod net;
 mod pin;
 pub mod record;
@@ -39,16 +40,18 @@ pub use export_csv::write_csv;
 pub use export_jsonl::write_jsonl;
 pub use export_perfetto::write_perfetto;
 pub use export_vcd::write_vcd;
-pub use file::{Loaded, ReadError, Seekable, VERSION, Writer, read, to_bytes, write};
+pub use file::{About, Loaded, Part, ReadError, Reading, Seekable, VERSION, Writer, read, to_bytes, write};
 pub use lanes::{Change, Lane, lanes};
 pub use levels::{Levels, pin_levels};
 pub use names::Names;
+pub use nec::{NecBlock, nec_blocks};
 use record::Yielded;
 pub use record::{Kind, Name, Record, Seq};
 pub use sigrok::sigrok_commands;
 pub use state::{
-    Armed, Counters, Cpu, IrqLine, NetState, Phase, PinState, Queued, Scheduling, Shared, Sharing, State,
-    TaskState, Uart, Wait, Waiting, Wires, render_pin, render_state, render_tasks, waiting,
+    Armed, Counters, Cpu, DeviceState, I2cBus, I2cCounters, IrqLine, NetState, POWER_OFF, POWER_ON, Phase,
+    PinState, Queued, Scheduling, Shared, Sharing, Socket, Standing, State, TaskState, Told, Transfer, Uart,
+    Wait, Waiting, Wires, render_pin, render_state, render_tasks, waiting,
 };
 pub use table::{HEADINGS, Row, align, row, table};
 pub use times::{InstantError, parse_instant, show_instant};
@@ -173,6 +176,12 @@ impl Trace {
     /// The instant of the last record; that of the beginning for an empty trace.
     pub fn end(&self) -> Instant {
         self.records.last().map_or(self.begin(), |record| record.at)
+    }
+
+    /// Appends records and the texts that are new with them.
+    pub fn append(&mut self, texts: &[String], records: &[Record]) {
+        texts.iter().for_each(|text| _ = self.names.intern(text));
+        self.records.extend(records);
     }
 
     /// Appends a record.

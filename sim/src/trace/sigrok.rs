@@ -1,13 +1,14 @@
 //! The commands with which sigrok decodes an exported run.
 //!
-//! Owns their form: one for each UART's receiving pin, and one for each I2C bus.
+//! Owns their form: one for each UART's receiving pin, each I2C bus, and each pin on which an infrared
+//! receiver showed blocks.
 
 use std::collections::BTreeSet;
 
-use super::Trace;
 use super::record::{I2cEvent, Kind};
+use super::{Trace, nec_blocks};
 
-/// A command for each thing that was opened, with the file that was written.
+/// A command for each thing that was opened or seen, with the file that was written.
 pub fn sigrok_commands(trace: &Trace, file: &str) -> Vec<String> {
     let mut decoders = BTreeSet::new();
     let mut uart = |pin: &str, baud: u32| {
@@ -26,5 +27,6 @@ pub fn sigrok_commands(trace: &Trace, file: &str) -> Vec<String> {
             decoders.insert(format!("-P i2c:scl={}:sda={}", trace.text(scl), trace.text(sda)));
         }
     }
+    decoders.extend(nec_blocks(trace).keys().map(|&pin| format!("-P ir_nec:ir={}", trace.text(pin))));
     decoders.into_iter().map(|decoder| format!("sigrok-cli -I vcd -i {file} {decoder}")).collect()
 }

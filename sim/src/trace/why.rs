@@ -32,8 +32,8 @@ pub fn why(trace: &Trace, seq: Seq) -> Vec<Link> {
 }
 
 /// A chain as aligned lines under headings: what happened, then each cause below what it caused.
-/// `after cause` is the span from a record's cause to the record. Behind the first `limit` links
-/// only the root is shown. What `note` says of a record hangs below its line.
+/// `after cause` is the span from a record's cause to the record; the number of the cause if that is not in the trace.
+/// Behind the first `limit` links only the last is shown. What `note` says of a record hangs below its line.
 pub fn render_chain(
     words: &Words<'_>,
     trace: &Trace,
@@ -47,7 +47,11 @@ pub fn render_chain(
     let mut line = |place: usize, link: &Link| {
         let Some(record) = trace.get(link.seq) else { return };
         let arrow = if place == 0 { "" } else { "because" };
-        let after = link.after.map_or("(root)".to_owned(), |after| format!("+{after}"));
+        let after = match (link.after, record.cause) {
+            (Some(after), _) => format!("+{after}"),
+            (None, Some(cause)) => format!("(by #{})", cause.0),
+            (None, None) => "(root)".to_owned(),
+        };
         let number = format!("#{}", link.seq.0);
         lines.push([arrow.to_owned(), show_instant(record.at), after, number, words.describe(record)]);
         notes.push(note(link.seq));

@@ -222,6 +222,7 @@ impl<'t> Words<'t> {
                 let lasts = lasts.map_or(String::new(), |lasts| format!(", {lasts}"));
                 self.of_place(place, format!("FAULT: {}{lasts}", self.trace.text(what)))
             }
+            Kind::IoQueue { len } => event(format!("the event loop has an I/O queue of {len} places")),
             Kind::I2c { bus, event } => self.of_place(bus, event.sentence(self.trace)),
             Kind::Net { socket, event } => self.of_place(socket, event.sentence(self.trace)),
         }

@@ -20,7 +20,7 @@ impl Checkpoints {
             if place > 0 && place % APART == 0 {
                 kept.push(state.clone());
             }
-            state.apply(seq, record);
+            state.apply(trace, seq, record);
         }
         Self(kept)
     }
@@ -31,7 +31,7 @@ impl Checkpoints {
         let near = (place / APART).min(self.0.len() - 1);
         let mut state = self.0[near].clone();
         for (seq, record) in trace.iter().skip(near * APART).take(place + 1 - near * APART) {
-            state.apply(seq, record);
+            state.apply(trace, seq, record);
         }
         state
     }

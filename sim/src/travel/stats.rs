@@ -9,7 +9,7 @@ use vpyb_core::time::Duration;
 use super::percentile;
 use crate::expect::turns;
 use crate::report::brief;
-use crate::trace::record::{I2cEvent, Kind, Task};
+use crate::trace::record::{Kind, Task};
 use crate::trace::{Name, Seq, State, Trace, Words, align, show_instant};
 
 /// What one task did.
@@ -57,7 +57,8 @@ pub fn render_stats(trace: &Trace) -> String {
     let (begin, end) = (show_instant(trace.begin()), show_instant(trace.end()));
     let mut text =
         format!("{} records from {begin} to {end}\n\n{}", trace.records().len(), tasks(trace, &words));
-    for table in [uarts(trace), buses(trace)] {
+    let state = State::at(trace, trace.end());
+    for table in [uarts(trace, &state), buses(trace, &state)] {
         if !table.is_empty() {
             text += &format!("\n{table}");
         }
@@ -86,8 +87,7 @@ fn tasks(trace: &Trace, words: &Words<'_>) -> String {
     if lines.len() == 1 { "no task had a step\n".to_owned() } else { align(lines) }
 }
 
-fn uarts(trace: &Trace) -> String {
-    let state = State::at(trace, trace.end());
+fn uarts(trace: &Trace, state: &State) -> String {
     let mut sent: BTreeMap<Name, u64> = BTreeMap::new();
     for record in trace.records() {
         if let Kind::UartTx { uart, .. } = record.kind {
@@ -111,29 +111,12 @@ fn uarts(trace: &Trace) -> String {
     if lines.len() == 1 { String::new() } else { align(lines) }
 }
 
-fn buses(trace: &Trace) -> String {
-    // Transfers, bytes, refusals, failures.
-    let mut buses: BTreeMap<Name, [u64; 4]> = BTreeMap::new();
-    for record in trace.records() {
-        let Kind::I2c { bus, event } = record.kind else { continue };
-        let counts = buses.entry(bus).or_default();
-        match event {
-            I2cEvent::Address { ack: true, .. } => counts[0] += 1,
-            I2cEvent::Address { ack: false, .. } => {
-                counts[0] += 1;
-                counts[2] += 1;
-            }
-            I2cEvent::Byte { read, ack, .. } => {
-                counts[1] += 1;
-                counts[2] += u64::from(!read && !ack);
-            }
-            I2cEvent::Failed { .. } => counts[3] += 1,
-            _ => {}
-        }
-    }
+fn buses(trace: &Trace, state: &State) -> String {
     let mut lines = vec![["I2C", "addressed", "bytes", "nack", "failed"].map(str::to_owned)];
-    for (bus, [addressed, bytes, nack, failed]) in buses {
-        let [addressed, bytes, nack, failed] = [addressed, bytes, nack, failed].map(|n| n.to_string());
+    for (&bus, own) in &state.buses {
+        let counts = own.counters;
+        let [addressed, bytes, nack, failed] =
+            [counts.addressed, counts.bytes, counts.nack, counts.failed].map(|n| n.to_string());
         lines.push([trace.text(bus).to_owned(), addressed, bytes, nack, failed]);
     }
     if lines.len() == 1 { String::new() } else { align(lines) }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use vpyb_core::time::{Duration, Instant};
 
 use crate::trace::record::{I2cEvent, Kind, NetLevel};
-use crate::trace::{Change, Levels, Name, Seq, Trace, Words, lanes};
+use crate::trace::{Change, Levels, Name, Seq, Trace, Words, lanes, nec_blocks};
 
 /// One strip of a picture.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -137,6 +137,15 @@ fn decoded(trace: &Trace) -> Vec<Strip> {
             }
             _ => {}
         }
+    }
+    for (pin, blocks) in nec_blocks(trace) {
+        let word = |block: crate::trace::NecBlock| Word {
+            from: block.from,
+            to: block.to,
+            text: block.text(),
+            by: block.by,
+        };
+        found.insert((pin, " IR"), blocks.into_iter().map(word).collect());
     }
     let label = |(name, side): Side| format!("{}{side}", trace.text(name));
     let strips =

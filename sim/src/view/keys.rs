@@ -16,7 +16,7 @@ pub(super) const HELP: &str = "\
 PgDn PgUp  20 records on, back            ] [   next, previous of the strip
 . ,        a column on, back              > <   half a screen on, back
 Home End   first, last record             g     go to an instant
-c b        jump to the cause, and back    + -   nearer, further away; 0 all of it
+c b        jump to the cause, and back    + -   nearer, further; 0 all of it
 / n N      search, next, previous         m '   set a mark, go to it
 s          state at the cursor            ?     these keys
 q          leave";

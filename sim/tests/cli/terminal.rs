@@ -62,6 +62,19 @@ impl Tmux {
     }
 }
 
+impl Tmux {
+    /// The screen as soon as it does not say this any more.
+    fn when_not(&self, said: &str) -> String {
+        for _ in 0..20_000 {
+            let screen = String::from_utf8_lossy(&self.tmux(&["capture-pane", "-p"]).stdout).into_owned();
+            if !screen.contains(said) && screen.contains("  screen ") {
+                return screen;
+            }
+        }
+        panic!("the screen still says `{said}`");
+    }
+}
+
 impl Drop for Tmux {
     fn drop(&mut self) {
         self.tmux(&["kill-server"]);
@@ -82,7 +95,29 @@ fn a_run_is_viewed_in_a_terminal() {
     tmux.press(&["c"]);
     tmux.when("sleeper step starts, takes 3us, yields return");
     tmux.press(&["Left"]);
+    let screen = tmux.when("#85 of");
+    // A mark, an instant that is typed, and back to the mark.
+    tmux.press(&["m", "a"]);
+    tmux.when("mark a is here");
+    tmux.press(&["g", "0.030", "Enter"]);
+    tmux.when("#107 of");
+    tmux.press(&["'", "a"]);
     tmux.when("#85 of");
+    // Nearer, then all of it: as much time is on the screen as its first line says.
+    let span = |screen: &str| {
+        screen.split_once("  screen ").expect("it is said").1.lines().next().unwrap().trim().to_owned()
+    };
+    let before = span(&screen);
+    tmux.press(&["+"]);
+    let near = tmux.when_not(&format!("  screen {before}"));
+    tmux.press(&["0"]);
+    let all = tmux.when_not(&format!("  screen {}", span(&near)));
+    assert!(span(&near) != before && span(&all) != span(&near), "{all}");
+    // The next of what was sought, and a text that is nowhere.
+    tmux.press(&["Home", "n"]);
+    tmux.when("prints \"woke\"");
+    tmux.press(&["/", "nowhere", "Enter"]);
+    tmux.when("`nowhere` is not said after this record");
     tmux.press(&["s"]);
     tmux.when("┌state");
     tmux.press(&["?"]);

@@ -63,6 +63,19 @@ impl Browser {
         self.tell("/execute/sync", &json!({ "script": script, "args": arguments }))
     }
 
+    /// Runs a script on the page that calls `done` when it is over.
+    pub fn run_later(&self, script: &str) -> Value {
+        let script = format!("const done = arguments[0]; {script}");
+        self.tell("/execute/async", &json!({ "script": script, "args": [] }))
+    }
+
+    /// Has the reader prefer a colour scheme.
+    pub fn prefer(&self, scheme: &str) {
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        let params = json!({ "features": features });
+        self.tell("/goog/cdp/execute", &json!({ "cmd": "Emulation.setEmulatedMedia", "params": params }));
+    }
+
     /// Presses and releases a key.
     pub fn press(&self, key: &str) {
         let strokes = json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);

@@ -71,6 +71,16 @@ impl End {
         }
     }
 
+    /// How many bytes wait for the program.
+    pub fn unread(&self) -> usize {
+        self.incoming.unread()
+    }
+
+    /// Whether the program has closed it.
+    pub fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
     /// Whether a read would not wait: there is something, or nothing will come.
     pub fn is_readable(&self) -> bool {
         self.incoming.unread() > 0 || self.incoming.ended() || matches!(self.phase, Phase::Failed(_))

@@ -104,6 +104,26 @@ impl Network {
         }
     }
 
+    /// Its name in records.
+    pub fn name(&self) -> Name {
+        self.name
+    }
+
+    /// Whether nothing gets through.
+    pub fn is_down(&self) -> bool {
+        self.link.is_down
+    }
+
+    /// All ends that there have been, in order of creation.
+    pub fn ends(&self) -> &[End] {
+        &self.ends
+    }
+
+    /// The listeners, by their names in records.
+    pub fn listeners(&self) -> impl Iterator<Item = (Name, u16)> {
+        self.ports.iter().map(|(&port, own)| (own.name, port))
+    }
+
     // ---- from outside ----------------------------------------------------------------------------
 
     /// Lets nothing through any more, or lets it through again.

@@ -24,19 +24,19 @@ pub(super) use block::write_block;
 pub use error::ReadError;
 pub(super) use packed::{Run, encode, pack, texts_of_a_block};
 pub use reader::{Loaded, read};
-pub use seek::Seekable;
+pub use seek::{About, Part, Reading, Seekable};
 pub use writer::{Writer, to_bytes, write};
 
 /// The first bytes of every trace file. The last ones show a transfer in text mode.
 pub(super) const MAGIC: [u8; 8] = *b"\x89VPYB\r\n\x1a";
 /// The version of the layout and of the vocabulary of records.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 /// Magic and version.
 const PREFIX: usize = MAGIC.len() + 2;
 /// The most records that one block holds.
 pub(super) const BLOCK_RECORDS: usize = 4096;
 /// So many records lie between two checkpoints: what has to be folded to know the state at an instant.
-const CHECKPOINT_RECORDS: u32 = 32 * BLOCK_RECORDS as u32;
+const CHECKPOINT_RECORDS: u32 = 8 * BLOCK_RECORDS as u32;
 /// A block of names ends with the text that reaches this many bytes.
 const BLOCK_TEXT: usize = 64 * 1024;
 

@@ -12,13 +12,43 @@ use super::error::damaged;
 use super::packed::{Fit, unpack};
 use super::reader::{checkpoint, prefix, run_of, take_names};
 use super::{
-    Before, END, Entry, HEADER, INDEX, Meta, NAMES, Names, PREFIX, RECORDS, ReadError, STATE, Totals, Trace,
+    END, Entry, HEADER, INDEX, Meta, NAMES, Names, PREFIX, RECORDS, ReadError, STATE, Seq, Totals, Trace,
 };
+
+/// How much of a file was read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Reading {
+    /// Bytes, the index and the names included.
+    pub bytes: u64,
+    /// Records.
+    pub records: u64,
+}
+
+/// About where a part of a file is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum About {
+    /// An instant, with every record of it.
+    At(Instant),
+    /// A record.
+    Record(Seq),
+}
+
+/// A part of a file as a trace, and whether the file goes on at either side of it.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The part.
+    pub trace: Trace,
+    /// It begins where the file does.
+    pub from_begin: bool,
+    /// It ends where the file does.
+    pub to_end: bool,
+}
 
 /// A whole file whose blocks are read when they are needed.
 pub struct Seekable<R> {
     file: R,
     len: u64,
+    reading: Reading,
     meta: Meta,
     names: Names,
     index: Vec<Entry>,
@@ -38,8 +68,15 @@ impl<R: Read + Seek> Seekable<R> {
         (&mut file).take(PREFIX as u64).read_to_end(&mut begin)?;
         prefix(&begin)?;
         let Some(totals) = end(&mut file, len)? else { return Ok(None) };
-        let mut opened =
-            Self { file, len, meta: Meta::default(), names: Names::default(), index: Vec::new(), totals };
+        let mut opened = Self {
+            file,
+            len,
+            reading: Reading::default(),
+            meta: Meta::default(),
+            names: Names::default(),
+            index: Vec::new(),
+            totals,
+        };
         opened.meta = opened.block(PREFIX as u64, HEADER, |block| block.decode())?;
         opened.index = opened.block(totals.index, INDEX, |block| block.unpack(block.payload))?;
         let mut names = Names::default();
@@ -60,28 +97,53 @@ impl<R: Read + Seek> Seekable<R> {
         self.totals.end
     }
 
+    /// How much was read so far.
+    pub fn reading(&self) -> Reading {
+        self.reading
+    }
+
     /// The part of the trace that tells what was so at an instant: it begins with a checkpoint, or with the run, and
     /// has every record of that instant.
     ///
     /// # Errors
     /// [`ReadError`], as far as it was read.
     pub fn around(&mut self, at: Instant) -> Result<Trace, ReadError> {
+        self.part(About::At(at), 1, 0).map(|part| part.trace)
+    }
+
+    /// A part of the trace about a place: from the checkpoint that is so many back from it, at least one, up to the place,
+    /// or to the checkpoint that is so many on from it.
+    ///
+    /// # Errors
+    /// [`ReadError`], as far as it was read.
+    pub fn part(&mut self, about: About, back: usize, on: usize) -> Result<Part, ReadError> {
         let (index, names) = (self.index.clone(), self.names.len());
-        let begins = |entry: &&Entry| entry.kind == STATE;
-        // The checkpoint that was made last of those that hold before the instant; of a cut file, else its first.
-        let mut states = index.iter().filter(begins);
-        let earlier = states.clone().rfind(|entry| entry.at < at);
-        let cut = index.iter().find(|entry| entry.kind != NAMES).filter(|entry| entry.kind == STATE);
-        let start = earlier.or(cut.and(states.next()));
-        let before = match start {
+        let states: Vec<&Entry> = index.iter().filter(|entry| entry.kind == STATE).collect();
+        // So many checkpoints hold before the place. Of a cut file, the first one is its beginning.
+        let earlier = states.partition_point(|entry| match about {
+            About::At(at) => entry.at < at,
+            About::Record(seq) => entry.seq <= seq.0,
+        });
+        let cut = index.iter().find(|entry| entry.kind != NAMES).is_some_and(|entry| entry.kind == STATE);
+        let start = earlier.checked_sub(back.max(1)).or(cut.then_some(0));
+        let before = match start.and_then(|place| states.get(place)) {
             Some(entry) => Some(self.block(entry.offset, STATE, checkpoint)?),
             None => None,
         };
+        let until = states.get((earlier + on).saturating_sub(1)).filter(|_| on > 0).map(|entry| entry.seq);
+        let to_end = on > 0 && until.is_none();
+        let wanted = |entry: &&Entry| {
+            let about = match about {
+                About::At(at) => entry.at <= at,
+                About::Record(seq) => entry.seq <= seq.0,
+            };
+            about || to_end || until.is_some_and(|until| entry.seq < until)
+        };
         let from = before.as_ref().map_or(0, |before| before.first.0);
-        let mut records = Vec::new();
         let begin = before.as_ref().map_or(Instant::ZERO, |before| before.state.at);
+        let mut records = Vec::new();
         let blocks = index.iter().filter(|entry| entry.kind == RECORDS && entry.seq >= from);
-        for entry in blocks.take_while(|entry| entry.at <= at) {
+        for entry in blocks.take_while(wanted) {
             let latest = records.last().map_or(begin, |record: &crate::trace::Record| record.at);
             let next = from.saturating_add(records.len() as u32);
             self.block(entry.offset, RECORDS, |block| {
@@ -92,8 +154,11 @@ impl<R: Read + Seek> Seekable<R> {
                 unpack(block, &Fit { next, latest, names }, &mut records)
             })?;
         }
-        let before = before.map(|before| Before { first: before.first, state: before.state });
-        Ok(Trace::from_parts(self.meta.clone(), self.names.clone(), before, records))
+        self.reading.records += records.len() as u64;
+        let first = index.iter().find(|entry| entry.kind == RECORDS).map_or(0, |entry| entry.seq);
+        let to_end = from.wrapping_sub(first).wrapping_add(records.len() as u32) >= self.totals.records;
+        let trace = Trace::from_parts(self.meta.clone(), self.names.clone(), before, records);
+        Ok(Part { trace, from_begin: from <= first, to_end })
     }
 
     /// Reads one block and makes something of it.
@@ -116,6 +181,7 @@ impl<R: Read + Seek> Seekable<R> {
         }
         let mut payload = vec![0; head.len];
         self.file.read_exact(&mut payload)?;
+        self.reading.bytes += (HEAD + head.len) as u64;
         make(&head.with(offset, &payload)?)
     }
 }

@@ -132,7 +132,8 @@ impl<W: Write> Writer<W> {
             records.iter().flat_map(|record| record.kind.names()).map(|name| name.0 as usize + 1).max();
         self.names(trace, needed.unwrap_or(0))?;
         let run = Run { first: self.next.0, count: records.len() as u32 };
-        let payload = compressed(encode(&run), &pack(run.first, records, Vec::new()));
+        let payload =
+            compressed(encode(&run), &pack(run.first, records, Vec::with_capacity(records.len() * 10)));
         self.enter(RECORDS, records.first().map_or(self.latest, |record| record.at));
         self.len += write_block(&mut self.out, RECORDS, &payload)?;
         self.latest = records.last().map_or(self.latest, |record: &Record| record.at);
@@ -143,7 +144,7 @@ impl<W: Write> Writer<W> {
     /// Brings the state up to the next record.
     fn fold(&mut self, trace: &Trace) {
         for (seq, record) in (self.folded.0..).map(Seq).zip(trace.range(self.folded, self.next)) {
-            self.state.apply(seq, record);
+            self.state.apply(trace, seq, record);
         }
         self.folded = self.next;
     }

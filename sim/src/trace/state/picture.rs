@@ -5,13 +5,15 @@
 
 use std::fmt::Write as _;
 
+use super::bench_picture::{buses, devices, sockets};
 use super::{State, TaskState, Uart, waiting};
 use crate::trace::record::{Drive, Entry, Interrupt, Name, Net, NetLevel, Pulled, Seq, Task, Trigger};
 use crate::trace::table::align;
 use crate::trace::words::{Words, show_byte, show_mode, show_trigger};
 use crate::trace::{Trace, show_instant};
 
-/// The text of a state: CPU, tasks, queues, pins, interrupts, UARTs, LEDs, counters, console.
+/// The text of a state: CPU, tasks, queues, pins, interrupts, UARTs, buses, devices, sockets, LEDs, counters,
+/// console.
 pub fn render_state(state: &State, trace: &Trace) -> String {
     let picture = Picture { state, trace, words: Words::new(trace) };
     joined([
@@ -22,6 +24,9 @@ pub fn render_state(state: &State, trace: &Trace) -> String {
         picture.nets(),
         picture.irq_lines(),
         picture.uarts(),
+        section("buses", buses(state, trace), 0),
+        section("devices", devices(state, trace), 0),
+        section("network", sockets(state, trace), 0),
         picture.rest(),
     ])
 }
@@ -140,7 +145,7 @@ impl Picture<'_> {
             [
                 (place + 1).to_string(),
                 self.words.entry(queued.entry),
-                self.words.why(queued.why),
+                self.words.why(queued.why) + if queued.for_io { " (I/O queue)" } else { "" },
                 since,
                 number(queued.by),
             ]

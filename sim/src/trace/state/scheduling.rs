@@ -2,7 +2,7 @@
 //!
 //! Owns [`Scheduling`]. Knows no discipline: a record says what was queued, never why it had to be.
 //!
-//! Invariant **queue-mirror**: `Ready` appends to the run queue; a `Step` or a `Callback` takes the
+//! Invariant **queue-mirror**: `Ready` appends to the run queue, or to the I/O queue if there is one and I/O is why; a `Step` or a `Callback` takes the
 //! first entry that names it; a timer stays in the wait queue until the `Ready` of its number or its
 //! `TimerRemoved`. An entry may be in the queues more than once.
 //!
@@ -81,6 +81,8 @@ pub struct Queued {
     pub since: Instant,
     /// The record that appended it.
     pub by: Seq,
+    /// It is in the I/O queue, which comes before the run queue.
+    pub for_io: bool,
 }
 
 /// An entry of the wait queue.
@@ -116,8 +118,10 @@ pub struct Cpu {
 pub struct Scheduling {
     /// All tasks in order of creation.
     pub tasks: BTreeMap<Task, TaskState>,
-    /// The run queue, first in first.
+    /// What is ready, the next one first: the I/O queue, then the run queue.
     pub run_queue: VecDeque<Queued>,
+    /// There is an I/O queue.
+    pub has_io_queue: bool,
     /// The wait queue by timer number; [`Scheduling::wait_queue`] has it in order.
     pub timers: BTreeMap<u32, Armed>,
     /// What the CPU is busy with; `None` between steps and when idle.
@@ -132,6 +136,11 @@ impl Scheduling {
         let mut timers: Vec<Armed> = self.timers.values().copied().collect();
         timers.sort_by_key(|armed| (armed.due, armed.timer));
         timers
+    }
+
+    /// How many entries are in the I/O queue.
+    fn io_len(&self) -> usize {
+        self.run_queue.iter().take_while(|queued| queued.for_io).count()
     }
 
     /// The places of an entry in the run queue; 0 is next.
@@ -187,6 +196,7 @@ impl Scheduling {
             Kind::Interrupted { task, .. } => self.task(task, at, seq).pending = None,
             Kind::Finished { task } => self.finish(task, at, seq),
             Kind::Polled { .. } => self.end_step(at),
+            Kind::IoQueue { .. } => self.has_io_queue = true,
             Kind::LoopStopped { .. } => {
                 self.end_step(at);
                 self.stopped = Some(seq);
@@ -251,7 +261,15 @@ impl Scheduling {
         if let Why::Timer(timer) = why {
             self.timers.remove(&timer);
         }
-        self.run_queue.push_back(Queued { entry, why, since: at, by });
+        let gives_up = |cpu: Cpu| matches!(cpu.yielded, Yielded::IoReadDone(_) | Yielded::IoWriteDone(_));
+        let for_io = self.has_io_queue
+            && match why {
+                Why::Device(_) | Why::Interrupted => true,
+                Why::Yielded => self.cpu.is_some_and(gives_up),
+                _ => false,
+            };
+        let place = if for_io { self.io_len() } else { self.run_queue.len() };
+        self.run_queue.insert(place, Queued { entry, why, since: at, by, for_io });
         let Entry::Task(task) = entry else { return };
         if why == Why::Yielded {
             self.loop_acts_on(task, at);
