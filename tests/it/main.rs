@@ -61,3 +61,4 @@ mod uart_errors;
 mod vectors;
 mod view;
 mod waited_for;
+mod words;

@@ -79,6 +79,11 @@ impl Scripts<'_> {
 
     fn op(&self, item: Value<'_>, depth: usize) -> Option<Op> {
         if let Some(word) = item.raw().as_str() {
+            item.hear(
+                "an operation",
+                BARE.into_iter().chain(TABLES),
+                BARE.into_iter().filter(|it| *it == word),
+            );
             return bare(item, word);
         }
         if !item.raw().is_table() {
@@ -98,6 +103,7 @@ impl Scripts<'_> {
             );
             return None;
         };
+        argument.hear("an operation", BARE.into_iter().chain(TABLES), [argument.key]);
         self.simple(argument).or_else(|| self.compound(argument, depth)).unwrap_or_else(|| {
             item.report(refuse(argument));
             None
