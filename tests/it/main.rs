@@ -59,6 +59,7 @@ mod trial;
 mod uart;
 mod uart_errors;
 mod vectors;
+mod verdicts;
 mod view;
 mod waited_for;
 mod words;

@@ -109,11 +109,25 @@ const BENCHMARKS: Folders = &[
 
 /// What the simulator adds: wires, interrupts, faults, and how a run may end.
 const BOARD: Folders = &[
-    ("edges", &["busy.toml", "coalesced.toml"]),
-    ("electrics", &["contention.toml", "unplugged.toml"]),
-    ("faults", &["checksum.toml", "line.toml", "sensor.toml", "stuck.toml"]),
-    ("timers", &["storm.toml", "ticks.toml"]),
+    ("edges", &["busy.toml", "coalesced.toml", "masked.toml"]),
+    ("electrics", &["contention.toml", "unplugged.toml", "pulls.toml"]),
+    (
+        "faults",
+        &[
+            "checksum.toml",
+            "line.toml",
+            "sensor.toml",
+            "stuck.toml",
+            "bytes.toml",
+            "interrupts.toml",
+            "wires.toml",
+            "bus.toml",
+        ],
+    ),
+    ("timers", &["storm.toml", "ticks.toml", "stopped.toml"]),
+    ("uart_line", &["frames.toml", "idle.toml", "flow.toml", "buffers.toml"]),
     ("livelock", &["only_yields.toml"]),
+    ("verdicts", &["limit.toml", "stuck.toml", "allowed.toml"]),
 ];
 
 fn all() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
@@ -135,7 +149,9 @@ fn every_folder_is_in_the_list() {
     assert_eq!(listed.len(), all().count(), "a folder is listed twice");
     let entries = fs::read_dir(root().join("scenarios")).expect("a folder");
     let entries = entries.map(|entry| entry.expect("an entry"));
-    let folders = entries.filter(|entry| entry.path().is_dir() && entry.file_name() != "src");
+    let folders = entries.filter(|entry| {
+        entry.path().is_dir() && !["src", "target"].iter().any(|it| entry.file_name() == *it)
+    });
     let there: BTreeSet<String> =
         folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     assert_eq!(there, listed, "the folders that are there, and those that are listed");
