@@ -1,10 +1,12 @@
 //! The tutorial's examples that must be there as scenarios.
 //!
 //! Owns the list of folders below `scenarios`, by section, with the files that each must have; no folder is there that
-//! is not in it. What each example shows, and which expectation checks it, is in `claims`. That expectations hold is
+//! is not in it. What each example shows, and which expectation checks it, is in `claims`; when it should print what, in
+//! `reference`. That expectations hold is
 //! tested by running them; that a recorded file agrees with its recording, in `named`.
 
 mod claims;
+mod reference;
 
 use std::collections::BTreeSet;
 use std::fs;
