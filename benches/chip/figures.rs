@@ -13,16 +13,22 @@ pub struct Figure {
     pub name: &'static str,
     /// What it counts.
     pub unit: &'static str,
+    /// What it must not exceed.
+    pub most: f64,
 }
 
 const fn figure(name: &'static str, unit: &'static str) -> Figure {
-    Figure { name, unit }
+    Figure { name, unit, most: f64::INFINITY }
+}
+
+const fn at_most(most: f64, name: &'static str, unit: &'static str) -> Figure {
+    Figure { name, unit, most }
 }
 
 /// All figures. Those of the firmware are explained in `core/stm32f405/measure`.
 pub const FIGURES: &[Figure] = &[
-    figure("switch uasyncio-v2", "instructions a switch, three tasks that yield"),
-    figure("switch fast-io", "the same"),
+    at_most(120.0, "switch uasyncio-v2", "instructions a switch, three tasks that yield"),
+    at_most(120.0, "switch fast-io", "the same"),
     figure("switch asyncio-v3", "the same"),
     figure("fast switch uasyncio-v2", "the same, built for speed"),
     figure("fast switch fast-io", "the same"),
@@ -38,10 +44,19 @@ pub const FIGURES: &[Figure] = &[
     figure("callback", "instructions for a callback, made, queued, called and freed"),
     figure("receive", "instructions of the receive interrupt, for one byte"),
     figure("access", "instructions for a call of the board, the microseconds"),
-    figure("flash", "bytes of flash over an empty firmware, with one discipline and without an observer"),
+    at_most(
+        8192.0,
+        "loop flash",
+        "bytes of flash over the same tasks polled by hand, with one discipline alone",
+    ),
+    figure("fast loop flash", "the same, built for speed"),
+    figure("flash", "bytes of flash over an empty firmware, with one discipline alone"),
     figure("fast flash", "the same, built for speed"),
-    figure("whole flash", "bytes of flash over an empty firmware, with all disciplines and observers"),
-    figure("task", "bytes of memory a task, beside its future"),
+    figure(
+        "whole flash",
+        "bytes of flash over an empty firmware, with all disciplines, observers and wakers",
+    ),
+    at_most(64.0, "task", "bytes of memory a task, beside its future"),
     figure("allocations", "allocations while tasks are switched"),
 ];
 

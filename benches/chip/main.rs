@@ -46,18 +46,25 @@ fn measure(emulator: &Emulator) -> Result<Figures, String> {
         let folder = emulator.build(PACKAGE, &["measure"], profile);
         let firmware = folder.join("measure");
         measured.read(&emulator.run(&firmware, COUNTING, &[], &["-serial", "none"])?, before)?;
-        for (name, words) in [("flash", ONE_DISCIPLINE), ("whole flash", &[])] {
-            measured.add(&format!("{before}{name}"), flash(emulator, profile, words)?);
+        for (name, words) in [("", ONE_DISCIPLINE), ("whole ", &[])] {
+            let (over_empty, over_hand) = flash(emulator, profile, words)?;
+            measured.add(&format!("{before}{name}flash"), over_empty);
+            measured.add(&format!("{before}{name}loop flash"), over_hand);
         }
     }
     Ok(measured)
 }
 
-/// Bytes that an event loop takes, in firmwares that are built with these words.
-fn flash(emulator: &Emulator, profile: &str, words: &[&str]) -> Result<f64, String> {
-    let folder = emulator.build_with(PACKAGE, &["smallest", "empty"], profile, words);
-    let size = |name: &str| elf::flash(&fs::read(folder.join(name)).map_err(|error| error.to_string())?);
-    Ok(f64::from(size("smallest")?) - f64::from(size("empty")?))
+/// Bytes that a firmware with an event loop takes over an empty one, and over one that polls the same tasks by hand. They are
+/// built with these words.
+fn flash(emulator: &Emulator, profile: &str, words: &[&str]) -> Result<(f64, f64), String> {
+    let folder = emulator.build_with(PACKAGE, &["smallest", "empty", "by_hand"], profile, words);
+    let size = |name: &str| {
+        let file = fs::read(folder.join(name)).map_err(|error| error.to_string())?;
+        elf::flash(&file).map(f64::from)
+    };
+    let whole = size("smallest")?;
+    Ok((whole - size("empty")?, whole - size("by_hand")?))
 }
 
 fn judge(measured: &Figures) -> Result<(), String> {
@@ -80,6 +87,9 @@ fn judge(measured: &Figures) -> Result<(), String> {
         println!("{:<22} {now:>9} {before:>9} {:>+7.1}%  {}", figure.name, change / 10.0, figure.unit);
         if change > SLACK || (before == 0.0 && now > 0.0) {
             grown.push(format!("{} has grown from {before} to {now}", figure.name));
+        }
+        if now > figure.most {
+            grown.push(format!("{} is {now}, and must be {} at the most", figure.name, figure.most));
         }
     }
     if grown.is_empty() {

@@ -108,8 +108,8 @@ pub trait Board: Clone + 'static {
     ///
     /// # Errors
     ///
-    /// `Unknown`, `InUse`, or `Setting` for a speed that its clock cannot be divided to, a frame that is none, or flow
-    /// control on a unit that has no pins for it.
+    /// `Unknown`, `InUse`, or `Setting` for a speed that its clock cannot be divided to, a frame that is none, flow
+    /// control on a unit that has no pins for it, or other settings than those that it is open with.
     fn uart(&self, name: &str, config: UartConfig) -> Result<Self::Uart, BoardError>;
 
     /// The I2C unit of this name, `i2c1` or `i2c2`, set up as `config` says. Its pins are pulled up.

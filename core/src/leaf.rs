@@ -8,7 +8,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use crate::error::Interrupt;
-use crate::event_loop::{COMPLETED, Post, Shared, Word, Yielded};
+use crate::event_loop::{COMPLETED, Post, Shared, WAKERS, Word, Yielded, no_wakers};
 use crate::slow_wait::SlowWait;
 use crate::stream::Readiness;
 
@@ -58,14 +58,15 @@ impl<'a> Leaf<'a> {
                         self.state = token;
                         None
                     }
+                    Post::Slow if !WAKERS => no_wakers(),
                     Post::Slow => {
                         self.begin_slow(word.yielded(), cx);
                         None
                     }
                 }
             }
-            DONE => panic!("an await was polled after it was complete"),
-            _ => return self.poll_slow(cx),
+            state if WAKERS && state != DONE => return self.poll_slow(cx),
+            _ => panic!("an await was polled after it was complete"),
         };
         let Some(result) = ended else { return Poll::Pending };
         self.state = DONE;
@@ -132,7 +133,7 @@ impl<'a> Leaf<'a> {
                 self.shared.tell_unawaited(Word { code, value: self.value }.yielded().verb());
             }
             state => {
-                if let Some(wait) = self.slow_wait(state) {
+                if WAKERS && let Some(wait) = self.slow_wait(state) {
                     wait.give_up(self.shared);
                 }
             }

@@ -21,6 +21,7 @@ const fn in_micros(ns: u64) -> u64 {
     if NARROW { micros_by_product(ns) } else { ns / 1_000 }
 }
 
+#[cfg_attr(target_pointer_width = "32", inline(never))]
 const fn in_millis(ns: u64) -> u64 {
     if NARROW { millis_by_product(ns) } else { ns / 1_000_000 }
 }

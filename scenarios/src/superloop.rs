@@ -43,7 +43,9 @@ pub async fn main<B: Board>(top: Top<B>, args: Args) -> Result<(), TaskError> {
     let uart = board.uart("uart2", UartConfig::baud(9600))?;
     let mut blinkers = [Blinker::new(board, "LED1", 300)?, Blinker::new(board, "LED2", 700)?];
     let begin = board.ticks_us();
-    while i64::from(ticks::ticks_diff(board.ticks_us(), begin)) < args.int("seconds") * 1_000_000 {
+    while i64::from(ticks::ticks_diff(board.ticks_us(), begin))
+        < args.int("seconds").saturating_mul(1_000_000)
+    {
         for blinker in &mut blinkers {
             blinker.look(board.ticks_us())?;
         }

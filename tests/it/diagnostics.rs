@@ -39,6 +39,7 @@ pub fn vocabulary() -> Vocabulary {
             ("uart4", "X2", false),
             ("uart2", "X3", true),
             ("uart2", "X4", false),
+            ("i2c2", "Y2", false),
         ]
         .map(|(unit, pin, drives)| UnitPin { unit: unit.to_owned(), pin: pin.to_owned(), drives })
         .into(),

@@ -4,7 +4,7 @@
 
 mod stories;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use insta::assert_snapshot;
 use vpyb_sim::cli::PROGRAMS;
 use vpyb_sim::expect::judge;
 use vpyb_sim::runner::{self, Options};
+use vpyb_sim::scenario::fault_words;
 use vpyb_sim::trace::Kind;
 
 use crate::runs::{rows, scenario};
@@ -190,10 +191,13 @@ fn every_fault_strikes_at_every_opportunity() {
         (NETWORK, "\"reset\"", "lan", network),
     ];
     let mut table = String::new();
+    let mut walked = BTreeSet::new();
     for (bench, what, place, window) in walks {
+        walked.extend(fault_words().find(|word| what.split(['"', ' ']).any(|part| part == *word)));
         let (count, ends) = walk(bench, what, place, window);
         let ends: Vec<String> = ends.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
         let _ = writeln!(table, "{what} at {place}: {count} opportunities: {}", ends.join(", "));
     }
+    assert_eq!(walked, fault_words().collect(), "each kind is walked");
     assert_snapshot!(table);
 }

@@ -3,9 +3,10 @@
 //! Owns programs on the simulated board under each discipline. Steps and calls cost nothing. Framing and overrun are in
 //! `hal`, beside the adapter that awaits them.
 
-use embedded_io::{Read, Write};
+use embedded_io::{Read, ReadReady, Write, WriteReady};
 use vpyb_core::time::{Duration, Instant};
 use vpyb_core::{Board, Parity, UartConfig, UartFlow, UartFrame};
+use vpyb_sim::board::VirtualUart;
 use vpyb_sim::scenario::model::{Action, Actor, Line, Part, Scenario, Step, When};
 
 use crate::trial::{Said, main_task, says_with};
@@ -87,6 +88,51 @@ fn a_line_that_is_held_back_is_a_time_out() {
         "18 Err(Timeout)",
     ]);
     says_with(|_| (), main, expected);
+}
+
+/// A UART can be read when a byte is whole, 959.375 us after its start, until it was read. Of four bytes that are written by
+/// interrupt one is being sent, one is in the data register, and two fill the ring, until the first has left. One without
+/// a ring has room unless CTS keeps a byte in its data register.
+#[test]
+fn a_uart_says_whether_it_would_keep_anybody_waiting() {
+    let change = |scenario: &mut Scenario| sends(scenario, 1_000, b"C");
+    let main = main_task!(|bench| {
+        let mut line = bench.board.uart("uart4", UartConfig::baud(10_000))?;
+        let config = UartConfig { write_buf_len: 2, ..UartConfig::baud(10_000) };
+        let mut ring = bench.board.uart("uart6", config)?;
+        let flow = UartFlow { cts: true, rts: false };
+        let mut held = bench.board.uart("uart3", UartConfig { flow, ..UartConfig::baud(10_000) })?;
+        let ready = |line: &mut VirtualUart, when: &str| {
+            let (read, write) = (line.read_ready().unwrap(), line.write_ready().unwrap());
+            bench.say(format_args!("{when}: read {read}, write {write}"));
+        };
+        ready(&mut line, "nothing has come");
+        bench.board.delay_us(1_960);
+        ready(&mut line, "a byte is there");
+        line.read_exact(&mut [0]).expect("a byte");
+        ready(&mut line, "it was read");
+        ring.write_all(b"abc").expect("room for three");
+        ready(&mut ring, "three are written");
+        ring.write_all(b"d").expect("room for one");
+        ready(&mut ring, "four are written");
+        bench.board.delay_us(1_000);
+        ready(&mut ring, "one has left");
+        ready(&mut held, "nothing was sent");
+        assert_eq!(held.write(b"e"), Ok(1));
+        ready(&mut held, "a byte is held back");
+        Ok(())
+    });
+    let expected = Said::by_all(&[
+        "0 nothing has come: read false, write true",
+        "1.960 a byte is there: read true, write true",
+        "1.960 it was read: read false, write true",
+        "1.960 three are written: read false, write true",
+        "1.960 four are written: read false, write false",
+        "2.960 one has left: read false, write true",
+        "2.960 nothing was sent: read false, write true",
+        "8 a byte is held back: read false, write false",
+    ]);
+    says_with(change, main, expected);
 }
 
 /// A break lasts as long as a frame, 1 ms and its stop bit, and is received as a zero without a stop bit.

@@ -15,6 +15,10 @@
 //! | [`nec_ir`] | 6.5 | an infrared remote control |
 //! | [`htu21d`] | 6.6 | a humidity and temperature sensor |
 //! | [`mma7660`] | 6.2 | the Pyboard's accelerometer |
+//!
+//! Each is tested on a mock, on the virtual board, and with whatever may come: `docs/drivers.md` says where. An LED and a
+//! [`DelayMs`](crate::sync::DelayMs) have nothing to decode; a delay, and the interrupts of a pin that [`nec_ir`] listens to,
+//! are no traits of `embedded-hal`, so that there is no mock of them.
 
 mod half_duplex;
 pub mod htu21d;

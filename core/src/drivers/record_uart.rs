@@ -71,27 +71,23 @@ impl<U: StreamRead + StreamWrite + 'static> RecordUart<U> {
             loop {
                 // One byte, so that the device does not wait for more; then what else is there.
                 let first = self.reader.read(1).await?;
-                let mut next = first.first().copied();
-                let ended = next.is_none();
-                while let Some(byte) = next {
-                    if byte == DELIMITER {
-                        return Ok(self.begun.take());
+                let mut came = Some(first.first().copied());
+                while let Some(next) = came {
+                    match next {
+                        Some(byte) if byte != DELIMITER => self.begun.borrow_mut().push(byte),
+                        _ => return Ok(self.begun.take()),
                     }
-                    self.begun.borrow_mut().push(byte);
-                    next = self.next_byte();
-                }
-                if ended {
-                    return Ok(self.begun.take());
+                    came = self.next_byte();
                 }
             }
         }
     }
 
-    /// The next byte, if it is there.
-    fn next_byte(&self) -> Option<u8> {
+    /// The next byte, if it is there; `Some(None)` at the end of the stream.
+    fn next_byte(&self) -> Option<Option<u8>> {
         let mut byte = [0];
         let ready = !self.uart.poll(Readiness::READ).is_empty();
-        let read = if ready { self.uart.read(&mut byte) } else { None };
-        read.filter(|count| *count > 0).map(|_| byte[0])
+        let count = if ready { self.uart.read(&mut byte)? } else { return None };
+        Some((count > 0).then_some(byte[0]))
     }
 }

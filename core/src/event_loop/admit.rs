@@ -2,33 +2,30 @@
 //!
 //! Owns the entry of a task that has not run.
 
+use super::ending::Ended;
 use super::entry::RawEntry;
-use super::handle::TaskHandle;
-use super::name::TaskName;
+use super::names::Naming;
 use super::shared::{Shared, TaskFuture};
 use super::slot::Task;
 use super::task::Place;
-use crate::error::{QueueFull, TaskError};
+use crate::error::{QueueFull, RunError, TaskError};
 use crate::observer::{Entry, Event, Why};
 
 impl Shared {
-    pub(super) fn create(
-        &self,
-        name: Result<TaskName, &'static str>,
-        future: TaskFuture,
-    ) -> Result<TaskHandle, QueueFull> {
+    /// Makes a task; gives its slot.
+    pub(super) fn create(&self, name: Naming, future: TaskFuture) -> Result<u32, QueueFull> {
         let task = self.register(name);
         self.admit(task, future, self.push_task(task, Why::Created))?;
-        Ok(TaskHandle::new(self.rc(), task.slot))
+        Ok(task.slot)
     }
 
     /// Makes a task whose first step is after a delay. Under `FastIo` the entry is made, and is an error.
     pub(super) fn create_later(
         &self,
-        name: Result<TaskName, &'static str>,
+        name: Naming,
         future: TaskFuture,
         delay_ms: i32,
-    ) -> Result<TaskHandle, TaskError> {
+    ) -> Result<u32, TaskError> {
         if delay_ms == 0 {
             return Ok(self.create(name, future)?);
         }
@@ -38,10 +35,10 @@ impl Shared {
     /// The same, always through the wait queue.
     pub(super) fn create_timed(
         &self,
-        name: Result<TaskName, &'static str>,
+        name: Naming,
         future: TaskFuture,
         delay_ms: i32,
-    ) -> Result<TaskHandle, TaskError> {
+    ) -> Result<u32, TaskError> {
         let task = self.register(name);
         let armed = self.arm(delay_ms, RawEntry::task(task.slot), Some(Entry::Task(task.id.get())));
         self.admit(task, future, armed.as_ref().map(drop).map_err(|full| *full))?;
@@ -49,18 +46,26 @@ impl Shared {
         task.set_place(Place::Timer(armed?));
         match self.rules.fails_late_starts() {
             true => Err(not_started()),
-            false => Ok(TaskHandle::new(self.rc(), task.slot)),
+            false => Ok(task.slot),
         }
     }
 
-    fn register(&self, name: Result<TaskName, &'static str>) -> Task<'_> {
-        let task = {
-            let mut registry = self.registry.borrow_mut();
-            let task = self.task(registry.free_slot(&self.tasks));
-            task.renew(registry.next_id());
-            registry.names.call(task.slot, name);
-            task
-        };
+    /// Makes the task that a run is for, and begins the run.
+    pub(super) fn begin_with(&self, name: Naming, future: TaskFuture) -> Result<(), RunError> {
+        let task = self.register(name);
+        match self.admit(task, future, self.push_task(task, Why::Created)) {
+            Ok(()) => {
+                self.begin_run(false, task.slot);
+                Ok(())
+            }
+            Err(full) => self.told(Ended::Failed { by: task.slot, error: full.into() }),
+        }
+    }
+
+    fn register(&self, name: Naming) -> Task<'_> {
+        let task = self.task(self.registry.free_slot(&self.tasks));
+        task.renew(self.registry.next_id());
+        self.names.call(task.slot, name);
         if let Some(observer) = self.observer() {
             observer.observe(Event::TaskCreated { task: task.id.get(), name: &self.name_of(task) });
         }
@@ -76,7 +81,7 @@ impl Shared {
     ) -> Result<(), QueueFull> {
         if let Err(full) = queued {
             task.finish();
-            self.registry.borrow_mut().retire(task.slot);
+            self.registry.retire(&self.tasks, task.slot);
             return Err(full);
         }
         task.future.set(Some(future));

@@ -4,7 +4,10 @@
 //! takes two places in the run queue and costs a turn.
 
 use alloc::boxed::Box;
+use core::cell::{RefCell, RefMut};
 use core::task::{Context, Poll, Waker};
+
+use slab::Slab;
 
 use super::entry::RawEntry;
 use super::shared::{Shared, Timed};
@@ -96,20 +99,37 @@ impl Outcome for Result<(), TaskError> {
 /// What the loop does with callbacks. It has this from the first of them on: a firmware without them does not hold the
 /// code.
 pub(super) trait Callbacks {
+    /// Their slots.
+    fn slots(&self) -> &RefCell<Slab<Callback>>;
+
     /// The id of the callback in a slot.
     fn id(&self, shared: &Shared, key: u32) -> CallbackId;
 
     /// Queues it, as it is due.
     fn queue(&self, shared: &Shared, key: u32, why: Why<'_>) -> Result<(), QueueFull>;
 
+    /// Lets go of all callbacks.
+    fn close(&self);
+
     /// Runs it.
     fn run(&self, shared: &Shared, key: u32) -> Result<(), TaskError>;
 }
 
 /// The callbacks of a loop that has some.
-struct Known;
+#[derive(Default)]
+struct Known(RefCell<Slab<Callback>>);
 
 impl Callbacks for Known {
+    fn slots(&self) -> &RefCell<Slab<Callback>> {
+        &self.0
+    }
+
+    fn close(&self) {
+        // Taken out first: dropping them may call back into this loop.
+        let callbacks = core::mem::take(&mut *self.0.borrow_mut());
+        drop(callbacks);
+    }
+
     fn id(&self, shared: &Shared, key: u32) -> CallbackId {
         shared.callback_id(key)
     }
@@ -128,8 +148,8 @@ impl Shared {
     pub(super) fn add_callback(&self, what: What, when: When) -> Result<Guard, QueueFull> {
         let id = CallbackId(self.next_callback.get());
         self.next_callback.set(id.0 + 1);
-        self.callbacks.set(Some(&Known));
-        let key = self.called_back.borrow_mut().insert(Callback { id, what });
+        let slots = self.callbacks.get_or_init(|| Box::new(Known::default())).slots();
+        let key = slots.borrow_mut().insert(Callback { id, what });
         let raw = RawEntry::callback(key as u32);
         let entry = Some(Entry::Callback(id));
         let queued = match when {
@@ -141,7 +161,7 @@ impl Shared {
         match queued {
             Ok(place) => Ok(Guard { key, id, place }),
             Err(full) => {
-                let refused = self.called_back.borrow_mut().remove(key);
+                let refused = slots.borrow_mut().remove(key);
                 drop(refused);
                 Err(full)
             }
@@ -150,20 +170,24 @@ impl Shared {
 
     /// What can be done with callbacks, once there are any.
     #[inline]
-    pub(super) fn callbacks(&self) -> Option<&'static dyn Callbacks> {
-        self.callbacks.get()
+    pub(super) fn callbacks(&self) -> Option<&dyn Callbacks> {
+        self.callbacks.get().map(|callbacks| &**callbacks)
+    }
+
+    fn called_back(&self) -> RefMut<'_, Slab<Callback>> {
+        self.callbacks().expect("there are callbacks").slots().borrow_mut()
     }
 
     /// The id of the callback in a slot.
     fn callback_id(&self, key: u32) -> CallbackId {
-        self.called_back.borrow()[key as usize].id
+        self.called_back()[key as usize].id
     }
 
     /// Runs the callback in a slot.
     fn run_callback(&self, key: u32) -> Result<(), TaskError> {
         let id = self.callback_id(key);
         let part = self.expire_part(key);
-        let what = part.is_none().then(|| self.called_back.borrow_mut().remove(key as usize).what);
+        let what = part.is_none().then(|| self.called_back().remove(key as usize).what);
         self.observe(|| Event::CallbackBegins { callback: id });
         let result = match (what, part) {
             (Some(What::Function(function)), _) => function(),
@@ -189,7 +213,7 @@ impl Shared {
     /// Notes that the time-out in a slot has expired, if it is for a part of a task: gives that task's slot, and who is
     /// to be woken if not the task.
     fn expire_part(&self, key: u32) -> Option<(u32, Option<Waker>)> {
-        let mut callbacks = self.called_back.borrow_mut();
+        let mut callbacks = self.called_back();
         let What::Timeout(timeout) = &mut callbacks[key as usize].what else { return None };
         let slot = timeout.task?;
         let is_alone = match self.task(slot).leaf.get() {
@@ -247,7 +271,7 @@ impl Shared {
 
     /// Does something with a time-out, if there still is one.
     fn with_timeout<R>(&self, guard: &Guard, f: impl FnOnce(&mut Timeout) -> R) -> Option<R> {
-        match self.called_back.borrow_mut().get_mut(guard.key) {
+        match self.called_back().get_mut(guard.key) {
             Some(Callback { id, what: What::Timeout(timeout) }) if *id == guard.id => Some(f(timeout)),
             _ => None,
         }
@@ -284,7 +308,7 @@ impl Shared {
 
     /// Disarms a time-out. Its timer stays queued until it is due, as in the original, unless `remove`.
     pub(crate) fn disarm_timeout(&self, guard: &Guard, remove: bool) {
-        let mut callbacks = self.called_back.borrow_mut();
+        let mut callbacks = self.called_back();
         let Some(Callback { id, what: What::Timeout(timeout) }) = callbacks.get_mut(guard.key) else {
             return;
         };

@@ -44,6 +44,7 @@ impl Shared {
     }
 
     /// Something has to be looked at: before the next step, and if there is one under way, at its end.
+    #[inline(never)]
     pub(super) fn care_for(&self, what: u16) {
         self.care.set(self.care.get() | what);
         self.turn.spoil();

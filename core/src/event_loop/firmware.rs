@@ -12,8 +12,9 @@ use core::task::{Context, Poll, Waker};
 use super::EventLoop;
 use super::care;
 use super::config::{Config, Overrides};
-use super::owner::{Owner, Phase, Step};
-use super::run::{Ended, RunForever, RunUntilComplete};
+use super::ending::{Ended, Halt};
+use super::owner::{Next, Owner, Phase, Step};
+use super::run::{RunForever, RunUntilComplete};
 use super::shared::{Shared, TaskFuture};
 use super::wake::WakeMark;
 use crate::clock::Clock;
@@ -26,6 +27,7 @@ pub type Started = Box<dyn FnOnce(&EventLoop)>;
 /// What top level and owner have in common before there is a loop.
 struct Link {
     clock: Rc<dyn Clock>,
+    #[cfg(feature = "observer")]
     observer: Option<Rc<dyn Observer>>,
     overrides: Overrides,
     shared: OnceCell<Rc<Shared>>,
@@ -36,7 +38,11 @@ impl Link {
     fn event_loop(&self, config: Config) -> EventLoop {
         let shared = self.shared.get_or_init(|| {
             let config = self.overrides.apply(config);
-            Shared::new(self.clock.clone(), self.observer.clone(), config)
+            #[cfg(feature = "observer")]
+            let observer = self.observer.clone();
+            #[cfg(not(feature = "observer"))]
+            let observer = None;
+            Shared::new(self.clock.clone(), observer, config)
         });
         let event_loop = EventLoop { shared: shared.clone() };
         if let Some(started) = self.started.take() {
@@ -144,7 +150,14 @@ impl Firmware {
         let deaf = !cfg!(feature = "observer");
         assert!(!(deaf && observer.is_some()), "an observer needs the feature `observer` of vpyb-core");
         let started = Cell::new(started);
-        let link = Rc::new(Link { clock, observer, overrides, shared: OnceCell::new(), started });
+        let link = Rc::new(Link {
+            clock,
+            #[cfg(feature = "observer")]
+            observer,
+            overrides,
+            shared: OnceCell::new(),
+            started,
+        });
         let main = Box::pin(main(Top { board, link: link.clone() }));
         Self {
             main: Some(main),
@@ -188,13 +201,13 @@ impl Firmware {
 
     /// Has the owner of the event loop do something, if there is a run; else the top level goes on.
     #[inline(never)]
-    fn step_on(&mut self, step: fn(&mut Owner, &Shared) -> Result<Step, Box<Ended>>) -> Step {
+    fn step_on(&mut self, step: fn(&mut Owner, &Shared) -> Result<Next, Halt>) -> Step {
         if let Some((shared, owner)) = &mut self.event_loop
             && shared.is_running()
         {
             match step(owner, shared) {
-                Ok(step) => return step,
-                Err(ended) => self.end_run(*ended),
+                Ok(next) => return owner.as_step(shared, next),
+                Err(Halt) => self.end_run(),
             }
         }
         self.step_main()
@@ -203,8 +216,14 @@ impl Firmware {
     /// Ctrl-C: ends the run under way with [`RunError::KeyboardInterrupt`](crate::RunError::KeyboardInterrupt), as
     /// where the original waits for something to do. Tasks do not notice. Without a run it does nothing.
     pub fn keyboard_interrupt(&mut self) {
-        if self.is_running() {
-            self.end_run(Ended::Interrupted);
+        if let Some((shared, _)) = &self.event_loop
+            && shared.is_running()
+        {
+            // A failure that is known already is how the run ends.
+            if !shared.take_care_of(care::FAILED) {
+                shared.halt(Ended::Interrupted);
+            }
+            self.end_run();
         }
     }
 
@@ -238,17 +257,19 @@ impl Firmware {
     }
 
     #[cold]
-    fn end_run(&mut self, ended: Ended) {
-        let (shared, owner) = self.event_loop.as_mut().expect("a run has a loop");
+    fn end_run(&mut self) {
+        let Some((shared, owner)) = &mut self.event_loop else { return };
         owner.stop(shared);
         shared.care_for(care::IDLE);
-        shared.observe(|| Event::LoopStopped {
-            error: match &ended {
-                Ended::Stopped | Ended::Interrupted => None,
-                Ended::Failed { error, .. } => Some(error),
-            },
-        });
-        *shared.ended.borrow_mut() = Some(ended);
+        if let Some(observer) = shared.observer() {
+            let ended = shared.ending.take();
+            let error = match &ended {
+                Some(Ended::Failed { error, .. }) => Some(error),
+                _ => None,
+            };
+            observer.observe(Event::LoopStopped { error });
+            shared.ending.set(ended);
+        }
         self.main_idle = false;
     }
 

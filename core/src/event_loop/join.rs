@@ -190,7 +190,7 @@ impl Shared {
         };
         let mut innermost = awaited(task)?;
         // Tasks that await one another in a circle have no last one.
-        for _ in 0..self.registry.borrow().slots() {
+        for _ in 0..self.registry.slots() {
             match awaited(innermost) {
                 Some(next) => innermost = next,
                 None => break,

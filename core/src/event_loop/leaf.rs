@@ -140,9 +140,14 @@ impl Turn {
         self.offer.get() == TURN
     }
 
+    /// What was posted.
+    pub fn posted(&self) -> Word {
+        Word { code: self.offer.get(), value: self.value.get() }
+    }
+
     /// What was posted; it is forgotten.
-    pub fn take_posted(&self) -> Yielded {
-        Word { code: self.offer.replace(CLOSED), value: self.value.get() }.yielded()
+    pub fn take_posted(&self) -> Word {
+        Word { code: self.offer.replace(CLOSED), value: self.value.get() }
     }
 
     /// The step is over and was not plain; gives the leaf that posted, and what.

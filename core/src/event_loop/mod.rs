@@ -18,7 +18,8 @@
 //! | `admit` | how a new task comes in |
 //! | `care` | what there is to look at beside the next turn |
 //! | `leaf`, `yielded` | how an await and the loop talk during a step, and in what words |
-//! | `table`, `registry`, `name` | all task slots, which are free, how tasks are called |
+//! | `table`, `registry`, `name`, `names` | all task slots, which are free, how tasks are called |
+//! | `ending` | how a run ends |
 //! | `devices` | what tasks and the loop do with devices |
 //! | `run_queue`, `wait_queue`, `poller`, `callback`, `wake` | what is ready, due, waited for, to be called, woken |
 //! | `timeline` | the other loop of `Asyncio3`: one queue, no passes |
@@ -31,12 +32,15 @@ mod callback;
 mod care;
 mod config;
 mod devices;
+mod ending;
 mod entry;
 mod firmware;
 mod handle;
 mod join;
 mod leaf;
 mod name;
+#[cfg_attr(not(feature = "observer"), path = "no_names.rs")]
+mod names;
 mod owner;
 mod pass;
 mod poller;
@@ -55,6 +59,7 @@ mod timed;
 mod timeline;
 mod turns;
 mod wait_queue;
+#[cfg_attr(not(feature = "wakers"), path = "no_wakers.rs")]
 mod wake;
 mod yielded;
 
@@ -68,6 +73,7 @@ pub use firmware::{Firmware, Setup, Started, Top};
 pub use handle::TaskHandle;
 pub use join::Join;
 pub use name::TaskName;
+use names::Naming;
 pub use owner::Step;
 pub use run::{RunForever, RunUntilComplete};
 pub use timeline::ExceptionHandler;
@@ -77,11 +83,11 @@ pub(crate) use callback::Guard;
 use callback::{What, When};
 pub(crate) use leaf::{COMPLETED, Post};
 pub(crate) use shared::Shared;
+pub(crate) use wake::{WAKERS, no_wakers};
 pub(crate) use yielded::{Word, Yielded};
 
 use crate::error::{CancelError, Interrupt, QueueFull, TaskError};
 use crate::observer::{Event, TaskId, Why};
-use crate::stream::Pollable;
 
 /// A handle on an event loop. Cheap to clone; tasks receive it as an argument (tutorial section 7.7).
 #[derive(Clone)]
@@ -100,7 +106,7 @@ impl EventLoop {
     where
         F: Future<Output = Result<(), TaskError>> + 'static,
     {
-        self.shared.create(Err(TaskName::type_of::<F>()), Box::pin(future))
+        self.handle(self.shared.create(Naming::after::<F>(), Box::pin(future)))
     }
 
     /// As [`create_task`](Self::create_task) (tutorial section 2.2.1), under a name of the program's choice.
@@ -116,7 +122,7 @@ impl EventLoop {
     where
         F: Future<Output = Result<(), TaskError>> + 'static,
     {
-        self.shared.create(Ok(TaskName::given(name)), Box::pin(future))
+        self.handle(self.shared.create(Naming::given(name), Box::pin(future)))
     }
 
     /// Queues a new task whose first step is after `delay_ms` milliseconds, by the wait queue; as
@@ -131,7 +137,7 @@ impl EventLoop {
     where
         F: Future<Output = Result<(), TaskError>> + 'static,
     {
-        self.shared.create_later(Err(TaskName::type_of::<F>()), Box::pin(future), delay_ms)
+        self.handle(self.shared.create_later(Naming::after::<F>(), Box::pin(future), delay_ms))
     }
 
     /// As [`create_task_later_ms`](Self::create_task_later_ms) (tutorial section 2.2.1), under a name of the program's choice.
@@ -148,7 +154,7 @@ impl EventLoop {
     where
         F: Future<Output = Result<(), TaskError>> + 'static,
     {
-        self.shared.create_later(Ok(TaskName::given(name)), Box::pin(future), delay_ms)
+        self.handle(self.shared.create_later(Naming::given(name), Box::pin(future), delay_ms))
     }
 
     /// Queues a new task whose first step is after `seconds`, truncated to whole milliseconds, always by the wait queue:
@@ -162,12 +168,17 @@ impl EventLoop {
     where
         F: Future<Output = Result<(), TaskError>> + 'static,
     {
-        self.shared.create_timed(Err(TaskName::function_of::<F>()), Box::pin(future), whole_ms(seconds))
+        self.handle(self.shared.create_timed(Naming::after::<F>(), Box::pin(future), whole_ms(seconds)))
     }
 
     /// Queues a task that is named after the function of `F`.
     pub(crate) fn create_task_like<F>(&self, future: shared::TaskFuture) -> Result<TaskHandle, QueueFull> {
-        self.shared.create(Err(TaskName::type_of::<F>()), future)
+        self.handle(self.shared.create(Naming::after::<F>(), future))
+    }
+
+    /// A handle on the task in a slot, if one was made.
+    fn handle<E>(&self, created: Result<u32, E>) -> Result<TaskHandle, E> {
+        created.map(|slot| TaskHandle::new(self.shared.clone(), slot))
     }
 
     /// Queues a callback (tutorial section 2.2.2). It takes two places in the run queue.
@@ -303,7 +314,7 @@ impl EventLoop {
             shared.request_stop();
             Ok(())
         };
-        self.shared.create(Ok(TaskName::given("stop")), Box::pin(request)).map(drop)
+        self.shared.create(Naming::given("stop"), Box::pin(request)).map(drop)
     }
 
     /// The loop's time: the board's millisecond ticks, which wrap at 2^30. Not in the tutorial.
@@ -319,7 +330,7 @@ impl EventLoop {
     /// The task of this number, unless it has ended: for whoever knows numbers from an
     /// [`Observer`](crate::observer::Observer). Not in the tutorial.
     pub fn task(&self, id: TaskId) -> Option<TaskHandle> {
-        let slots = self.shared.registry.borrow().slots();
+        let slots = self.shared.registry.slots();
         let meant = |&slot: &u32| {
             let task = self.shared.task(slot);
             task.id.get() == id && !task.is_finished()
@@ -335,6 +346,13 @@ impl EventLoop {
     pub(crate) fn shared(&self) -> &Shared {
         &self.shared
     }
+}
+
+/// An invariant does not hold. There is one place for all of them, since each message and each place takes flash.
+#[cold]
+#[inline(never)]
+fn bug() -> ! {
+    panic!("a bug in the event loop of vpyb-core")
 }
 
 /// Seconds as whole milliseconds, truncated towards zero as the original's `int(s * 1000)`.
@@ -362,12 +380,5 @@ impl Shared {
     /// Whether the timer of a `wait_for` goes with it, however that ends.
     pub(crate) fn leaves_no_timers(&self) -> bool {
         self.rules.one_queue()
-    }
-
-    /// The place of a device in the poller.
-    pub(crate) fn enter_device(&self, device: &Rc<dyn Pollable>) -> u32 {
-        self.care_for(care::DEVICES);
-        self.devices.set(Some(&devices::Known));
-        self.poller.borrow_mut().enter(device)
     }
 }

@@ -19,17 +19,15 @@
 //! charge the step's cost and deliver hardware between the resumption and the queueing, as the original
 //! spends its time.
 
-use alloc::boxed::Box;
-
+use super::bug;
 use super::care;
+use super::ending::{EVENT_LOOP, Ended, Halt, Stop};
 use super::entry::RawEntry;
-use super::name::TaskName;
-use super::run::Ended;
 use super::shared::{NOBODY, Shared, Timed};
 use super::slot::Task;
 use super::task::{Pending, Place};
 use super::wake::{WakeMark, WakeSet};
-use super::yielded::Yielded;
+use super::yielded::{Kind, Word};
 use crate::error::TaskError;
 use crate::observer::{Entry, Why};
 use crate::time::Instant;
@@ -62,6 +60,21 @@ pub enum Step {
     Done,
 }
 
+/// What was done round the loop, or is to be done. It is what the owner of the board is told as a [`Step`].
+#[derive(Clone, Copy)]
+pub(super) enum Next {
+    /// Nothing that is a step.
+    More,
+    Task,
+    Callback,
+    Polled {
+        devices: u16,
+        pass: bool,
+    },
+    /// The phase says until when.
+    Idle,
+}
+
 #[derive(Clone, Copy)]
 pub(super) enum Phase {
     Expire,
@@ -70,7 +83,10 @@ pub(super) enum Phase {
     Run,
     Wait {
         since: Instant,
+        /// 0: it is over; negative: for ever.
         timeout_ms: i32,
+        /// When it is over.
+        until: Instant,
     },
     /// Under `Asyncio3`, in the place of `Expire`: finds out how long to wait.
     Look,
@@ -83,20 +99,10 @@ pub(super) struct Owner {
     pub phase: Phase,
     /// The slot of the task whose step was the last one, until what it yielded is applied; then [`NOBODY`].
     pub ran: u32,
-    /// How the run ends, if somebody failed.
-    pub failed: Option<Box<Ended>>,
     /// The tick at which the pass began.
     pub began: u32,
     /// Under `Asyncio3`: when the last step ended, before its cost.
     pub stepped_at: Instant,
-}
-
-/// An end is boxed, so that the answer of a step that goes well fits into registers.
-pub(super) type Stop = Result<(), Box<Ended>>;
-
-#[cold]
-pub(super) fn failed(by: TaskName, error: impl Into<TaskError>) -> Box<Ended> {
-    Box::new(Ended::Failed { by, error: error.into() })
 }
 
 impl Owner {
@@ -107,14 +113,16 @@ impl Owner {
             wakes,
             phase: if shared.rules.one_queue() { Phase::Look } else { Phase::Expire },
             ran: NOBODY,
-            failed: None,
             began: 0,
             stepped_at: Instant::default(),
         }
     }
 
     /// One step of a run; the end of the run as an error.
-    pub fn step(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
+    pub fn step(&mut self, shared: &Shared) -> Result<Next, Halt> {
+        if self.ran != NOBODY {
+            self.take_turn_back(shared);
+        }
         self.apply(shared)?;
         loop {
             if self.begins_quietly(shared) {
@@ -122,20 +130,21 @@ impl Owner {
                 self.phase = Phase::Run;
             }
             if self.turn(shared) {
-                return Ok(Step::Task);
+                return Ok(Next::Task);
             }
             if matches!(self.phase, Phase::Run) && shared.is_quiet() && self.ends_quietly(shared) {
                 self.phase = Phase::Expire;
-                return Ok(Step::Polled { devices: 0, pass: true });
+                return Ok(Next::Polled { devices: 0, pass: true });
             }
-            if let Some(step) = self.go_on(shared)? {
-                return Ok(step);
+            match self.go_on(shared)? {
+                Next::More => {}
+                next => return Ok(next),
             }
         }
     }
 
     /// Steps of a run up to one after which the owner of the loop has its turn; the end of the run as an error.
-    pub fn pass(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
+    pub fn pass(&mut self, shared: &Shared) -> Result<Next, Halt> {
         // Without passes, so many entries have to run before the owner has its turn.
         let mut left = if shared.rules.one_queue() { shared.waitq.borrow().len() } else { usize::MAX };
         loop {
@@ -152,26 +161,50 @@ impl Owner {
                 continue;
             }
             match self.go_on(shared)? {
-                None => {}
-                Some(Step::Task | Step::Callback) => left = left.saturating_sub(1),
-                Some(Step::Polled { pass: false, .. }) if left > 0 => {}
-                Some(step) => return Ok(step),
+                Next::More => {}
+                Next::Task | Next::Callback if !shared.rules.one_queue() => {}
+                Next::Task | Next::Callback => left = left.saturating_sub(1),
+                Next::Polled { pass: false, .. } if left > 0 => {}
+                next => return Ok(next),
             }
         }
     }
 
-    /// Goes on round the loop where it is not for the next turn; gives what is a step.
+    /// Goes on round the loop where it is not for the next turn.
     #[inline(never)]
-    fn go_on(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
+    fn go_on(&mut self, shared: &Shared) -> Result<Next, Halt> {
         match self.phase {
-            Phase::Expire => self.expire(shared).map(|()| None),
-            Phase::Ask => self.ask_before_entry(shared).map(Some),
+            Phase::Expire => self.expire(shared),
+            Phase::Ask if shared.rules.may_queue_io() => self.ask_before_entry(shared),
             Phase::Run => self.run_next(shared),
-            Phase::Wait { since, timeout_ms } => self.wait(shared, since, timeout_ms).map(Some),
-            Phase::Look if shared.rules.one_queue() => self.look_ahead(shared).map(|()| None),
+            Phase::Wait { .. } => self.wait(shared),
+            Phase::Look if shared.rules.one_queue() => self.look_ahead(shared),
             Phase::Head if shared.rules.one_queue() => self.run_head(shared),
-            Phase::Look | Phase::Head => unreachable!("only a loop of one queue looks ahead"),
+            Phase::Ask | Phase::Look | Phase::Head => bug(),
         }
+    }
+
+    /// What was done, in the words of the owner of the board.
+    pub fn as_step(&self, shared: &Shared, next: Next) -> Step {
+        match next {
+            Next::Task => Step::Task,
+            Next::Callback => Step::Callback,
+            Next::Polled { devices, pass } => Step::Polled { devices, pass },
+            Next::Idle | Next::More => Step::Idle {
+                until: match self.phase {
+                    Phase::Wait { timeout_ms: 0.., until, .. } => Some(until),
+                    _ => None,
+                },
+                sample: shared.devices().is_some_and(|devices| devices.sampled()),
+            },
+        }
+    }
+
+    /// Begins a wait of so many milliseconds, from the tick of `since`; for ever if that is negative.
+    pub(super) fn wait_for(&mut self, since: Instant, timeout_ms: i32) {
+        let until =
+            u64::try_from(timeout_ms).map_or(Instant::MAX, |ms| Instant::from_millis(since.as_millis() + ms));
+        self.phase = Phase::Wait { since, timeout_ms, until };
     }
 
     /// Forgets the pass under way: the next run begins with a new one.
@@ -187,8 +220,8 @@ impl Owner {
     }
 
     /// The run ends with this, as soon as the step is applied.
-    pub(super) fn fail(&mut self, shared: &Shared, ended: Box<Ended>) {
-        self.failed = Some(ended);
+    pub(super) fn fail(shared: &Shared, by: u32, error: TaskError) {
+        shared.failed(by, error);
         shared.care_for(care::FAILED);
     }
 
@@ -202,27 +235,25 @@ impl Owner {
     #[inline(never)]
     fn apply_ran(&mut self, shared: &Shared) -> Stop {
         shared.take_care_of(care::LEFT);
-        if self.ran != NOBODY && !self.take_turn_back(shared) {
+        if self.ran != NOBODY {
             let task = shared.task(core::mem::replace(&mut self.ran, NOBODY));
-            let yielded = shared.turn.take_posted();
+            let posted = shared.turn.take_posted();
             task.discount_entry();
             if shared.rules.one_queue() {
-                self.apply_dated(shared, task, yielded)?;
+                self.apply_dated(shared, task, posted)?;
             } else {
-                Self::apply_yield(shared, task, yielded)?;
+                Self::apply_yield(shared, task, posted)?;
             }
         }
-        if shared.take_care_of(care::FAILED)
-            && let Some(ended) = self.failed.take()
-        {
-            return Err(ended);
+        if shared.take_care_of(care::FAILED) {
+            return Err(Halt);
         }
         if let Some(full) = shared.overflow.take() {
             shared.take_care_of(care::OVERFLOW);
-            return Err(failed(TaskName::given("event loop"), full));
+            return Err(shared.lost(EVENT_LOOP, full));
         }
         if shared.take_care_of(care::STOP) {
-            return Err(Box::new(Ended::Stopped));
+            return Err(shared.halt(Ended::Stopped));
         }
         Ok(())
     }
@@ -237,40 +268,27 @@ impl Owner {
         turned
     }
 
-    fn apply_yield(shared: &Shared, task: Task<'_>, yielded: Yielded) -> Stop {
-        match yielded {
-            Yielded::Nothing => Ok(()),
-            Yielded::Park => {
+    fn apply_yield(shared: &Shared, task: Task<'_>, posted: Word) -> Stop {
+        match posted.kind() {
+            Kind::Nothing => Ok(()),
+            Kind::Park => {
                 task.set_place(Place::Nowhere);
                 Ok(())
             }
-            Yielded::Bare | Yielded::Delay(0) | Yielded::SleepMs(0) => {
+            Kind::Turn => {
                 task.set_place(Place::RunQueue);
                 let pushed = shared.push_into(&shared.runq, task, Why::Yielded);
-                pushed.map_err(|full| Self::lost(shared, task, full))
+                pushed.map_err(|full| shared.lost(task.slot, full))
             }
-            Yielded::Delay(ms) | Yielded::SleepMs(ms) => {
-                Self::arm(shared, Timed::Waiting, task, shared.now(), ms)
-            }
-            Yielded::AfterMs(ms) | Yielded::After(ms) => {
-                Self::arm(shared, Timed::LowPriority, task, shared.now(), ms)
-            }
-            Yielded::IoRead(_) | Yielded::IoWrite(_) | Yielded::IoReadDone(_) | Yielded::IoWriteDone(_) => {
-                shared.devices().map_or(Ok(()), |devices| devices.apply(shared, task, yielded))
-            }
+            Kind::Timed(queue) => Self::arm(shared, queue, task, shared.now(), posted.value as i32),
+            Kind::Device => shared.devices().map_or(Ok(()), |devices| devices.apply(shared, task, posted)),
         }
-    }
-
-    /// The loop could not move an entry: it is lost, with a record, and the run ends.
-    #[cold]
-    pub(super) fn lost(shared: &Shared, task: Task<'_>, full: crate::error::QueueFull) -> Box<Ended> {
-        failed(shared.name_of(task), full)
     }
 
     pub(super) fn arm(shared: &Shared, queue: Timed, task: Task<'_>, now: Instant, ms: i32) -> Stop {
         let (raw, entry) = (RawEntry::task(task.slot), Entry::Task(task.id.get()));
         let armed = shared.arm_in(queue, now, ms, raw, Some(entry));
-        let place = armed.map_err(|full| Self::lost(shared, task, full))?;
+        let place = armed.map_err(|full| shared.lost(task.slot, full))?;
         task.count_entry();
         task.set_place(Place::Timer(place));
         if shared.rules.marks_timed_waits() {

@@ -3,39 +3,40 @@
 //! Owns the order of things within a pass, and the asking of devices. What a task does in its step, and
 //! what becomes of what it yields, stands in `resume` and `owner`.
 
-use alloc::boxed::Box;
-
 use super::admit::not_started;
+use super::bug;
 use super::care;
+use super::ending::{CALLBACK, Halt, Stop};
 use super::entry::Decoded;
-use super::name::TaskName;
-use super::owner::{Owner, Phase, Step, Stop, failed};
-use super::run::Ended;
+use super::owner::{Next, Owner, Phase};
 use super::run_queue::RunQueue;
 use super::shared::{LOW_PRIORITY, Shared};
 use super::task::{Mark, Pending, Place};
 use super::wait_queue::Timer;
+use super::wake::WAKERS;
 use crate::observer::{Event, Why};
 use crate::ticks;
-use crate::time::{Duration, Instant};
 
 impl Owner {
     /// Begins a pass: with what is due behind what is ready.
-    pub(super) fn expire(&mut self, shared: &Shared) -> Stop {
+    pub(super) fn expire(&mut self, shared: &Shared) -> Result<Next, Halt> {
         self.began = shared.ticks();
         self.expire_low_priority(shared)?;
         loop {
-            let due = shared.waitq.borrow_mut().pop_due(self.began);
-            let Some((timer, place)) = due else { break };
+            let mut waitq = shared.waitq.borrow_mut();
+            let Some((timer, place)) = waitq.pop_due(self.began) else {
+                // Where there is a low-priority queue, when a pass began is asked in any case.
+                if waitq.len() == 0 && !shared.rules.low_priority() {
+                    shared.take_care_of(care::TIMED);
+                }
+                break;
+            };
+            drop(waitq);
             self.move_due(shared, timer, place)?;
-        }
-        // Where there is a low-priority queue, when a pass began is asked in any case.
-        if shared.waitq.borrow().len() == 0 && !shared.rules.low_priority() {
-            shared.take_care_of(care::TIMED);
         }
         shared.runq.begin_pass();
         self.phase = if shared.ioq().is_some() { Phase::Ask } else { Phase::Run };
-        Ok(())
+        Ok(Next::More)
     }
 
     /// Moves one low-priority entry if it is overdue beyond the limit, or due while nothing else is ready or due.
@@ -64,7 +65,7 @@ impl Owner {
                 let task = shared.task(slot);
                 task.discount_entry();
                 if shared.rules.fails_late_starts() && task.is_fresh() {
-                    return Err(failed(shared.name_of(task), not_started()));
+                    return Err(shared.failed(slot, not_started()));
                 }
                 if shared.rules.marks_timed_waits() {
                     if task.unmark(Mark::Cancelled) {
@@ -77,39 +78,38 @@ impl Owner {
                 if task.place() == Place::Timer(place) {
                     task.set_place(Place::RunQueue);
                 }
-                shared.push_task(task, why).map_err(|full| Self::lost(shared, task, full))
+                shared.push_task(task, why).map_err(|full| shared.lost(slot, full))
             }
             Decoded::Callback(key) => {
                 let queued = shared.callbacks().map_or(Ok(()), |callbacks| callbacks.queue(shared, key, why));
-                queued.map_err(|full| failed(TaskName::given("callback"), full))
+                queued.map_err(|full| shared.lost(CALLBACK, full))
             }
-            Decoded::Wake(key) => {
+            Decoded::Wake(key) if WAKERS => {
                 shared.call_waker(key);
                 self.drain_wakes(shared).map(drop)
             }
-            Decoded::Woken(_) | Decoded::Nothing | Decoded::Half => {
-                unreachable!("the wait queue holds no such entry")
-            }
+            // The wait queue holds no such entry.
+            Decoded::Wake(_) | Decoded::Woken(_) | Decoded::Nothing | Decoded::Half => bug(),
         }
     }
 
     /// Asks the devices before the next entry runs: the whole point of the I/O queue.
-    pub(super) fn ask_before_entry(&mut self, shared: &Shared) -> Result<Step, Box<Ended>> {
+    pub(super) fn ask_before_entry(&mut self, shared: &Shared) -> Result<Next, Halt> {
         self.drain_wakes(shared)?;
         let (devices, ready) = shared.ask_devices()?;
         self.phase = Phase::Run;
         if ready > 0 {
             shared.observe(|| Event::Polled { timeout_ms: 0, since: shared.now(), ready });
         }
-        Ok(Step::Polled { devices, pass: false })
+        Ok(Next::Polled { devices, pass: false })
     }
 
     /// Runs the next entry of the pass, or what the I/O queue holds, which does not count against the pass.
-    pub(super) fn run_next(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
+    pub(super) fn run_next(&mut self, shared: &Shared) -> Result<Next, Halt> {
         let io = shared.ioq().and_then(RunQueue::pop);
         let Some(entry) = io.or_else(|| shared.runq.first_of_pass()) else {
             self.begin_wait(shared);
-            return Ok(None);
+            return Ok(Next::More);
         };
         if io.is_none() {
             shared.runq.advance();
@@ -120,32 +120,30 @@ impl Owner {
         Ok(match entry.decode() {
             Decoded::Task(slot) => {
                 self.resume(shared, slot, true);
-                Some(Step::Task)
+                Next::Task
             }
-            Decoded::Woken(slot) => {
+            Decoded::Woken(slot) if WAKERS => {
                 self.resume(shared, slot, false);
-                Some(Step::Task)
+                Next::Task
             }
             Decoded::Callback(key) => {
                 shared.runq.advance();
-                self.run_callback(shared, key);
-                Some(Step::Callback)
+                Self::run_callback(shared, key);
+                Next::Callback
             }
-            Decoded::Nothing => None,
+            Decoded::Nothing => Next::More,
             Decoded::Half => {
-                return Err(failed(
-                    TaskName::given("callback"),
-                    shared.report_full(shared.runq.full(), None),
-                ));
+                return Err(shared.lost(CALLBACK, shared.report_full(shared.runq.full(), None)));
             }
-            Decoded::Wake(_) => unreachable!("the run queue holds no such entry"),
+            // The run queue holds no such entry.
+            Decoded::Wake(_) | Decoded::Woken(_) => bug(),
         })
     }
 
-    pub(super) fn run_callback(&mut self, shared: &Shared, key: u32) {
+    pub(super) fn run_callback(shared: &Shared, key: u32) {
         let ran = shared.callbacks().map_or(Ok(()), |callbacks| callbacks.run(shared, key));
         if let Err(error) = ran {
-            self.fail(shared, failed(TaskName::given("callback"), error));
+            Self::fail(shared, CALLBACK, error);
         }
     }
 
@@ -153,7 +151,7 @@ impl Owner {
     fn begin_wait(&mut self, shared: &Shared) {
         let since = shared.now();
         if shared.runq.len() > 0 {
-            self.phase = Phase::Wait { since, timeout_ms: 0 };
+            self.phase = Phase::Wait { since, timeout_ms: 0, until: since };
             return;
         }
         let mut timeout_ms = -1;
@@ -169,29 +167,17 @@ impl Owner {
                 timeout_ms = delay;
             }
         }
-        self.phase = Phase::Wait { since, timeout_ms };
+        self.wait_for(since, timeout_ms);
     }
 
     /// Asks devices and wakers; the wait is over, or there is nothing to do yet.
-    pub(super) fn wait(
-        &mut self,
-        shared: &Shared,
-        since: Instant,
-        timeout_ms: i32,
-    ) -> Result<Step, Box<Ended>> {
+    pub(super) fn wait(&mut self, shared: &Shared) -> Result<Next, Halt> {
+        let Phase::Wait { since, timeout_ms, until } = self.phase else { return Ok(Next::More) };
         let woken = self.drain_wakes(shared)?;
         let (devices, ready) = shared.ask_devices()?;
-        if !woken && ready == 0 && timeout_ms != 0 {
-            // Before the wait is over, or for ever.
-            let until = u64::try_from(timeout_ms)
-                .ok()
-                .map(|ms| Instant::from_millis(since.as_millis()) + Duration::from_millis(ms));
-            if until.is_none_or(|until| shared.now() < until) {
-                return Ok(Step::Idle {
-                    until,
-                    sample: shared.devices().is_some_and(|devices| devices.sampled(shared)),
-                });
-            }
+        // Before the wait is over, or for ever.
+        if !woken && ready == 0 && timeout_ms != 0 && (timeout_ms < 0 || shared.now() < until) {
+            return Ok(Next::Idle);
         }
         let passes = !shared.rules.one_queue();
         self.phase = match (passes, timeout_ms) {
@@ -203,19 +189,19 @@ impl Owner {
         if passes || timeout_ms != 0 || ready > 0 {
             shared.observe(|| Event::Polled { timeout_ms, since, ready });
         }
-        Ok(Step::Polled { devices, pass: passes })
+        Ok(Next::Polled { devices, pass: passes })
     }
 
     // ---- devices and wakers ----------------------------------------------------------------------
 
     /// Queues the tasks whose wakers were called, in order of slots. True if there were any.
     #[inline(always)]
-    pub(super) fn drain_wakes(&mut self, shared: &Shared) -> Result<bool, Box<Ended>> {
+    pub(super) fn drain_wakes(&mut self, shared: &Shared) -> Result<bool, Halt> {
         if self.wakes.any() { self.drain_called(shared) } else { Ok(false) }
     }
 
     #[inline(never)]
-    fn drain_called(&mut self, shared: &Shared) -> Result<bool, Box<Ended>> {
+    fn drain_called(&mut self, shared: &Shared) -> Result<bool, Halt> {
         let (mut any, mut result) = (false, Ok(()));
         self.wakes.drain(|slot| {
             let task = shared.task(slot);
@@ -224,7 +210,7 @@ impl Owner {
             }
             any = true;
             let mark = task.own_mark().unwrap_or_else(|| self.wakes.spare_mark(slot));
-            result = shared.push_woken(task, mark).map_err(|full| Self::lost(shared, task, full));
+            result = shared.push_woken(task, mark).map_err(|full| shared.lost(slot, full));
         });
         result.map(|()| any)
     }

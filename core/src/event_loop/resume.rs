@@ -5,13 +5,14 @@
 //!
 //! Most steps are plain; their way is shorter and stands in `turns`.
 
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 
-use super::owner::{Owner, failed};
+use super::bug;
+use super::owner::Owner;
 use super::shared::Shared;
 use super::slot::Task;
 use super::task::{Mark, Pending, Place};
-use super::wake::OwnWaker;
+use super::wake::{OwnWaker, WAKERS, no_wakers};
 use super::yielded::Yielded;
 use crate::error::{Interrupt, TaskError};
 use crate::observer::{Event, TaskId, Yield};
@@ -24,7 +25,7 @@ impl Owner {
         let Some((resumed, interrupt)) = Self::prepare(shared, task, by_entry) else { return };
         let polled = match task.side().map(|side| side.waker.borrow()) {
             Some(own) if own.is_some() => {
-                let own = own.as_ref().expect("it is there");
+                let own = own.as_ref().map_or(Waker::noop(), OwnWaker::waker);
                 Self::poll(shared, task, (resumed, interrupt, by_entry), own)
             }
             _ => Self::poll(shared, task, (resumed, interrupt, by_entry), self.wakes.lend(slot)),
@@ -37,9 +38,8 @@ impl Owner {
         shared: &Shared,
         task: Task<'_>,
         (resumed, interrupt, by_entry): (u32, Option<Interrupt>, bool),
-        waker: &OwnWaker,
+        waker: &Waker,
     ) -> Poll<Result<(), TaskError>> {
-        let waker = waker.waker();
         let spare = shared.turn.waker_data.replace(waker.data());
         let mut context = Context::from_waker(waker);
         shared.turn.begin(task.slot, resumed);
@@ -52,7 +52,7 @@ impl Owner {
             }
         }
         let mut taken = task.take_future();
-        let future = taken.future.as_mut().expect("a task that has not ended has a future");
+        let future = taken.future.as_mut().unwrap_or_else(|| bug());
         let polled = future.as_mut().poll(&mut context);
         drop(taken);
         shared.turn.woken.set(false);
@@ -123,6 +123,8 @@ impl Owner {
         let posted = shared.turn.close();
         if let Some((token, _)) = posted {
             task.leaf.set(token);
+        } else if !WAKERS {
+            no_wakers();
         } else if by_entry || task.leaf.get() == 0 {
             task.leaf.set(0);
             task.set_place(Place::Waker);
@@ -146,7 +148,7 @@ impl Owner {
         task.finish();
         task.leaf.set(0);
         task.set_place(Place::Nowhere);
-        shared.registry.borrow_mut().retire(task.slot);
+        shared.registry.retire(&shared.tasks, task.slot);
         match result {
             Ok(()) => {
                 let yielded = if shared.is_to_stop() { Yield::StopLoop } else { Yield::Return };
@@ -162,11 +164,11 @@ impl Owner {
                 // Under `FastIo` even the first interrupt of a task that ended by an error fails an assertion.
                 task.set_pending(Pending::Interrupt(Interrupt::Cancelled));
                 // Nobody can ask without a handle.
-                if task.is_held() {
+                if WAKERS && task.is_held() {
                     task.make_side().ending.set(Some(error.clone()));
                 }
                 if !error.ends_task_only() {
-                    self.fail(shared, failed(shared.name_of(task), error));
+                    Self::fail(shared, task.slot, error);
                 }
             }
         }

@@ -11,19 +11,9 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-use super::name::TaskName;
+use super::names::Naming;
 use super::shared::{NOBODY, Shared, TaskFuture};
 use crate::error::{RunError, TaskError};
-
-/// How a run ended.
-pub(super) enum Ended {
-    /// A stop request was met.
-    Stopped,
-    /// Ctrl-C.
-    Interrupted,
-    /// Somebody failed.
-    Failed { by: TaskName, error: TaskError },
-}
 
 /// Runs the loop until a future is complete (tutorial section 2.1). Made by [`Top::run_until_complete`](crate::Top::run_until_complete).
 ///
@@ -39,7 +29,7 @@ pub(super) enum Ended {
 pub struct RunUntilComplete<F, T> {
     shared: Rc<Shared>,
     start: Option<F>,
-    name: Result<TaskName, &'static str>,
+    name: Naming,
     result: Rc<Cell<Option<T>>>,
 }
 
@@ -56,13 +46,13 @@ pub struct RunForever {
 
 impl<F, T> RunUntilComplete<F, T> {
     pub(super) fn new(shared: Rc<Shared>, future: F) -> Self {
-        let name = Err(TaskName::type_of::<F>());
+        let name = Naming::after::<F>();
         Self { shared, start: Some(future), name, result: Rc::default() }
     }
 
     /// Names the task that the future becomes; without it, it is named after its function.
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.name = Ok(TaskName::given(name));
+        self.name = Naming::given(name);
         self
     }
 }
@@ -112,22 +102,14 @@ where
                 }
                 Ok(())
             });
-            let created = self.shared.create(self.name.clone(), wrapper);
-            if let Err(full) = &created {
-                let full = *full;
-                let by = TaskName::of(self.name.clone());
-                return Poll::Ready(Err(RunError::Failed { by, error: full.into() }));
-            }
-            self.shared.begin_run(false, created.map_or(NOBODY, |task| task.task().slot));
-            return Poll::Pending;
+            let name = core::mem::replace(&mut self.name, Naming::after::<F>());
+            return match self.shared.begin_with(name, wrapper) {
+                Ok(()) => Poll::Pending,
+                Err(error) => Poll::Ready(Err(error)),
+            };
         }
-        let Some(ended) = take_end(&self.shared) else { return Poll::Pending };
-        Poll::Ready(match (ended, self.result.take()) {
-            (Ended::Failed { by, error }, _) => Err(RunError::Failed { by, error }),
-            (Ended::Interrupted, _) => Err(RunError::KeyboardInterrupt),
-            (Ended::Stopped, Some(value)) => Ok(value),
-            (Ended::Stopped, None) => Err(RunError::Stopped),
-        })
+        let Some(ended) = self.shared.take_end() else { return Poll::Pending };
+        Poll::Ready(ended.and_then(|()| self.result.take().ok_or(RunError::Stopped)))
     }
 }
 
@@ -140,15 +122,6 @@ impl Future for RunForever {
             self.shared.begin_run(true, NOBODY);
             return Poll::Pending;
         }
-        let Some(ended) = take_end(&self.shared) else { return Poll::Pending };
-        Poll::Ready(match ended {
-            Ended::Failed { by, error } => Err(RunError::Failed { by, error }),
-            Ended::Interrupted => Err(RunError::KeyboardInterrupt),
-            Ended::Stopped => Ok(()),
-        })
+        self.shared.take_end().map_or(Poll::Pending, Poll::Ready)
     }
-}
-
-fn take_end(shared: &Shared) -> Option<Ended> {
-    if shared.is_running() { None } else { shared.ended.borrow_mut().take() }
 }

@@ -13,8 +13,7 @@
 //!              │ again│ last      │ in this pass  │     │
 //! ```
 
-use alloc::boxed::Box;
-use alloc::vec;
+use alloc::vec::Vec;
 use core::cell::Cell;
 
 use super::entry::RawEntry;
@@ -24,7 +23,7 @@ use crate::error::{Queue, QueueFull};
 /// What is used together lies together.
 #[repr(C)]
 pub(super) struct RunQueue {
-    ring: Box<[Cell<RawEntry>]>,
+    ring: Vec<Cell<RawEntry>>,
     /// The first of those that are kept.
     begin: Cell<u32>,
     /// Behind the last of them.
@@ -37,16 +36,19 @@ pub(super) struct RunQueue {
     queue: Queue,
 }
 
+/// The first position. It wraps soon, so that what would go wrong then goes wrong in the first test.
+const FIRST: u32 = u32::MAX - 2;
+
 impl RunQueue {
     pub fn new(queue: Queue, capacity: usize) -> Self {
-        let size = capacity.max(1).next_power_of_two();
+        let size = capacity.next_power_of_two();
         Self {
-            ring: vec![Cell::new(RawEntry::FILLER); size].into_boxed_slice(),
-            begin: Cell::new(0),
-            kept: Cell::new(0),
-            head: Cell::new(0),
-            tail: Cell::new(0),
-            end: Cell::new(0),
+            ring: (0..size as u32).map(|any| Cell::new(RawEntry::task(any))).collect(),
+            begin: Cell::new(FIRST),
+            kept: Cell::new(FIRST),
+            head: Cell::new(FIRST),
+            tail: Cell::new(FIRST),
+            end: Cell::new(FIRST),
             capacity: capacity as u32,
             queue,
         }
@@ -206,9 +208,15 @@ impl RunQueue {
     /// Makes the last place that holds `entry` a tombstone; true if there was one.
     pub fn remove_last(&self, entry: RawEntry) -> bool {
         self.gather();
-        let mut places = (0..self.len()).rev().map(|i| self.at(self.head.get().wrapping_add(i)));
-        let place = places.find(|place| place.get() == entry);
-        place.inspect(|place| place.set(RawEntry::TOMBSTONE)).is_some()
+        let mut place = self.tail.get();
+        while place != self.head.get() {
+            place = place.wrapping_sub(1);
+            if self.at(place).get() == entry {
+                self.at(place).set(RawEntry::TOMBSTONE);
+                return true;
+            }
+        }
+        false
     }
 }
 
@@ -216,7 +224,6 @@ impl RunQueue {
 mod tests {
     use super::*;
     use alloc::collections::VecDeque;
-    use alloc::vec::Vec;
 
     #[test]
     fn of_a_callback_that_does_not_fit_half_stays_if_there_is_a_place() {

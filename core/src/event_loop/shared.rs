@@ -9,28 +9,28 @@
 //! device or an observer is called, but for the future itself and its waker, which nobody else touches.
 
 use alloc::boxed::Box;
-use alloc::rc::{Rc, Weak};
-use core::cell::{Cell, RefCell};
+use alloc::rc::Rc;
+use core::cell::{Cell, OnceCell, RefCell};
 use core::future::Future;
 use core::pin::Pin;
 
-use slab::Slab;
-
-use super::callback::{Callback, Callbacks};
+use super::callback::Callbacks;
 use super::care;
 use super::config::Config;
 use super::devices::Devices;
+use super::ending::Ended;
 use super::entry::RawEntry;
 use super::leaf::Turn;
 use super::name::TaskName;
-use super::poller::Poller;
+use super::names::Names;
 use super::registry::Registry;
 use super::rules::Rules;
 use super::run_queue::RunQueue;
 use super::slot::Task;
-use super::slow_waits::SlowWait;
+use super::slow_waits::SlowWaits;
 use super::table::Table;
 use super::task::{Mark, Pending, Place, State};
+use super::timeline::Handler;
 use super::wait_queue::WaitQueue;
 use crate::clock::Clock;
 use crate::error::{CancelError, Interrupt, Queue, QueueFull, TaskError};
@@ -57,8 +57,8 @@ pub(super) const NOBODY: u32 = u32::MAX;
 const MOST_ROOM: usize = 4096;
 
 pub(crate) struct Shared {
-    me: Weak<Self>,
     pub(super) clock: Rc<dyn Clock>,
+    #[cfg(feature = "observer")]
     observer: Option<Rc<dyn Observer>>,
     pub(super) config: Config,
     pub(super) rules: Rules,
@@ -73,22 +73,25 @@ pub(crate) struct Shared {
     pub(super) runq: RunQueue,
     pub(super) waitq: RefCell<WaitQueue>,
     /// Under `FastIo` with an I/O queue: tasks whose device is ready.
+    #[cfg(feature = "fast-io")]
     ioq: Option<RunQueue>,
     /// Under `FastIo` with a low-priority queue: its timed entries.
+    #[cfg(feature = "fast-io")]
     lpq: Option<RefCell<WaitQueue>>,
     pub(super) max_overdue_ms: Cell<i32>,
     /// Serial numbers of timed entries, in all queues.
     pub(super) next_timer: Cell<u32>,
-    pub(super) poller: RefCell<Poller>,
-    /// What can be done with devices, once there are any.
-    pub(super) devices: Cell<Option<&'static dyn Devices>>,
-    pub(super) registry: RefCell<Registry>,
-    pub(super) called_back: RefCell<Slab<Callback>>,
-    /// What can be done with callbacks, once there are any.
-    pub(super) callbacks: Cell<Option<&'static dyn Callbacks>>,
+    /// Devices, once there are any.
+    pub(super) devices: OnceCell<Box<dyn Devices>>,
+    /// Which task slots are free.
+    pub(super) registry: Registry,
+    pub(super) names: Names,
+    /// Callbacks, once there are any.
+    pub(super) callbacks: OnceCell<Box<dyn Callbacks>>,
     pub(super) next_callback: Cell<u32>,
-    /// Leaves that wait on the slow path.
-    pub(super) slow_waits: RefCell<Slab<SlowWait>>,
+    /// Leaves that wait on the slow path, once there are any.
+    #[cfg(feature = "wakers")]
+    slow_waits: OnceCell<Box<dyn SlowWaits>>,
     /// The owner is gone: nothing is accepted any more.
     pub(super) closed: Cell<bool>,
 
@@ -98,14 +101,20 @@ pub(crate) struct Shared {
     /// Under `Asyncio3`: the slot of the task with which the run ends, however that ends.
     pub(super) main: Cell<u32>,
     /// Under `Asyncio3`: is given errors that nobody awaited.
-    pub(super) exception_handler: RefCell<Option<super::timeline::ExceptionHandler>>,
+    #[cfg(feature = "asyncio-v3")]
+    exception_handler: RefCell<Option<Handler>>,
     /// A queue was full in a place that has no caller to tell.
     pub(super) overflow: Cell<Option<QueueFull>>,
-    pub(super) ended: RefCell<Option<super::run::Ended>>,
+    /// How it ends, once that is known, until who awaits it is told.
+    pub(super) ending: Cell<Option<Ended>>,
 }
 
 impl Shared {
     pub(super) fn new(clock: Rc<dyn Clock>, observer: Option<Rc<dyn Observer>>, config: Config) -> Rc<Self> {
+        #[cfg_attr(
+            not(feature = "fast-io"),
+            expect(unused_variables, reason = "there is no queue of that length")
+        )]
         let (ioq_len, lp_len, max_overdue_ms) = config.discipline.lengths();
         let rules = Rules::of(config.discipline);
         let (runq_len, room, waitq) = match rules.one_queue() {
@@ -113,13 +122,13 @@ impl Shared {
             false => (config.runq_len, config.runq_len, WaitQueue::new(Queue::Wait, config.waitq_len)),
         };
         let room = room.min(MOST_ROOM);
-        let careful = observer.is_some() || rules.one_queue() || ioq_len > 0;
+        let careful = (cfg!(feature = "observer") && observer.is_some()) || rules.one_queue() || ioq_len > 0;
         let mut care = care::IDLE;
         care |= if careful { care::ALWAYS } else { 0 };
         care |= if rules.low_priority() { care::TIMED } else { 0 };
-        Rc::new_cyclic(|me| Self {
-            me: me.clone(),
+        Rc::new(Self {
             clock,
+            #[cfg(feature = "observer")]
             observer,
             config,
             rules,
@@ -128,37 +137,34 @@ impl Shared {
             tasks: Table::new(room),
             runq: RunQueue::new(Queue::Run, runq_len),
             waitq: RefCell::new(waitq),
+            #[cfg(feature = "fast-io")]
             ioq: (ioq_len > 0).then(|| RunQueue::new(Queue::Io, ioq_len)),
+            #[cfg(feature = "fast-io")]
             lpq: (lp_len > 0).then(|| RefCell::new(WaitQueue::new(Queue::LowPriority, lp_len))),
             max_overdue_ms: Cell::new(max_overdue_ms),
             next_timer: Cell::new(0),
-            poller: RefCell::new(Poller::new(rules)),
-            devices: Cell::new(None),
-            registry: RefCell::new(Registry::new(room)),
-            called_back: RefCell::default(),
-            callbacks: Cell::new(None),
+            devices: OnceCell::new(),
+            registry: Registry::new(),
+            names: Names::new(room),
+            callbacks: OnceCell::new(),
             next_callback: Cell::new(0),
-            slow_waits: RefCell::default(),
+            #[cfg(feature = "wakers")]
+            slow_waits: OnceCell::new(),
             closed: Cell::new(false),
             forever: Cell::new(false),
             main: Cell::new(NOBODY),
+            #[cfg(feature = "asyncio-v3")]
             exception_handler: RefCell::default(),
             overflow: Cell::new(None),
-            ended: RefCell::default(),
+            ending: Cell::new(None),
         })
     }
 
-    /// A handle's hold on this.
-    pub(super) fn rc(&self) -> Rc<Self> {
-        self.me.upgrade().expect("who asks holds it")
-    }
-
-    #[inline]
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
     pub(crate) fn now(&self) -> Instant {
         self.clock.now()
     }
 
-    #[inline]
     pub(super) fn ticks(&self) -> u32 {
         ticks::ticks_ms(self.now())
     }
@@ -173,19 +179,44 @@ impl Shared {
 
     #[inline(always)]
     pub(super) fn observer(&self) -> Option<&dyn Observer> {
-        if cfg!(feature = "observer") { self.observer.as_deref() } else { None }
+        #[cfg(feature = "observer")]
+        return self.observer.as_deref();
+        #[cfg(not(feature = "observer"))]
+        None
     }
 
     /// The I/O queue, if there is one.
     #[inline(always)]
     pub(super) fn ioq(&self) -> Option<&RunQueue> {
-        if self.rules.may_queue_io() { self.ioq.as_ref() } else { None }
+        #[cfg(feature = "fast-io")]
+        return if self.rules.may_queue_io() { self.ioq.as_ref() } else { None };
+        #[cfg(not(feature = "fast-io"))]
+        None
     }
 
     /// The low-priority queue, if there is one.
     #[inline(always)]
     pub(super) fn lpq(&self) -> Option<&RefCell<WaitQueue>> {
-        if self.rules.low_priority() { self.lpq.as_ref() } else { None }
+        #[cfg(feature = "fast-io")]
+        return if self.rules.low_priority() { self.lpq.as_ref() } else { None };
+        #[cfg(not(feature = "fast-io"))]
+        None
+    }
+
+    /// Where slow waits are kept, if there may be any.
+    pub(super) fn slow_waits_cell(&self) -> Option<&OnceCell<Box<dyn SlowWaits>>> {
+        #[cfg(feature = "wakers")]
+        return Some(&self.slow_waits);
+        #[cfg(not(feature = "wakers"))]
+        None
+    }
+
+    /// Where the handler of errors that nobody awaits is kept, if there may be one.
+    pub(super) fn exception_handler(&self) -> Option<&RefCell<Option<Handler>>> {
+        #[cfg(feature = "asyncio-v3")]
+        return Some(&self.exception_handler);
+        #[cfg(not(feature = "asyncio-v3"))]
+        None
     }
 
     /// The task in a slot.
@@ -209,7 +240,7 @@ impl Shared {
     }
 
     pub(super) fn name_of(&self, task: Task<'_>) -> TaskName {
-        self.registry.borrow().names.name_of(task.slot, task.id.get())
+        self.names.name_of(task.slot, task.id.get())
     }
 
     pub(super) fn report_full(&self, full: QueueFull, task: Option<TaskId>) -> QueueFull {
@@ -306,31 +337,31 @@ impl Shared {
         self.push_io(task, Why::Interrupted).map_err(CancelError::QueueFull)
     }
 
-    /// A device that was waited for.
-    pub(crate) fn device(&self, device: u32) -> Rc<dyn crate::stream::Pollable> {
-        self.poller.borrow().device(device)
-    }
-
     /// Leaves the loop without its owner: callbacks and devices are let go. The tasks go last.
     pub(super) fn close(&self) {
         self.closed.set(true);
         if let Some(observer) = self.observer() {
-            let slots = self.registry.borrow().slots();
+            let slots = self.registry.slots();
             for task in (0..slots).map(|slot| self.task(slot)).filter(|task| task.is_fresh()) {
                 observer.observe(Event::NeverStarted { task: task.id.get() });
             }
         }
-        // Taken out first: dropping them may call back into this loop.
-        let callbacks = core::mem::take(&mut *self.called_back.borrow_mut());
-        let waits = core::mem::take(&mut *self.slow_waits.borrow_mut());
-        let poller = core::mem::take(&mut *self.poller.borrow_mut());
-        let handler = self.exception_handler.take();
-        drop((callbacks, waits, poller, handler));
+        if let Some(callbacks) = self.callbacks() {
+            callbacks.close();
+        }
+        if let Some(waits) = self.slow_waits() {
+            waits.close();
+        }
+        if let Some(devices) = self.devices() {
+            devices.close();
+        }
+        let handler = self.exception_handler().map(RefCell::take);
+        drop(handler);
     }
 
     /// Lets go of all futures, whose handles are perhaps the last ones on the loop.
     pub(super) fn drop_futures(&self) {
-        let slots = self.registry.borrow().slots();
+        let slots = self.registry.slots();
         for slot in 0..slots {
             let future = self.task(slot).future.take();
             drop(future);

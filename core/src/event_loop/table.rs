@@ -4,13 +4,14 @@
 //! Knows no names and no queues.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::cell::OnceCell;
 
 use super::slot::Task;
 use super::task::Header;
 
 pub(super) struct Table {
-    headers: Box<[Header]>,
+    headers: Vec<Header>,
     more: OnceCell<Box<Table>>,
 }
 
@@ -27,7 +28,7 @@ impl Table {
     }
 
     /// The task in a slot.
-    #[inline]
+    #[inline(never)]
     pub fn task(&self, slot: u32) -> Task<'_> {
         let near = self.headers.get(slot as usize);
         Task { slot, header: near.unwrap_or_else(|| self.beyond(slot as usize)) }

@@ -20,13 +20,12 @@
 //! interrupt that finds it queues the task at once and has the timed entry discarded when it is due. There, an
 //! interrupt that finds another one pending is an error.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell, RefCell};
 
 use super::join::Joiner;
 use super::shared::TaskFuture;
-use super::wake::OwnWaker;
+use super::wake::{OwnWaker, Owned};
 use crate::error::{Interrupt, TaskError};
 use crate::observer::TaskId;
 
@@ -68,7 +67,7 @@ pub(super) enum Place {
 pub(super) struct Header {
     /// None after the task has ended, and while the loop polls it.
     pub future: Cell<Option<TaskFuture>>,
-    side: OnceCell<Box<Side>>,
+    side: OnceCell<Owned<Side>>,
     /// The leaf that the next entry completes; 0 if there is none.
     pub leaf: Cell<u32>,
     /// State, pending slot, place and marks.
@@ -149,7 +148,7 @@ impl Header {
         self.id.set(id);
         self.leaf.set(0);
         let mut own = 0;
-        if let Some(side) = self.side.get() {
+        if let Some(side) = self.side() {
             drop(side.ending.take());
             let mut waker = side.waker.borrow_mut();
             // A waker that outlived the former task is not the new one's.
@@ -171,7 +170,7 @@ impl Header {
 
     /// The owner's number when the task's own waker was last called, if it has one.
     pub fn own_mark(&self) -> Option<u32> {
-        self.side.get().and_then(|side| side.waker.borrow().as_ref().map(OwnWaker::mark))
+        self.side().and_then(|side| side.waker.borrow().as_ref().map(OwnWaker::mark))
     }
 
     /// The leaf that a resumption of the task by its entry in the run queue completes, if it is nothing but that: the
@@ -260,6 +259,10 @@ impl Header {
     }
 
     pub fn set_place(&self, place: Place) {
+        debug_assert!(
+            !self.is_finished() || matches!(place, Place::Nowhere | Place::RunQueue),
+            "a task that has ended has no place"
+        );
         let (kind, at) = match place {
             Place::RunQueue => (0, None),
             Place::Nowhere => (NOWHERE, None),
@@ -273,14 +276,22 @@ impl Header {
         }
     }
 
+    /// The slot that was retired after this one, if there is one.
+    pub fn next_retired(&self) -> u32 {
+        self.place_at.get()
+    }
+
+    /// Notes the slot that was retired after this one, where the place of a task is kept that has not ended.
+    pub fn retire_before(&self, slot: u32) {
+        self.place_at.set(slot);
+    }
+
     // ---- what names the slot -----------------------------------------------------------------------
 
-    #[inline]
     pub fn count_entry(&self) {
         count(&self.entries);
     }
 
-    #[inline]
     pub fn discount_entry(&self) {
         debug_assert!(self.entries.get() > 0, "an entry is counted before it is taken");
         discount(&self.entries);
@@ -312,22 +323,23 @@ impl Header {
     }
 
     pub fn make_side(&self) -> &Side {
-        self.side.get_or_init(Box::default)
+        self.side.get_or_init(Owned::default)
     }
 
     /// Keeps a waker for the task alone.
     pub fn own_waker(&self, waker: OwnWaker) {
-        let before = self.make_side().waker.replace(Some(waker));
-        drop(before);
+        self.make_side().waker.replace(Some(waker));
         self.set(0, OWN_WAKER);
     }
 }
 
 /// A count that has once been full stays so: what it counts is kept for good.
+#[inline(never)]
 fn count(counter: &Cell<u16>) {
     counter.set(counter.get().saturating_add(1));
 }
 
+#[inline(never)]
 fn discount(counter: &Cell<u16>) {
     if counter.get() < u16::MAX {
         counter.set(counter.get() - 1);

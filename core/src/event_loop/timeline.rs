@@ -13,20 +13,19 @@
 //! its `place` names, and beside it at the most one entry of a waker; **reckoned-in-the-step** — what a step
 //! yields is due by the clock at its end, before the owner charges it.
 
-use alloc::boxed::Box;
-use alloc::rc::Rc;
+use alloc::rc::{Rc, Weak};
 
 use super::EventLoop;
+use super::ending::{Halt, Stop};
 use super::entry::{Decoded, RawEntry};
 use super::handle::TaskHandle;
-use super::owner::{Owner, Phase, Step, Stop, failed};
+use super::owner::{Next, Owner, Phase};
 use super::poller::Waiter;
-use super::run::Ended;
 use super::shared::{NOBODY, Shared, Timed};
 use super::slot::Task;
 use super::task::{Mark, Pending, Place, State};
 use super::wait_queue::Timer;
-use super::yielded::Yielded;
+use super::yielded::{Word, Yielded};
 use crate::error::{CancelError, Interrupt, QueueFull, TaskError};
 use crate::observer::{Entry, Event, Why, Yield};
 use crate::ticks;
@@ -35,24 +34,32 @@ use crate::time::Instant;
 /// Is given a task that failed and its error, when nobody has awaited the task meanwhile.
 pub type ExceptionHandler = Rc<dyn Fn(&TaskHandle, &TaskError)>;
 
+/// Who is given errors, and the loop of the tasks.
+#[derive(Clone)]
+pub(super) struct Handler {
+    told: ExceptionHandler,
+    shared: Weak<Shared>,
+}
+
 impl EventLoop {
     /// Sets who is given the errors of tasks that nobody awaits; `None`: the observer prints them. Only `Asyncio3`
     /// has such errors: under the others they stop the loop. Not in the tutorial.
     pub fn set_exception_handler(&self, handler: Option<ExceptionHandler>) {
-        let before = self.shared.exception_handler.replace(handler);
+        let handler = handler.map(|told| Handler { told, shared: Rc::downgrade(&self.shared) });
+        let before = self.shared.exception_handler().and_then(|kept| kept.replace(handler));
         drop(before);
     }
 }
 
 impl Owner {
     /// Finds out how long to wait for the head of the queue; for ever if there is none.
-    pub(super) fn look_ahead(&mut self, shared: &Shared) -> Stop {
+    pub(super) fn look_ahead(&mut self, shared: &Shared) -> Result<Next, Halt> {
         self.drain_wakes(shared)?;
         let since = shared.now();
         let until_due = |due| ticks::ticks_diff(due, ticks::ticks_ms(since)).max(0);
         let timeout_ms = shared.waitq.borrow().first_due().map_or(-1, until_due);
-        self.phase = Phase::Wait { since, timeout_ms };
-        Ok(())
+        self.wait_for(since, timeout_ms);
+        Ok(Next::More)
     }
 
     /// Whether the head of the queue is next, and nobody is to be asked before: it was due when the last step ended, and
@@ -66,10 +73,10 @@ impl Owner {
     }
 
     /// Runs the head of the queue; `None` if it is no step.
-    pub(super) fn run_head(&mut self, shared: &Shared) -> Result<Option<Step>, Box<Ended>> {
+    pub(super) fn run_head(&mut self, shared: &Shared) -> Result<Next, Halt> {
         self.phase = Phase::Look;
         let popped = shared.waitq.borrow_mut().pop();
-        let Some((timer, place)) = popped else { return Ok(None) };
+        let Some((timer, place)) = popped else { return Ok(Next::More) };
         let announce = |entry| {
             if !timer.ready {
                 shared.observe(|| Event::Ready { entry, why: Why::Timer(timer.serial) });
@@ -83,22 +90,22 @@ impl Owner {
                     task.set_place(Place::Nowhere);
                 }
                 self.resume_head(shared, slot, true)?;
-                Ok(Some(Step::Task))
+                Ok(Next::Task)
             }
             Decoded::Woken(slot) => {
                 self.resume_head(shared, slot, false)?;
-                Ok(Some(Step::Task))
+                Ok(Next::Task)
             }
             Decoded::Callback(key) => {
                 if let Some(callbacks) = shared.callbacks() {
                     announce(Entry::Callback(callbacks.id(shared, key)));
                 }
-                self.run_callback(shared, key);
-                Ok(Some(Step::Callback))
+                Self::run_callback(shared, key);
+                Ok(Next::Callback)
             }
             Decoded::Wake(key) => {
                 shared.call_waker(key);
-                Ok(None)
+                Ok(Next::More)
             }
             Decoded::Nothing | Decoded::Half => unreachable!("the queue holds no such entry"),
         }
@@ -139,10 +146,10 @@ impl Owner {
         shared.observe(|| Event::StepBegins { task: id, first: false, stale: true });
         let ending = &task.make_side().ending;
         if let Some(error) = ending.take() {
-            let handler = shared.exception_handler.borrow().clone();
-            let handle = TaskHandle::new(shared.rc(), task.slot);
-            match handler {
-                Some(handler) => handler(&handle, &error),
+            let handler = shared.exception_handler().and_then(|kept| kept.borrow().clone());
+            let of_this = |handler: Handler| Some((handler.told, handler.shared.upgrade()?));
+            match handler.and_then(of_this) {
+                Some((told, shared)) => told(&TaskHandle::new(shared, task.slot), &error),
                 None => shared.observe(|| Event::Uncaught { task: id, error: &error }),
             }
             // Who awaits the task from now on is still told.
@@ -154,7 +161,7 @@ impl Owner {
     /// A task failed: the run ends with it if it is the run's own; else its error waits for who asks.
     pub(super) fn settle_error(&mut self, shared: &Shared, task: Task<'_>, error: TaskError, heard: bool) {
         if shared.main.get() == task.slot {
-            return self.fail(shared, failed(shared.name_of(task), error));
+            return Self::fail(shared, task.slot, error);
         }
         let silent = error.interrupt() == Some(Interrupt::Cancelled);
         task.make_side().ending.set(Some(error));
@@ -166,9 +173,10 @@ impl Owner {
     }
 
     /// Queues what a step yielded, by the clock at its end.
-    pub(super) fn apply_dated(&self, shared: &Shared, task: Task<'_>, yielded: Yielded) -> Stop {
+    pub(super) fn apply_dated(&self, shared: &Shared, task: Task<'_>, posted: Word) -> Stop {
+        let yielded = posted.yielded();
         let at = self.stepped_at;
-        let push = |why| shared.push_dated(task, at, why).map_err(|full| Self::lost(shared, task, full));
+        let push = |why| shared.push_dated(task, at, why).map_err(|full| shared.lost(task.slot, full));
         if yielded != Yielded::Nothing && matches!(task.pending(), Pending::Interrupt(_)) {
             // Interrupted during its own step, through a task that awaits it.
             return push(Why::Interrupted);
@@ -185,7 +193,7 @@ impl Owner {
             // There is no low-priority queue, and the error says so.
             Yielded::AfterMs(ms) | Yielded::After(ms) => Self::arm(shared, Timed::LowPriority, task, at, ms),
             Yielded::IoRead(_) | Yielded::IoWrite(_) => {
-                shared.devices().map_or(Ok(()), |devices| devices.apply(shared, task, yielded))
+                shared.devices().map_or(Ok(()), |devices| devices.apply(shared, task, posted))
             }
             Yielded::IoReadDone(_) | Yielded::IoWriteDone(_) => unreachable!("nobody gives a device up"),
         }
@@ -214,7 +222,10 @@ impl Shared {
         let entry = Entry::Task(task.id.get());
         let place = self.push_raw(RawEntry::task(task.slot), at, entry, why)?;
         task.count_entry();
-        task.set_place(Place::Timer(place));
+        // The place of a task that has ended is the registry's.
+        if !task.is_finished() {
+            task.set_place(Place::Timer(place));
+        }
         Ok(())
     }
 

@@ -8,25 +8,19 @@
 
 use core::task::{Context, Poll};
 
+use super::bug;
 use super::entry::RawEntry;
 use super::owner::{Owner, Phase};
-use super::shared::{NOBODY, Shared};
+use super::shared::{NOBODY, Shared, Timed};
 use super::slot::Task;
-use super::wake::OwnWaker;
+use super::wake::Spare;
 use crate::error::TaskError;
 
 /// After one pass that is nothing but turns and so many more the owner of the loop has its turn.
 const MORE_PASSES: u32 = 7;
 
-/// How a row of turns came to its end.
-enum Last {
-    /// There was no more.
-    None,
-    /// The task in this slot yielded something else in a plain step.
-    Yield(u32),
-    /// The task that ran yielded or ended otherwise.
-    Other(Poll<Result<(), TaskError>>),
-}
+/// How a row of turns came to its end, unless there was no more: a step of the task in this slot that was no mere turn.
+type Last = Option<(u32, Poll<Result<(), TaskError>>)>;
 
 impl Owner {
     /// Takes the turn that is next in the pass if that is all there is to do. What the step yielded is applied by the
@@ -79,7 +73,7 @@ impl Owner {
         }
         shared.runq.begin_pass();
         let last = self.take_turns(shared, MORE_PASSES);
-        if matches!(last, Last::None) && self.ends_quietly(shared) {
+        if last.is_none() && self.ends_quietly(shared) {
             return true;
         }
         self.phase = Phase::Run;
@@ -88,7 +82,7 @@ impl Owner {
     }
 
     /// Takes turns until there is no more in this pass, and in so many quiet ones after it, or one was more than that.
-    #[inline(always)]
+    #[inline(never)]
     fn take_turns(&self, shared: &Shared, mut more_passes: u32) -> Last {
         let runq = &shared.runq;
         let spare = self.wakes.spare();
@@ -99,7 +93,14 @@ impl Owner {
                 runq.advance();
                 let polled = poll(shared, (task, leaf), spare, &mut context);
                 if !polled.is_pending() || spare.is_held() || !shared.turn.is_turn() {
-                    return last(shared, task, polled, spare);
+                    if more_passes == 0
+                        && polled.is_pending()
+                        && !spare.is_held()
+                        && Self::sleeps(shared, task)
+                    {
+                        continue;
+                    }
+                    return Some((task.slot, polled));
                 }
                 task.leaf.set(shared.turn.token.get());
                 runq.keep();
@@ -111,24 +112,29 @@ impl Owner {
             runq.begin_pass();
         }
         shared.turn.end();
-        Last::None
+        None
     }
 
-    /// Settles the turn that was more than that, if there was one.
-    #[inline(always)]
-    fn settle_last(&mut self, shared: &Shared, last: Last) -> bool {
-        match last {
-            Last::None => return false,
-            Last::Yield(slot) => self.ran = slot,
-            Last::Other(polled) => self.settle_current(shared, polled),
+    /// Puts a task to sleep if that is what its plain step yielded, and there is a place for it.
+    fn sleeps(shared: &Shared, task: Task<'_>) -> bool {
+        let posted = shared.turn.posted();
+        if !posted.is_sleep()
+            || Self::arm(shared, Timed::Waiting, task, shared.now(), posted.value as i32).is_err()
+        {
+            return false;
         }
+        task.leaf.set(shared.turn.token.get());
+        task.discount_entry();
+        shared.runq.anchor();
         true
     }
 
+    /// Settles the step that was no mere turn, if there was one.
     #[inline(never)]
-    fn settle_current(&mut self, shared: &Shared, polled: Poll<Result<(), TaskError>>) {
-        let task = shared.current_task().expect("its step is under way");
-        self.settle(shared, task, polled, true);
+    fn settle_last(&mut self, shared: &Shared, last: Last) -> bool {
+        let Some((slot, polled)) = last else { return false };
+        self.settle(shared, shared.task(slot), polled, true);
+        true
     }
 
     /// Whether a pass begins, and nothing could be due: nobody then asks when it began.
@@ -156,13 +162,13 @@ fn plain(shared: &Shared, entry: RawEntry) -> Option<(Task<'_>, u32)> {
 fn poll(
     shared: &Shared,
     (task, leaf): (Task<'_>, u32),
-    spare: &OwnWaker,
+    spare: Spare<'_>,
     context: &mut Context<'_>,
 ) -> Poll<Result<(), TaskError>> {
     spare.lend(task.slot);
     shared.turn.begin(task.slot, leaf);
     let mut taken = task.take_future();
-    let future = taken.future.as_mut().expect("a task that has not ended has a future");
+    let future = taken.future.as_mut().unwrap_or_else(|| bug());
     future.as_mut().poll(context)
 }
 
@@ -172,22 +178,11 @@ fn ends_plainly(
     shared: &Shared,
     task: Task<'_>,
     polled: &Poll<Result<(), TaskError>>,
-    spare: &OwnWaker,
+    spare: Spare<'_>,
 ) -> bool {
     let plain = polled.is_pending() && shared.turn.is_plain() && !spare.is_held();
     if plain {
         task.leaf.set(shared.turn.token.get());
     }
     plain
-}
-
-/// How a row of turns ends with a step that was no mere turn.
-#[inline(never)]
-fn last(shared: &Shared, task: Task<'_>, polled: Poll<Result<(), TaskError>>, spare: &OwnWaker) -> Last {
-    if !ends_plainly(shared, task, &polled, spare) {
-        return Last::Other(polled);
-    }
-    shared.turn.end();
-    core::mem::forget(polled);
-    Last::Yield(task.slot)
 }

@@ -8,6 +8,7 @@
 
 use alloc::vec::Vec;
 
+use super::bug;
 use super::entry::RawEntry;
 use crate::error::{Queue, QueueFull};
 use crate::ticks::PERIOD;
@@ -56,85 +57,100 @@ struct Placed {
     at: u32,
 }
 
+/// A node of the heap and, of the same number but otherwise not related to it, a place.
+#[derive(Clone, Copy)]
+struct Row {
+    node: Node,
+    placed: Placed,
+}
+
 pub(super) struct WaitQueue {
-    heap: Vec<Node>,
-    places: Vec<Placed>,
-    /// The first free place; the end of `places` if there is none.
+    rows: Vec<Row>,
+    /// How many nodes there are, and how many places are taken.
+    len: u32,
+    /// The first free place, if there is one.
     free: u32,
-    capacity: usize,
+    capacity: u32,
     queue: Queue,
 }
 
 /// How many nodes are below one.
 const BELOW: usize = 4;
-/// Memory for no more entries than this is taken before they come.
+/// Whether rows are added as they are needed, beyond some that are there at first. Else all are there at first.
+const GROWS: bool = cfg!(feature = "asyncio-v3");
+/// Memory for no more entries than this is taken before they come, where rows are added.
 const MOST_ROOM: usize = 4096;
 
 impl WaitQueue {
     /// A queue of so many entries.
     pub fn new(queue: Queue, capacity: usize) -> Self {
-        Self::with_room(queue, capacity, capacity)
+        Self::with_room(queue, u32::try_from(capacity).unwrap_or(u32::MAX), capacity)
     }
 
     /// A queue that is never full: it grows when it has to, beyond `room` entries.
     pub fn growing(queue: Queue, room: usize) -> Self {
-        Self::with_room(queue, usize::MAX, room)
+        Self::with_room(queue, u32::MAX, room)
     }
 
-    fn with_room(queue: Queue, capacity: usize, room: usize) -> Self {
-        let room = room.min(MOST_ROOM);
-        let (heap, places) = (Vec::with_capacity(room), Vec::with_capacity(room));
-        Self { heap, places, free: 0, capacity, queue }
+    fn with_room(queue: Queue, capacity: u32, room: usize) -> Self {
+        let room = if GROWS { room.min(MOST_ROOM) } else { room };
+        Self { rows: (0..room as u32).map(Row::free).collect(), len: 0, free: 0, capacity, queue }
+    }
+
+    #[inline]
+    fn row(&self, at: usize) -> &Row {
+        self.rows.get(at).unwrap_or_else(|| bug())
+    }
+
+    #[inline]
+    fn row_mut(&mut self, at: usize) -> &mut Row {
+        self.rows.get_mut(at).unwrap_or_else(|| bug())
     }
 
     #[inline]
     pub fn len(&self) -> usize {
-        self.heap.len()
+        self.len as usize
     }
 
     /// The tick at which the first entry is due.
     #[inline]
     pub fn first_due(&self) -> Option<u32> {
-        self.heap.first().map(|node| node.due)
+        self.rows.first().filter(|_| self.len > 0).map(|row| row.node.due)
     }
 
     /// The node of the entry at a place, if it is still there.
     fn node_of(&self, place: u32, entry: RawEntry) -> Option<usize> {
-        let placed = self.places.get(place as usize)?;
+        let placed = self.rows.get(place as usize)?.placed;
         (placed.entry == entry).then_some(placed.at as usize)
     }
 
     /// The due tick of an entry, if it is still at this place.
     pub fn due_at(&self, place: u32, entry: RawEntry) -> Option<u32> {
-        self.node_of(place, entry).map(|at| self.heap[at].due)
+        self.node_of(place, entry).map(|at| self.row(at).node.due)
     }
 
     /// Adds an entry; gives its place. Serial numbers grow; all timed queues share them.
     pub fn push(&mut self, timer: Timer) -> Result<u32, QueueFull> {
-        let at = self.heap.len();
+        let at = self.len;
         if at >= self.capacity {
-            return Err(QueueFull { queue: self.queue, len: self.capacity });
+            return Err(QueueFull { queue: self.queue, len: self.capacity as usize });
+        }
+        if GROWS && at as usize == self.rows.len() {
+            self.rows.push(Row::free(at));
         }
         let place = self.free;
-        match self.places.get_mut(place as usize) {
-            Some(placed) => {
-                self.free = placed.at;
-                placed.entry = timer.entry;
-            }
-            None => {
-                self.places.push(Placed { entry: timer.entry, at: 0 });
-                self.free = place + 1;
-            }
-        }
+        let placed = &mut self.row_mut(place as usize).placed;
+        placed.entry = timer.entry;
+        self.free = placed.at;
+        self.len = at + 1;
         let node = Node { due: timer.due, serial: timer.serial, place: place | u32::from(timer.ready) << 31 };
-        self.heap.push(node);
-        self.lift(at, node);
+        self.lift(at as usize, node);
         Ok(place)
     }
 
     /// Takes the first entry out; gives it with the place that it had.
     pub fn pop(&mut self) -> Option<(Timer, u32)> {
-        (!self.heap.is_empty()).then(|| self.take(0))
+        (self.len > 0).then(|| self.take(0))
     }
 
     /// Takes the first entry out if it is due at `now`.
@@ -151,36 +167,31 @@ impl WaitQueue {
     }
 
     fn take(&mut self, at: usize) -> (Timer, u32) {
-        let node = self.heap[at];
+        let node = self.row(at).node;
         let place = node.place();
-        let free = core::mem::replace(&mut self.free, place);
-        let Placed { entry, .. } = core::mem::replace(
-            &mut self.places[place as usize],
-            Placed { entry: RawEntry::TOMBSTONE, at: free },
-        );
-        if let Some(last) = self.heap.pop()
-            && at < self.heap.len()
-        {
-            match (at, self.sink(at, last)) {
-                // Nothing precedes the first node.
-                (0, at) => self.put(at, last),
-                (_, at) => self.lift(at, last),
-            }
+        let freed = Placed { entry: RawEntry::TOMBSTONE, at: self.free };
+        let Placed { entry, .. } = core::mem::replace(&mut self.row_mut(place as usize).placed, freed);
+        self.free = place;
+        self.len -= 1;
+        let last = self.row(self.len as usize).node;
+        if at < self.len as usize {
+            let free = self.sink(at);
+            self.lift(free, last);
         }
         (Timer { due: node.due, serial: node.serial, entry, ready: node.place & READY != 0 }, place)
     }
 
     #[inline]
     fn put(&mut self, at: usize, node: Node) {
-        self.heap[at] = node;
-        self.places[node.place() as usize].at = at as u32;
+        self.row_mut(at).node = node;
+        self.row_mut(node.place() as usize).placed.at = at as u32;
     }
 
     /// Puts a node there, or as far up as it belongs.
     fn lift(&mut self, mut at: usize, node: Node) {
         while at > 0 {
             let above = (at - 1) / BELOW;
-            let other = self.heap[above];
+            let other = self.row(above).node;
             if !node.precedes(other) {
                 break;
             }
@@ -190,23 +201,30 @@ impl WaitQueue {
         self.put(at, node);
     }
 
-    /// Makes room for a node there, or as far down as it belongs; gives where.
-    fn sink(&mut self, mut at: usize, node: Node) -> usize {
+    /// Moves the free node there down to where there are none below it; gives where.
+    fn sink(&mut self, mut at: usize) -> usize {
         loop {
             let begin = BELOW * at + 1;
-            let Some(below) = self.heap.get(begin..) else { return at };
-            let mut first = (at, node);
-            for (i, &other) in below.iter().take(BELOW).enumerate() {
-                if other.precedes(first.1) {
-                    first = (begin + i, other);
-                }
-            }
-            if first.0 == at {
+            if begin >= self.len() {
                 return at;
             }
-            self.put(at, first.1);
-            at = first.0;
+            let mut first = begin;
+            for below in begin + 1..(begin + BELOW).min(self.len()) {
+                if self.row(below).node.precedes(self.row(first).node) {
+                    first = below;
+                }
+            }
+            self.put(at, self.row(first).node);
+            at = first;
         }
+    }
+}
+
+impl Row {
+    /// A row that nothing is in: its place is free, and after it the next one.
+    fn free(number: u32) -> Self {
+        let placed = Placed { entry: RawEntry::TOMBSTONE, at: number + 1 };
+        Self { node: Node { due: 0, serial: 0, place: 0 }, placed }
     }
 }
 

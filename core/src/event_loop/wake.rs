@@ -16,6 +16,17 @@ use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use core::task::Waker;
 
+/// Whether tasks can be woken; see `no_wakers`.
+pub(crate) const WAKERS: bool = true;
+
+/// What only tasks have that wait by wakers.
+pub(super) type Owned<T> = Box<T>;
+
+/// No await needs more than a waker.
+pub(crate) fn no_wakers() -> ! {
+    unreachable!("there are wakers")
+}
+
 const BITS: u32 = u32::BITS;
 /// The place of a waker whose task has ended: it does nothing.
 const RETIRED: u32 = u32::MAX;
@@ -97,6 +108,9 @@ pub(super) struct OwnWaker {
     target: Arc<TaskWaker>,
 }
 
+/// The waker that tasks are polled with as long as none of them has kept it.
+pub(super) type Spare<'a> = &'a OwnWaker;
+
 impl OwnWaker {
     fn new(bits: &Arc<Bits>) -> Self {
         let target = Arc::new(TaskWaker {
@@ -177,15 +191,15 @@ impl WakeSet {
 
     /// The spare waker of the first block, to be lent.
     #[inline]
-    pub fn spare(&self) -> &OwnWaker {
+    pub fn spare(&self) -> Spare<'_> {
         &self.blocks[0].spare
     }
 
     /// A waker to poll the task of this slot with, until the next is lent.
-    pub fn lend(&mut self, slot: u32) -> &OwnWaker {
+    pub fn lend(&mut self, slot: u32) -> &Waker {
         let block = self.block(slot);
         block.spare.lend(slot - block.begin);
-        &block.spare
+        block.spare.waker()
     }
 
     /// The waker that was lent for this slot if somebody keeps it; then there is another spare one.
@@ -255,7 +269,7 @@ mod tests {
     fn woken_slots_come_out_in_order_and_once() {
         let mut set = WakeSet::new(33, WakeMark::new());
         for slot in [300, 69, 3, 64, 3, 32, 33] {
-            set.lend(slot).waker().wake_by_ref();
+            set.lend(slot).wake_by_ref();
         }
         assert_eq!(drained(&set), [3, 32, 33, 64, 69, 300]);
         assert!(!set.any());
@@ -265,12 +279,12 @@ mod tests {
     #[test]
     fn a_kept_waker_wakes_its_task_while_others_are_lent() {
         let mut set = WakeSet::new(8, WakeMark::new());
-        let kept = set.lend(5).waker().clone();
+        let kept = set.lend(5).clone();
         let own = set.take_kept(5).unwrap();
         assert!(set.take_kept(5).is_none());
         // Not `will_wake`: it also compares tables of functions, of which one type may have several.
         assert_eq!(own.waker().data(), kept.data());
-        assert_ne!(set.lend(2).waker().data(), kept.data());
+        assert_ne!(set.lend(2).data(), kept.data());
         kept.wake_by_ref();
         assert_eq!(drained(&set), [5]);
         own.retire();
@@ -284,7 +298,7 @@ mod tests {
         let mut set = WakeSet::new(8, mark.clone());
         let kept: Vec<_> = [0, 1]
             .map(|slot| {
-                let waker = set.lend(slot).waker().clone();
+                let waker = set.lend(slot).clone();
                 (waker, set.take_kept(slot).unwrap())
             })
             .into();

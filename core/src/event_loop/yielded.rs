@@ -3,6 +3,8 @@
 //! Owns [`Yielded`], and its form as two words, in which a leaf hands it to the loop. What the loop does with it stands
 //! in `owner`.
 
+use super::shared::Timed;
+
 /// What a leaf leaves for the loop when its step ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Yielded {
@@ -48,6 +50,16 @@ const PARK: u32 = 36;
 /// No yield.
 const NOTHING: u32 = 60;
 
+/// What the loop has to do with a yield.
+pub(super) enum Kind {
+    Nothing,
+    Park,
+    Turn,
+    /// An entry in this queue, after as many milliseconds as the value says.
+    Timed(Timed),
+    Device,
+}
+
 impl Yielded {
     #[inline(always)]
     pub(crate) const fn word(self) -> Word {
@@ -73,6 +85,22 @@ impl Yielded {
 impl Word {
     /// More than any code.
     pub(crate) const MORE_THAN_CODES: u32 = 64;
+
+    /// Whether it is an entry in the wait queue, and nothing else was met.
+    pub(super) const fn is_sleep(self) -> bool {
+        matches!(self.code, DELAY | SLEEP_MS)
+    }
+
+    pub(super) const fn kind(self) -> Kind {
+        match self.code & !CAREFUL {
+            TURN => Kind::Turn,
+            DELAY | SLEEP_MS => Kind::Timed(Timed::Waiting),
+            AFTER_MS | AFTER => Kind::Timed(Timed::LowPriority),
+            IO_READ..=IO_WRITE_DONE => Kind::Device,
+            PARK => Kind::Park,
+            _ => Kind::Nothing,
+        }
+    }
 
     pub(crate) const fn yielded(self) -> Yielded {
         let ms = self.value as i32;

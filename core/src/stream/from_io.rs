@@ -14,7 +14,8 @@ use super::{Pollable, Readiness, StreamRead, StreamWrite};
 /// blocking, as a stream that tasks read and write.
 ///
 /// One task may read while another writes. An error of the device ends the stream for the task that meets it: it
-/// reads nothing, or what it writes is dropped. What the error was stands in [`take_error`](Self::take_error).
+/// reads nothing, or what it writes is dropped; only a line that has begun goes on after it. What the error was stands in
+/// [`take_error`](Self::take_error).
 ///
 /// ```
 /// use std::rc::Rc;

@@ -105,7 +105,7 @@ pub fn start(mut counter: SYST) {
 }
 
 /// The present instant.
-#[inline]
+#[inline(never)]
 pub fn now() -> Instant {
     critical_section::with(|cs| Instant::from_nanos(COUNTER.borrow(cs).nanos(COUNTER.borrow(cs).cycles()).0))
 }

@@ -23,6 +23,7 @@ static HEAP: Counted = Counted { heap: LlffHeap::empty(), allocations: AtomicU32
 
 // SAFETY: the calls go to an allocator that keeps the contract; counting does not touch the memory.
 unsafe impl GlobalAlloc for Counted {
+    #[inline(never)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         self.allocations.fetch_add(1, Ordering::Relaxed);
         // SAFETY: the caller's promise about the layout is passed on.

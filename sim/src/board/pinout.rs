@@ -9,7 +9,7 @@ use vpyb_core::{PinMode, Pull};
 
 use super::pins::{BoardPin, PINS, alternate_number};
 use super::pyboard::{BUSES, MODEL, SWITCHES, UARTS, UartUnit};
-use crate::scenario::model::{Action, Level, Part, Scenario};
+use crate::scenario::model::{Action, Level, Op, Part, Scenario};
 use crate::trace::align;
 
 /// A pin and what a scenario does with it.
@@ -70,6 +70,31 @@ fn firmware(scenario: &Scenario, add: Add<'_>) {
     for (name, object) in &scenario.objects.pins {
         add(&object.pin, format!("{} (`{name}`)", mode(object.mode)));
     }
+    for task in &scenario.tasks {
+        task.script.iter().for_each(|op| speaks(op, add));
+    }
+}
+
+/// An operation may use a bus that no object declares.
+fn speaks(op: &Op, add: Add<'_>) {
+    match op {
+        Op::I2cWrite { bus, .. } | Op::I2cRead { bus, .. } | Op::I2cScan(bus) | Op::I2cRecover(bus) => {
+            on_bus(bus, "", add);
+        }
+        Op::Accel => {
+            on_bus(BUSES[0].name, "", add);
+            add("PB5", "output".into());
+        }
+        _ => op.bodies().into_iter().flatten().for_each(|op| speaks(op, add)),
+    }
+}
+
+/// The lines of a unit, for what `whose` says, or for the unit itself.
+fn on_bus(bus: &str, whose: &str, add: Add<'_>) {
+    let Some(unit) = BUSES.iter().find(|unit| unit.name == bus) else { return };
+    let whose = if whose.is_empty() { unit.name } else { whose };
+    add(unit.scl, format!("{whose} SCL"));
+    add(unit.sda, format!("{whose} SDA"));
 }
 
 fn stands(name: &str, part: &Part, add: Add<'_>) {
@@ -93,17 +118,16 @@ fn stands(name: &str, part: &Part, add: Add<'_>) {
                 add(unit.rx, format!("part `{name}`: feeds {uart} without a wire"));
             }
         }
-        Part::Sensor { kind, bus, .. } => {
-            if let Some(unit) = BUSES.iter().find(|unit| unit.name == bus) {
-                add(unit.scl, format!("part `{name}`: {kind} SCL"));
-                add(unit.sda, format!("part `{name}`: {kind} SDA"));
-            }
+        Part::Sensor { kind, bus, .. } => on_bus(bus, &format!("part `{name}`: {kind}"), add),
+        Part::Mma7660 { .. } => {
+            on_bus(BUSES[0].name, &format!("part `{name}`: mma7660"), add);
+            add("PB5", format!("part `{name}`: mma7660 supply"));
+            add("PB2", format!("part `{name}`: mma7660 INT"));
         }
         Part::NecRemote { pin, .. } => add(pin, format!("part `{name}`: infrared receiver")),
         Part::Button { pin, to, .. } => add(pin, format!("part `{name}`: button to {}", rail(*to))),
         Part::LogicSource { pin, .. } => add(pin, format!("part `{name}`: logic source")),
-        // The one is on the board, whether a file names it or not; the other has no pins.
-        Part::Mma7660 { .. } | Part::Network(_) => {}
+        Part::Network(_) => {}
     }
 }
 
@@ -117,6 +141,8 @@ fn acts(actor: &str, action: &Action, scenario: &Scenario, add: Add<'_>) {
         Action::Drive { pin, .. } | Action::Pulse { pin, .. } => {
             add(pin, format!("actor `{actor}` drives"));
         }
+        Action::Glitch { pin, .. } | Action::Irq { pin } => add(pin, format!("actor `{actor}` disturbs")),
+        Action::Plug { link, .. } => link.iter().for_each(|pin| add(pin, format!("actor `{actor}` unplugs"))),
         Action::Press { part, .. } | Action::Tap { part, .. } => {
             let own = SWITCHES.iter().find(|(name, _)| name == part).map(|(_, pin)| *pin);
             let pin = match scenario.parts.get(part) {

@@ -77,14 +77,14 @@ impl Profile {
     pub const STM32F405: Self = Self {
         name: "rust-stm32f405",
         step: instructions(100),
-        delay: instructions(818),
-        callback: instructions(861),
-        pass: instructions(55),
-        poll: instructions(535),
+        delay: instructions(739),
+        callback: instructions(938),
+        pass: instructions(59),
+        poll: instructions(511),
         io_poll: instructions(52),
         isr: instructions(130),
         irq_latency: instructions(65),
-        access: instructions(46),
+        access: instructions(54),
     };
 
     /// All that are built.

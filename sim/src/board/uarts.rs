@@ -59,7 +59,7 @@ fn overridden(config: UartConfig, by: &UartOverride) -> UartConfig {
 }
 
 impl VirtualBoard {
-    /// Opens a UART; one that is open is handed out as it is.
+    /// Opens a UART; one that is open is handed out once more, if it is asked for in the same way.
     pub(super) fn open_uart(
         &self,
         unit: &'static UartUnit,
@@ -100,7 +100,10 @@ impl VirtualBoard {
             sends_by_interrupt: config.write_buf_len > 0,
         };
         let (uart, bench) = machine.uart(device);
-        if !uart.is_open() {
+        if uart.settings().is_some_and(|open| open != settings) {
+            return Err(setting("it is open already, with other settings"));
+        }
+        if uart.settings().is_none() {
             let name = uart.name();
             let (tx, rx) = (bench.pin_name(pins.tx), bench.pin_name(pins.rx));
             let context = bench.cause();

@@ -225,7 +225,8 @@ impl Board for VirtualBoard {
     fn uart(&self, name: &str, config: UartConfig) -> Result<VirtualUart, BoardError> {
         self.access();
         let Some(unit) = UARTS.iter().find(|unit| unit.name == name) else {
-            return Err(BoardError::Unknown { what: format!("UART `{name}`") });
+            let units: Vec<&str> = UARTS.iter().map(|unit| unit.name).collect();
+            return Err(BoardError::Unknown { what: format!("UART `{name}`; it has {}", units.join(", ")) });
         };
         self.open_uart(unit, config)
     }

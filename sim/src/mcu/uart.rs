@@ -65,7 +65,7 @@ pub struct Uart {
 struct Open {
     tx: Transmitter,
     rx: Receiver,
-    flow: UartFlow,
+    settings: UartSettings,
 }
 
 impl Uart {
@@ -84,9 +84,9 @@ impl Uart {
         self.pins
     }
 
-    /// Whether the program has opened it.
-    pub fn is_open(&self) -> bool {
-        self.open.is_some()
+    /// How the program has opened it; `None` if it is closed.
+    pub fn settings(&self) -> Option<UartSettings> {
+        self.open.as_ref().map(|open| open.settings)
     }
 
     /// Opens it: TX is driven high, RX is pulled up and listened to, as is CTS; RTS is driven low.
@@ -102,7 +102,7 @@ impl Uart {
             bench.listen(cts, me);
             tx.set_clear(bench.level(cts) == NetLevel::Low, me, self.name, bench);
         }
-        self.open = Some(Open { tx, rx, flow });
+        self.open = Some(Open { tx, rx, settings });
         self.settle_rts(bench);
     }
 
@@ -163,8 +163,8 @@ impl Uart {
 
     /// Says on RTS whether the receiver can take a character.
     fn settle_rts(&self, bench: &mut Bench) {
-        if let Some(Open { rx, flow, .. }) = &self.open
-            && let Some(rts) = self.pins.rts.filter(|_| flow.rts)
+        if let Some(Open { rx, settings, .. }) = &self.open
+            && let Some(rts) = self.pins.rts.filter(|_| settings.flow.rts)
         {
             bench.drive(rts, if rx.is_ready() { Drive::Low } else { Drive::High });
         }

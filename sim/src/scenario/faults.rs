@@ -70,8 +70,13 @@ const FAULTS: [(&str, Where, Lasts); 18] = [
     ("reset", Where::Network, Lasts::No),
 ];
 
+/// What can go wrong, in the words of scenario files.
+pub fn fault_words() -> impl Iterator<Item = &'static str> {
+    FAULTS.iter().map(|(word, ..)| *word)
+}
+
 /// The board's accelerometer, which needs no part.
-const ACCEL: (&str, &str) = ("accel", "i2c1");
+pub const ACCEL: (&str, &str) = ("accel", "i2c1");
 
 /// What a fault needs to know of the bench.
 pub struct Bench<'b> {
@@ -102,7 +107,7 @@ fn fault(mut table: Table<'_>, bench: &Bench<'_>) -> Option<Fault> {
 fn what(value: Value<'_>) -> Option<(&'static str, Where, Option<Duration>)> {
     let known = |word: &str| FAULTS.into_iter().find(|(own, ..)| *own == word);
     let unknown = |word: &str, span| {
-        let words = Words::new("fault", FAULTS.iter().map(|(word, ..)| *word));
+        let words = Words::new("fault", fault_words());
         let message = format!("unknown fault {}", quoted(word));
         value.report(words.advise(Diagnostic::new(code::UNKNOWN_NAME, span, message), word));
         None
@@ -336,7 +341,7 @@ impl Where {
 
 /// `{ fault = "nack" }`, perhaps of one place.
 pub fn event(table: &mut Table<'_>) -> Option<What> {
-    let words: Vec<(&'static str, &'static str)> = FAULTS.iter().map(|(word, ..)| (*word, *word)).collect();
+    let words: Vec<(&'static str, &'static str)> = fault_words().map(|word| (word, word)).collect();
     let what = table.key("fault").and_then(|value| value.word("fault", &words, &[]));
     let place = table.key("where").map(Value::text);
     let place = match place {

@@ -3,6 +3,7 @@
 //! Owns the keys of the top level and the order in which the sections are read: names are declared
 //! before anything refers to them. Knows no section from inside.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use toml::de::DeTable;
@@ -39,7 +40,7 @@ pub fn lower(root: &DeTable<'_>, case: &Case<'_>, vocabulary: &Vocabulary, probl
     scenario.objects = objects::objects(section(&mut root, "objects"), vocabulary, &mut wires, &mut names);
     wires.problems().into_iter().for_each(|problem| problems.add(problem));
     let heads = tasks::heads(lists.tasks, &mut names);
-    let scripts = Scripts { names: &names, vocabulary };
+    let scripts = Scripts { names: &names, vocabulary, wires: &RefCell::new(wires) };
     scenario.tasks = tasks::tasks(heads, &scripts);
     scenario.phases = tasks::phases(lists.phases, &scripts);
     scenario.cpu = bench::cpu(section(&mut root, "cpu"), vocabulary, &names);

@@ -51,6 +51,7 @@ mod words;
 pub use builder::{Builder, Fields, Item, Refused, with};
 pub use diagnostic::{Diagnostic, code, render};
 pub use explain::{Unsaid, explain};
+pub use faults::fault_words;
 pub use lexicon::Lexicon;
 pub use one_event::parse_event;
 pub use parse::parse;

@@ -7,12 +7,16 @@
 //! Invariant **shallow**: a script is at most [`DEEPEST`] blocks deep, so that it can be walked by
 //! recursion.
 
+use std::cell::RefCell;
+
 use super::diagnostic::{Diagnostic, code};
+use super::faults::ACCEL;
 use super::model::{ErrorKind, Op};
 use super::names::Names;
 use super::table::Table;
 use super::value::Value;
 use super::vocabulary::Vocabulary;
+use super::wires::Wires;
 use super::words::{Words, quoted};
 
 mod blocks;
@@ -56,6 +60,8 @@ pub struct Scripts<'n> {
     pub names: &'n Names,
     /// What the board has.
     pub vocabulary: &'n Vocabulary,
+    /// Who uses which pin: an operation may use a bus that no object declares.
+    pub wires: &'n RefCell<Wires>,
 }
 
 impl Scripts<'_> {
@@ -84,7 +90,11 @@ impl Scripts<'_> {
                 BARE.into_iter().chain(TABLES),
                 BARE.into_iter().filter(|it| *it == word),
             );
-            return bare(item, word);
+            let op = bare(item, word);
+            if op == Some(Op::Accel) {
+                self.claim_bus(ACCEL.1, item);
+            }
+            return op;
         }
         if !item.raw().is_table() {
             let problem = Diagnostic::new(code::WRONG_TYPE, item.span(), "this is not an operation");

@@ -95,8 +95,13 @@ proptest! {
     }
 }
 
+/// Each register, with the alert bit and without it.
 #[test]
 fn six_bits_are_twos_complement() {
-    let read: Vec<Option<i8>> = [0x00, 0x1F, 0x20, 0x3F, 0x9F, 0x40].map(counts).into();
-    assert_eq!(read, [Some(0), Some(31), Some(-32), Some(-1), Some(31), None]);
+    for register in 0..=u8::MAX {
+        let value = i16::from(register & 0x3F);
+        let expected = if value < 32 { value } else { value - 64 };
+        let alert = register & 0x40 != 0;
+        assert_eq!(counts(register).map(i16::from), (!alert).then_some(expected), "{register:#04x}");
+    }
 }

@@ -233,3 +233,31 @@ fn the_air_and_the_supply_change_from_outside() {
     ];
     assert_eq!(words, expected);
 }
+
+/// The rows of a file are the air, each from its time on after the feed begins: from 100, 150 and 200 ms on. A conversion is
+/// that of the air at its command.
+#[test]
+fn rows_of_a_file_are_the_air() {
+    let fed = "[[stimulus]]\nat = \"100ms\"\nfeed = { part = \"htu\", csv = \"air.csv\" }\n";
+    let ran = run(&format!("{SENSOR}{fed}"), |top, _| {
+        boxed(async move {
+            let bench = Bench::of(&top);
+            let mut bus = bench.slow("i2c1");
+            bench.board.delay_us(20_000);
+            bus.write(0x40, &[0xE6, 0x03]).unwrap();
+            for at_ms in [50, 110, 160, 210] {
+                bench.board.delay_us(at_ms * 1_000 - bench.board.ticks_us());
+                let [temperature, humidity] = [0xF3, 0xF5].map(|command| wait(&bench, &mut bus, command).0);
+                let code = |data: [u8; 3]| f32::from(u16::from_be_bytes([data[0], data[1]]) & !3) / 65_536.0;
+                let (celsius, percent) = (code(temperature) * 175.72 - 46.85, code(humidity) * 125.0 - 6.0);
+                bench.say(format_args!("{celsius:.1} C, {percent:.0} %RH"));
+            }
+            Ok(())
+        })
+    });
+    let lines: Vec<String> =
+        ran.lines().iter().map(|line| line.split_once(' ').unwrap().1.to_owned()).collect();
+    // At 12 bits a step is 0.04 C, at 8 bits 0.5 %RH.
+    let expected = ["24.7 C, 55 %RH", "-5.0 C, 20 %RH", "30.0 C, 20 %RH", "30.0 C, 95 %RH"];
+    check(&lines, &expected);
+}

@@ -220,3 +220,10 @@ fn a_guarded_run_is_the_same_run() {
     let plain = runner::run(&scenario, PROGRAMS, Options::default());
     assert_eq!((guarded.verdict, guarded.trace), (plain.verdict, plain.trace));
 }
+
+/// So many seconds are more microseconds than a number holds: no panic, but a loop without end, in which no call takes time.
+#[test]
+fn a_loop_that_is_to_run_for_longer_than_can_be_counted_runs_on() {
+    let program = format!("program = {{ name = \"superloop\", args = {{ seconds = {} }} }}\n", i64::MAX);
+    assert_eq!(super::run(&program).verdict, "hang");
+}

@@ -104,7 +104,14 @@ impl Scripts<'_> {
 
     /// An I2C unit of the board.
     pub(super) fn bus(&self, value: Value<'_>) -> Option<String> {
-        value.known("I2C unit", &self.vocabulary.buses, &[])
+        let bus = value.known("I2C unit", &self.vocabulary.buses, &[])?;
+        self.claim_bus(&bus, value);
+        Some(bus)
+    }
+
+    /// The firmware uses the pins of a bus.
+    pub(super) fn claim_bus(&self, bus: &str, place: Value<'_>) {
+        self.wires.borrow_mut().unit(bus, place, self.vocabulary);
     }
 
     /// The bus and the address of a transfer.
