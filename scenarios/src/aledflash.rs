@@ -30,16 +30,12 @@ pub const TASKS: &[&str] = &["main", "toggle"];
 /// If a queue is full, or an LED does not answer.
 pub async fn main<B: Board>(top: Top<B>, _args: Args) -> Result<(), TaskError> {
     let main = Main::new(top, Config::default());
+    say!(main, "Flash LED's for  10 seconds");
     for (led, ms) in [("LED1", 200), ("LED2", 700), ("LED3", 1200), ("LED4", 1700)] {
         let led = main.board.led(led)?;
         main.ev.create_task(toggle(main.env(), led, ms))?;
     }
-    Ok(main.run(killer(main.env())).await?)
-}
-
-async fn killer<B: Board>(env: Env<B>) -> Ended {
-    say!(env, "Flash LED's for  10 seconds");
-    Ok(env.ev.sleep(10.0).await?)
+    Ok(main.run_for(10.0).await?)
 }
 
 async fn toggle<B: Board>(env: Env<B>, mut led: B::Led, ms: i32) -> Ended {

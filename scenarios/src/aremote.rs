@@ -7,7 +7,8 @@
 //! # What you should see
 //!
 //! A line for each block of edges, 73 ms after its first one (80 ms with extended addresses): command and address, `Repeat`,
-//! or what was wrong with it. With `led`, key 1 of address 0x40 lights LED2 and key 2 darkens it.
+//! or what was wrong with it. With `led`, it says instead what key 1 of address 0x40 does, which lights LED2, and key 2, which
+//! darkens it, or that the remote is another.
 //!
 //! # How it works
 //!
@@ -20,6 +21,9 @@ use vpyb_core::drivers::nec_ir::{self, NecCode};
 use vpyb_core::{ArgDefault, ArgSpec, Args, Board, Config, PinMode, Pull, TaskError, Top};
 
 use crate::env::{Env, Main};
+
+/// The remote whose keys count.
+const ADDRESS: u16 = 0x40;
 
 /// What the program can be told.
 pub const ARGS: &[ArgSpec] = &[
@@ -49,23 +53,40 @@ pub async fn main<B: Board>(top: Top<B>, args: Args) -> Result<(), TaskError> {
 /// What is done with a block.
 fn receiver<B: Board>(env: Env<B>, mut led: Option<B::Led>) -> impl FnMut(NecCode, u16) {
     move |code, address| {
-        if let (Some(led), 0x40) = (&mut led, address) {
-            // An LED has nobody to tell.
-            let _ = match code {
-                NecCode::Data(1) => led.set_high(),
-                NecCode::Data(2) => led.set_low(),
-                _ => Ok(()),
-            };
+        if !matches!(code, NecCode::Data(_) | NecCode::Repeat) {
+            env.board.count("ir.bad", 1);
         }
-        match code {
-            NecCode::Data(data) => say!(env, "{data:#x} {address:#x}"),
-            NecCode::Repeat => say!(env, "Repeat"),
-            other => {
-                env.board.count("ir.bad", 1);
-                say!(env, "Error: {} Address: {address:#x}", text(other));
-            }
+        match (&mut led, code) {
+            (Some(led), code) => switch(&env, led, code, address),
+            (None, NecCode::Data(data)) => say!(env, "{data:#x} {address:#x}"),
+            (None, NecCode::Repeat) => say!(env, "Repeat"),
+            (None, bad) => say!(env, "Error: {} Address: {address:#x}", text(bad)),
         }
     }
+}
+
+/// Key 1 of the right remote lights the LED, key 2 darkens it.
+fn switch<B: Board>(env: &Env<B>, led: &mut B::Led, code: NecCode, address: u16) {
+    // An LED has nobody to tell.
+    let _ = match (address, code) {
+        (ADDRESS, NecCode::Data(1)) => {
+            say!(env, "LED on");
+            led.set_high()
+        }
+        (ADDRESS, NecCode::Data(2)) => {
+            say!(env, "LED off");
+            led.set_low()
+        }
+        (ADDRESS, NecCode::Data(_) | NecCode::Repeat) => Ok(()),
+        (ADDRESS, _) => {
+            say!(env, "Bad IR data");
+            Ok(())
+        }
+        _ => {
+            say!(env, "Incorrect remote");
+            Ok(())
+        }
+    };
 }
 
 fn text(code: NecCode) -> &'static str {

@@ -58,7 +58,15 @@ pub async fn main<B: Board>(top: Top<B>, args: Args) -> Result<(), TaskError> {
     match args.text("test") {
         "sw" => switch(&env, pin, [pulses(&env, &lights[1]), pulses(&env, &lights[0])])?,
         "swcb" => switch(&env, pin, [toggles(&lights[0]), toggles(&lights[1])])?,
-        "btn" => button(&env, pin, &args, lights.each_ref().map(|light| pulses(&env, light)))?,
+        "btn" => {
+            if args.int("double") != 0 {
+                say!(env, "Doubleclick enabled");
+            }
+            if args.int("long") != 0 {
+                say!(env, "Long press enabled");
+            }
+            button(&env, pin, &args, lights.each_ref().map(|light| pulses(&env, light)))?;
+        }
         "btncb" => button(&env, pin, &args, lights.each_ref().map(toggles))?,
         _ => return Err(TaskError::failed("the test is none of sw, swcb, btn and btncb")),
     }
@@ -82,11 +90,9 @@ fn button<B: Board>(
     button.on_press(press);
     button.on_release(release);
     if args.int("double") != 0 {
-        say!(env, "Doubleclick enabled");
         button.on_double(double)?;
     }
     if args.int("long") != 0 {
-        say!(env, "Long press enabled");
         button.on_long(long)?;
     }
     Ok(())

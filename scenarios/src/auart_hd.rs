@@ -3,7 +3,7 @@
 //!
 //! # Wiring
 //!
-//! The master has UART 4, the device UART 2: a link from X1 to X4 and one from X3 to X2.
+//! The master has UART 2, the device UART 4: a link from X3 to X2 and one from X1 to X4.
 //!
 //! # What you should see
 //!
@@ -16,7 +16,7 @@
 //! after the last line, or after the command if there is none. The master looks at it once a second.
 
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 
@@ -35,7 +35,7 @@ pub const ARGS: &[ArgSpec] = &[ArgSpec {
 }];
 
 /// The tasks that it makes.
-pub const TASKS: &[&str] = &["main", "device", "receiver", "killer"];
+pub const TASKS: &[&str] = &["main", "_recv", "_run", "killer"];
 
 /// The firmware's top level.
 ///
@@ -45,25 +45,26 @@ pub const TASKS: &[&str] = &["main", "device", "receiver", "killer"];
 pub async fn main<B: Board>(top: Top<B>, args: Args) -> Result<(), TaskError> {
     let main = Main::new(top, Config::default());
     let timeout_ms = i32::try_from(args.int("timeout_ms")).unwrap_or(0);
-    main.ev.create_task(device(main.env()))?;
     let master = Rc::new(Master::new(main.env(), timeout_ms)?);
-    main.ev.create_task(receiver(master.clone()))?;
+    main.ev.create_task(_recv(master.clone()))?;
+    main.ev.create_task(_run(main.env()))?;
     Ok(main.run(test(main.env(), master)).await?)
 }
 
 /// The device: four lines for each line that it receives, each a while after the one before.
-async fn device<B: Board>(env: Env<B>) -> Ended {
-    let uart = Rc::new(env.board.uart("uart2", UartConfig::baud(9600))?);
+async fn _run<B: Board>(env: Env<B>) -> Ended {
+    let uart = Rc::new(env.board.uart("uart4", UartConfig::baud(9600))?);
     let (reader, writer) = (StreamReader::new(&env.ev, uart.clone()), StreamWriter::new(&env.ev, uart));
     loop {
         reader.readline().await?;
-        for line in ["Line 1\n", "Line 2\n", "Line 3\n", "Goodbye\n"] {
+        for line in ["Line 1\r\n", "Line 2\r\n", "Line 3\r\n", "Goodbye\r\n"] {
             writer.awrite(line.as_bytes()).await?;
             env.ev.sleep_ms(300).await?;
         }
     }
 }
 
+/// Who sends commands, and takes an answer to be over when no line has come for a while.
 struct Master<B: Board> {
     env: Env<B>,
     uart: Rc<B::Uart>,
@@ -74,7 +75,7 @@ struct Master<B: Board> {
 
 impl<B: Board> Master<B> {
     fn new(env: Env<B>, timeout_ms: i32) -> Result<Self, TaskError> {
-        let uart = Rc::new(env.board.uart("uart4", UartConfig::baud(9600))?);
+        let uart = Rc::new(env.board.uart("uart2", UartConfig::baud(9600))?);
         let delay = DelayMs::new(&env.ev, timeout_ms);
         Ok(Self { env, uart, delay, timeout_ms, answer: RefCell::default() })
     }
@@ -90,11 +91,11 @@ impl<B: Board> Master<B> {
     }
 }
 
-async fn receiver<B: Board>(master: Rc<Master<B>>) -> Ended {
+async fn _recv<B: Board>(master: Rc<Master<B>>) -> Ended {
     let reader = StreamReader::new(&master.env.ev, master.uart.clone());
     loop {
         let line = reader.readline().await?;
-        master.answer.borrow_mut().push(String::from_utf8_lossy(&line).trim_end().to_string());
+        master.answer.borrow_mut().push(String::from_utf8_lossy(&line).into_owned());
         master.delay.trigger(master.timeout_ms)?;
     }
 }
@@ -102,7 +103,7 @@ async fn receiver<B: Board>(master: Rc<Master<B>>) -> Ended {
 async fn test<B: Board>(env: Env<B>, master: Rc<Master<B>>) -> Ended {
     say!(env, "This test takes 10s to complete.");
     say!(env, "");
-    StreamWriter::new(&env.ev, master.uart.clone()).awrite(b"Run\n").await?;
+    StreamWriter::new(&env.ev, master.uart.clone()).awrite(b"Run\r\n").await?;
     say!(env, "Command sent: Run");
     report(&env, &master.answer().await?);
     say!(env, "");
@@ -111,6 +112,7 @@ async fn test<B: Board>(env: Env<B>, master: Rc<Master<B>>) -> Ended {
     Ok(())
 }
 
+/// Prints the lines as they came, with their ends.
 fn report<B: Board>(env: &Env<B>, answer: &[String]) {
     if answer.is_empty() {
         say!(env, "Timed out waiting for result.");
@@ -118,6 +120,6 @@ fn report<B: Board>(env: &Env<B>, answer: &[String]) {
     }
     say!(env, "Result is:");
     for line in answer {
-        say!(env, "{line}");
+        env.board.print(format_args!("{line}"));
     }
 }

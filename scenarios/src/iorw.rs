@@ -3,8 +3,8 @@
 //!
 //! # Wiring
 //!
-//! None: the device is emulated by the task `hardware`. It has a character to read every 200 ms, which together are
-//! `ready\n` again and again, and puts out a character every 100 ms.
+//! None: the device is emulated by handlers of two timers. It has a character to read every 200 ms, which together are
+//! `ready\n` again and again, and puts out a character every 100 ms. The task `screen` shows each line that is out.
 //!
 //! # What you should see
 //!
@@ -12,7 +12,8 @@
 //! last character is out. Under `uasyncio-v2` nothing is received any more once something was written.
 //!
 //! Part `cancel`: the writer begins after a second; both are cancelled after 15 s. Part `timeout`: both have a
-//! time-out of 15 s, and begin anew; what was read of a line by then is lost.
+//! time-out of 15 to 16 s, which it prints; 2 s after the writer's both begin anew, with others. What was read of a line by
+//! then is lost.
 //!
 //! # How it works
 //!
@@ -22,10 +23,13 @@
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::cell::{Cell, RefCell};
+use core::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 
 use vpyb_core::stream::{Pollable, Readiness, StreamRead, StreamWrite};
+use vpyb_core::sync::{IrqFlag, IrqQueue};
+use vpyb_core::time::Duration;
 use vpyb_core::{
     ArgDefault, ArgSpec, Args, Board, Config, Interrupt, StreamReader, StreamWriter, TaskError, Top,
 };
@@ -36,75 +40,93 @@ use crate::text::Bytes;
 /// What the program can be told.
 pub const ARGS: &[ArgSpec] = &[
     ArgSpec { name: "part", default: ArgDefault::Text("forever"), help: "`forever`, `cancel` or `timeout`" },
+    ArgSpec { name: "after_ms", default: ArgDefault::Int(0), help: "when the hardware begins" },
     ArgSpec { name: "drivers", default: ArgDefault::Int(1), help: "2: one for reading and one for writing" },
 ];
 
 /// The tasks that it makes.
-pub const TASKS: &[&str] = &["main", "hardware", "receiver", "sender"];
+pub const TASKS: &[&str] = &["main", "screen", "receiver", "sender", "do_test", "run"];
 
 /// The firmware's top level.
 ///
 /// # Errors
 ///
-/// If a queue is full, or there is no such part.
+/// If a queue is full, a timer cannot be set up, or there is no such part.
 pub async fn main<B: Board>(top: Top<B>, args: Args) -> Result<(), TaskError> {
     let main = Main::new(top, Config::default());
-    let device = Rc::new(Device::default());
+    let device = Arc::new(Device::default());
     let reading = Rc::new(MyIo { name: "MyIO#1", device: device.clone() });
     let writing = match args.int("drivers") {
         2 => Rc::new(MyIo { name: "MyIO#2", device: device.clone() }),
         _ => reading.clone(),
     };
-    main.ev.create_task(hardware(main.env(), device))?;
+    let after_ms = i32::try_from(args.int("after_ms")).unwrap_or(0);
+    main.ev.create_task(screen(main.env(), device, after_ms))?;
     let ends =
         Ends { reader: StreamReader::new(&main.ev, reading), writer: StreamWriter::new(&main.ev, writing) };
     match args.text("part") {
         "forever" => forever(main, ends).await,
         "cancel" => Ok(main.run(cancel(main.env(), ends)).await?),
-        "timeout" => Ok(main.run(timeout(main.env(), ends)).await?),
+        "timeout" => {
+            main.ev.create_task(do_test(main.env(), Rc::new(ends)))?;
+            Ok(main.run_forever().await?)
+        }
         other => Err(no_part(other, &["forever", "cancel", "timeout"])),
     }
 }
 
-/// What the emulated hardware and its driver have in common.
+/// What the emulated hardware and its driver have in common. Handlers of timers use it, too.
 #[derive(Default)]
 struct Device {
     /// A character can be read.
-    readable: Cell<bool>,
+    readable: AtomicBool,
     /// How much of the present line was read.
-    read: Cell<usize>,
-    /// A character waits to be put out.
-    writing: Cell<Option<u8>>,
+    read: AtomicUsize,
+    /// A character waits to be put out; 0 is none.
+    writing: AtomicI32,
     /// What was put out of the present line.
-    out: RefCell<Vec<u8>>,
+    out: IrqQueue<64>,
+    /// A line is out.
+    line: IrqFlag,
 }
 
 const LINE: &[u8] = b"ready\n";
 
-async fn hardware<B: Board>(env: Env<B>, device: Rc<Device>) -> Ended {
-    // Out of step with what happens at whole seconds.
-    env.ev.sleep_ms(50).await?;
-    for round in 1_u32.. {
-        if round.is_multiple_of(2) {
-            device.readable.set(true);
+/// Has timers stand for the hardware.
+fn set_up<B: Board>(env: &Env<B>, device: &Arc<Device>) -> Ended {
+    let reading = device.clone();
+    env.board.on_timer("timer4", Duration::from_millis(200), move |_irq| {
+        reading.readable.store(true, Ordering::Relaxed);
+    })?;
+    let writing = device.clone();
+    env.board.on_timer("timer5", Duration::from_millis(100), move |_irq| {
+        let Ok(byte @ 1..) = u32::try_from(writing.writing.swap(0, Ordering::Relaxed)) else { return };
+        // A line is shorter than the queue; what is not would be lost on its screen.
+        let _ = writing.out.push(byte);
+        if byte == u32::from(b'\n') {
+            writing.line.set();
         }
-        match device.writing.take() {
-            Some(b'\n') => {
-                let line = device.out.take();
-                say!(env, "{}", String::from_utf8_lossy(&line));
-            }
-            Some(byte) => device.out.borrow_mut().push(byte),
-            None => {}
-        }
-        env.ev.sleep_ms(100).await?;
-    }
+    })?;
     Ok(())
+}
+
+async fn screen<B: Board>(env: Env<B>, device: Arc<Device>, after_ms: i32) -> Ended {
+    if after_ms > 0 {
+        env.ev.sleep_ms(after_ms).await?;
+    }
+    set_up(&env, &device)?;
+    loop {
+        env.ev.interruptible(device.line.wait()).await?;
+        let out = core::iter::from_fn(|| device.out.try_get());
+        let line: Vec<u8> = out.filter_map(|byte| u8::try_from(byte).ok()).collect();
+        say!(env, "{}", String::from_utf8_lossy(&line).trim_end());
+    }
 }
 
 /// The driver: a stream in both directions.
 struct MyIo {
     name: &'static str,
-    device: Rc<Device>,
+    device: Arc<Device>,
 }
 
 impl Pollable for MyIo {
@@ -114,10 +136,10 @@ impl Pollable for MyIo {
 
     fn poll(&self, interest: Readiness) -> Readiness {
         let mut ready = Readiness::NONE;
-        if self.device.readable.get() {
+        if self.device.readable.load(Ordering::Relaxed) {
             ready = ready.or(Readiness::READ);
         }
-        if self.device.writing.get().is_none() {
+        if self.device.writing.load(Ordering::Relaxed) == 0 {
             ready = ready.or(Readiness::WRITE);
         }
         ready.and(interest)
@@ -126,21 +148,22 @@ impl Pollable for MyIo {
 
 impl StreamRead for MyIo {
     fn read(&self, buf: &mut [u8]) -> Option<usize> {
-        let first = buf.first_mut().filter(|_| self.device.readable.take())?;
-        let at = self.device.read.get();
+        let first = buf.first_mut().filter(|_| self.device.readable.swap(false, Ordering::Relaxed))?;
+        let at = self.device.read.load(Ordering::Relaxed);
         *first = LINE[at];
-        self.device.read.set((at + 1) % LINE.len());
+        self.device.read.store((at + 1) % LINE.len(), Ordering::Relaxed);
         Some(1)
     }
 }
 
 impl StreamWrite for MyIo {
     fn write(&self, data: &[u8]) -> Option<usize> {
-        if self.device.writing.get().is_some() {
+        if self.device.writing.load(Ordering::Relaxed) != 0 {
             return None;
         }
-        self.device.writing.set(data.first().copied());
-        Some(data.len().min(1))
+        let first = *data.first()?;
+        self.device.writing.store(first.into(), Ordering::Relaxed);
+        Some(1)
     }
 }
 
@@ -157,7 +180,8 @@ async fn receive<B: Board>(env: &Env<B>, reader: &StreamReader<MyIo>) -> Result<
     }
 }
 
-async fn send<B: Board>(env: &Env<B>, writer: &StreamWriter<MyIo>) -> Result<(), Interrupt> {
+async fn send<B: Board>(env: &Env<B>, writer: &StreamWriter<MyIo>, after: f64) -> Result<(), Interrupt> {
+    env.ev.sleep(after).await?;
     for count in 1_u32.. {
         writer.awrite(format!("Wrote Hello MyIO {count}\n").as_bytes()).await?;
         env.ev.sleep(2.0).await?;
@@ -165,25 +189,28 @@ async fn send<B: Board>(env: &Env<B>, writer: &StreamWriter<MyIo>) -> Result<(),
     Ok(())
 }
 
+/// Says who was interrupted, and how.
+fn trap<B: Board>(env: &Env<B>, who: &str, ended: Result<(), Interrupt>) -> Ended {
+    match ended {
+        Err(Interrupt::TimedOut) => say!(env, "{who} timeout"),
+        Err(Interrupt::Cancelled) => say!(env, "{who} cancelled"),
+        ended => ended?,
+    }
+    Ok(())
+}
+
+async fn receiver<B: Board>(env: Env<B>, reader: StreamReader<MyIo>) -> Ended {
+    trap(&env, "Receiver", receive(&env, &reader).await)
+}
+
+async fn sender<B: Board>(env: Env<B>, writer: StreamWriter<MyIo>, after: f64) -> Ended {
+    trap(&env, "Sender", send(&env, &writer, after).await)
+}
+
 async fn forever<B: Board>(main: Main<B>, ends: Ends) -> Ended {
     main.ev.create_task(receiver(main.env(), ends.reader))?;
     main.ev.create_task(sender(main.env(), ends.writer, 5.0))?;
     Ok(main.run_forever().await?)
-}
-
-async fn receiver<B: Board>(env: Env<B>, reader: StreamReader<MyIo>) -> Ended {
-    if receive(&env, &reader).await == Err(Interrupt::Cancelled) {
-        say!(env, "Receiver cancelled");
-    }
-    Ok(())
-}
-
-async fn sender<B: Board>(env: Env<B>, writer: StreamWriter<MyIo>, after: f64) -> Ended {
-    env.ev.sleep(after).await?;
-    if send(&env, &writer).await == Err(Interrupt::Cancelled) {
-        say!(env, "Sender cancelled");
-    }
-    Ok(())
 }
 
 async fn cancel<B: Board>(env: Env<B>, ends: Ends) -> Ended {
@@ -195,22 +222,29 @@ async fn cancel<B: Board>(env: Env<B>, ends: Ends) -> Ended {
     Ok(env.ev.sleep(1.0).await?)
 }
 
-/// Reads and writes for 15 s each, twice.
-async fn timeout<B: Board>(env: Env<B>, ends: Ends) -> Ended {
-    let Ends { reader, writer } = ends;
-    let own = env.clone();
-    env.ev.create_task_named("receiver", async move {
-        loop {
-            if own.ev.wait_for(receive(&own, &reader), 15.0).await == Err(Interrupt::TimedOut) {
-                say!(own, "Receiver timeout");
-            }
-        }
-    })?;
-    for _ in 0..2 {
-        if env.ev.wait_for(send(&env, &writer), 15.0).await == Err(Interrupt::TimedOut) {
-            say!(env, "Sender timeout");
-        }
+/// Chance: the generator of the C standard's example, by its upper bits.
+struct Chance(u32);
+
+impl Chance {
+    /// 15 s and up to 1023 ms more.
+    fn time_out(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(1_103_515_245).wrapping_add(12_345) & 0x7FFF_FFFF;
+        15.0 + f64::from(self.0 >> 21) / 1000.0
+    }
+}
+
+async fn run<B: Board>(env: Env<B>, ends: Rc<Ends>, seconds: f64) -> Ended {
+    trap(&env, "Receiver", env.ev.wait_for(receive(&env, &ends.reader), seconds).await)
+}
+
+/// Reads and writes, each until its time is up, again and again.
+async fn do_test<B: Board>(env: Env<B>, ends: Rc<Ends>) -> Ended {
+    let mut chance = Chance(12_345);
+    loop {
+        let (read, write) = (chance.time_out(), chance.time_out());
+        say!(env, "Timeouts: {read:7.3}s read {write:7.3}s write");
+        env.ev.create_task(run(env.clone(), ends.clone(), read))?;
+        trap(&env, "Sender", env.ev.wait_for(send(&env, &ends.writer, 1.0), write).await)?;
         env.ev.sleep(2.0).await?;
     }
-    Ok(())
 }

@@ -15,6 +15,7 @@
 mod chip_figures;
 mod commands;
 mod figures;
+mod format;
 mod generated;
 mod named_tests;
 mod names;

@@ -64,5 +64,7 @@ mod uart;
 mod uart_errors;
 mod uart_units;
 mod vectors;
+mod verdicts;
 mod view;
 mod waited_for;
+mod words;

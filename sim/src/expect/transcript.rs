@@ -24,7 +24,11 @@ pub(super) fn transcript(case: &Case, lines: &[TranscriptLine]) -> Ruling {
         .trace
         .iter()
         .filter_map(|(seq, record)| match record.kind {
-            Kind::Line { text, .. } => Some(Printed { seq, at: record.at, text: case.trace.text(text) }),
+            Kind::Line { text, .. } => {
+                // A carriage return before the line's end belongs to the end.
+                let text = case.trace.text(text);
+                Some(Printed { seq, at: record.at, text: text.strip_suffix('\r').unwrap_or(text) })
+            }
             _ => None,
         })
         .collect();

@@ -100,7 +100,7 @@ pub fn actors(actors: Vec<Table<'_>>, stimuli: Vec<Table<'_>>, bench: &Bench<'_>
         read.push(Actor { name: name.to_owned(), steps });
     }
     for (n, table) in stimuli.into_iter().enumerate() {
-        let steps = step(table, bench, &mut marks).into_iter().collect();
+        let steps = step(table.of("a step"), bench, &mut marks).into_iter().collect();
         read.push(Actor { name: lone(n), steps });
     }
     read

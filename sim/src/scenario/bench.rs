@@ -139,7 +139,7 @@ fn task_step(entry: Value<'_>, names: &Names) -> Option<(String, Duration)> {
     if !names.is_task(entry.key) {
         entry.report(names.unknown_task(entry.key, entry.key_span()));
     }
-    let mut table = entry.table()?;
+    let mut table = entry.table()?.of("`[cpu.task.NAME]`");
     let step = table.need("step", "\"4ms\"").and_then(Value::duration);
     table.close();
     Some((entry.key.to_owned(), step?))
@@ -172,15 +172,17 @@ pub fn parts(
     let Some(mut all) = value.and_then(Value::table) else { return parts };
     for entry in all.entries() {
         let (name, table) = (entry.key_name(), entry.table());
-        let Some(mut table) = table.map(|table| table.called(format!("`[parts.{}]`", entry.key))) else {
-            continue;
-        };
+        let Some(table) = table else { continue };
+        let mut table = table.called(format!("`[parts.{}]`", entry.key)).of("a part");
         let kind = table.need("kind", "\"serial-peer\"");
         let Some(kind) = kind.and_then(|value| value.word("kind of part", &kinds, &[])) else {
             continue;
         };
         if kind != PartKind::Button {
             buttons::refuse_name(entry, vocabulary);
+        }
+        if let Some(word) = table.peek("kind").and_then(|kind| kind.raw().as_str()) {
+            table = table.of(format!("a part of kind `{word}`"));
         }
         let part = match kind {
             PartKind::Button => buttons::button(&mut table, entry, vocabulary, wires),

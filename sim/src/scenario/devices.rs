@@ -97,7 +97,7 @@ pub fn set(value: Value<'_>, parts: &BTreeMap<String, Part>) -> Option<Action> {
     let to = match part(entry.key, entry.key_span(), entry, parts)? {
         Senses::Vector => Exposure::Vector(vector(entry)?),
         Senses::Air => {
-            let mut table = entry.table()?;
+            let mut table = entry.table()?.of("what `set` changes");
             let span = table.span();
             let temperature = table.key("temperature").map(|value| value.thousandths(TEMPERATURES));
             let humidity = table.key("humidity").map(|value| value.thousandths(HUMIDITIES));

@@ -115,6 +115,7 @@ fn what(value: Value<'_>) -> Option<(&'static str, Where, Option<Duration>)> {
     if !matches!(value.raw(), DeValue::Table(_)) {
         let word = value.text()?;
         let Some((word, at, lasts)) = known(word) else { return unknown(word, value.span()) };
+        value.hear("a fault's kind", FAULTS.iter().map(|(word, ..)| *word), [word]);
         if lasts == Lasts::Must {
             let message = format!("{} does not say how long it lasts", quoted(word));
             value.refuse(code::MISSING, message, format!("write `what = {{ {word} = \"1ms\" }}`"));
@@ -128,6 +129,7 @@ fn what(value: Value<'_>) -> Option<(&'static str, Where, Option<Duration>)> {
         return None;
     };
     let Some((word, at, lasts)) = known(entry.key) else { return unknown(entry.key, entry.key_span()) };
+    entry.hear("a fault's kind", FAULTS.iter().map(|(word, ..)| *word), [word]);
     if lasts == Lasts::No {
         entry.refuse(
             code::CONFLICT,

@@ -147,7 +147,7 @@ fn uarts<'a>(
         if let Some(table) = table {
             uarts.insert(
                 name.clone(),
-                serial::overrides(table.called(format!("`[{name}]`")), name, vocabulary),
+                serial::overrides(table.called(format!("`[{name}]`")).of("`[uartN]`"), name, vocabulary),
             );
         }
     }

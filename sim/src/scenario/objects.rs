@@ -93,9 +93,12 @@ fn each_named<'a, T>(
     mut read: impl FnMut(&str, &mut Table<'a>) -> T,
 ) -> BTreeMap<String, T> {
     let mut objects = BTreeMap::new();
-    let Some(mut table) = value.and_then(Value::table) else { return objects };
+    let Some(value) = value else { return objects };
+    let place = format!("an entry of `objects.{}`", value.key);
+    let Some(mut table) = value.table() else { return objects };
     for entry in table.entries() {
-        let (Some(name), Some(mut inner)) = (entry.key_name(), entry.table()) else { continue };
+        let (Some(name), Some(inner)) = (entry.key_name(), entry.table()) else { continue };
+        let mut inner = inner.of(place.as_str());
         objects.insert(name.to_owned(), read(name, &mut inner));
         inner.close();
     }

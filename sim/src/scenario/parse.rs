@@ -46,12 +46,25 @@ const LOCAL: [&str; 6] = [
 /// All problems of the file, in order of their places.
 pub fn parse(path: &str, source: &str, vocabulary: &Vocabulary) -> Result<Vec<Scenario>, Vec<Diagnostic>> {
     let problems = Problems::default();
+    match parse_with(path, source, vocabulary, &problems) {
+        Some(scenarios) if problems.is_empty() => Ok(scenarios),
+        _ => Err(problems.finish(source)),
+    }
+}
+
+/// The same, with problems noted where the caller wants them. What it gives is to be used only if there are none.
+pub(super) fn parse_with(
+    path: &str,
+    source: &str,
+    vocabulary: &Vocabulary,
+    problems: &Problems,
+) -> Option<Vec<Scenario>> {
     if let Some(problem) = too_long(source).or_else(|| too_deep(source)) {
         problems.add(problem);
-        return Err(problems.finish(source));
+        return None;
     }
     let (tree, errors) = DeTable::parse_recoverable(source);
-    let scenarios = scenarios(tree.get_ref(), path, source, vocabulary, &problems);
+    let scenarios = scenarios(tree.get_ref(), path, source, vocabulary, problems);
     if !errors.is_empty() {
         // The tree is whole only as far as the first error; a double key leaves it whole.
         let whole =
@@ -64,7 +77,7 @@ pub fn parse(path: &str, source: &str, vocabulary: &Vocabulary) -> Result<Vec<Sc
             problems.add(syntax(error, source));
         }
     }
-    if problems.is_empty() { Ok(scenarios) } else { Err(problems.finish(source)) }
+    Some(scenarios)
 }
 
 /// All cases of a file.

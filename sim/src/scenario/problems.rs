@@ -8,6 +8,7 @@
 use std::cell::RefCell;
 
 use super::diagnostic::{Diagnostic, code};
+use super::lexicon::Lexicon;
 
 /// So many problems are kept; more are dropped.
 pub const MOST: usize = 200;
@@ -16,9 +17,33 @@ pub const MOST: usize = 200;
 #[derive(Default)]
 pub struct Problems {
     found: RefCell<Vec<Diagnostic>>,
+    /// The words that are known and used, if anybody wants to know.
+    heard: Option<RefCell<Lexicon>>,
 }
 
 impl Problems {
+    /// Problems beside which the words of the format are noted.
+    pub fn listening() -> Self {
+        Self { heard: Some(RefCell::default()), ..Self::default() }
+    }
+
+    /// Notes words of the format, if anybody wants to know.
+    pub fn hear<'w>(
+        &self,
+        place: &str,
+        known: impl IntoIterator<Item = &'w str>,
+        used: impl IntoIterator<Item = &'w str>,
+    ) {
+        if let Some(heard) = &self.heard {
+            heard.borrow_mut().hear(place, known, used);
+        }
+    }
+
+    /// The words that were noted.
+    pub fn lexicon(self) -> Lexicon {
+        self.heard.map(RefCell::into_inner).unwrap_or_default()
+    }
+
     /// Notes a problem, unless the same one is noted at the same place.
     pub fn add(&self, problem: Diagnostic) {
         let mut found = self.found.borrow_mut();

@@ -85,6 +85,11 @@ impl Scripts<'_> {
 
     fn op(&self, item: Value<'_>, depth: usize) -> Option<Op> {
         if let Some(word) = item.raw().as_str() {
+            item.hear(
+                "an operation",
+                BARE.into_iter().chain(TABLES),
+                BARE.into_iter().filter(|it| *it == word),
+            );
             let op = bare(item, word);
             if op == Some(Op::Accel) {
                 self.claim_bus(ACCEL.1, item);
@@ -108,6 +113,7 @@ impl Scripts<'_> {
             );
             return None;
         };
+        argument.hear("an operation", BARE.into_iter().chain(TABLES), [argument.key]);
         self.simple(argument).or_else(|| self.compound(argument, depth)).unwrap_or_else(|| {
             item.report(refuse(argument));
             None

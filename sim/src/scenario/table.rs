@@ -18,6 +18,10 @@ pub struct Table<'a> {
     entries: &'a DeTable<'a>,
     span: Range<usize>,
     what: String,
+    /// What kind of table it is, if its name in messages is that of one table.
+    place: Option<String>,
+    /// Its keys are names.
+    open: bool,
     known: Vec<&'a str>,
     later: Vec<&'static str>,
     problems: &'a Problems,
@@ -31,12 +35,27 @@ impl<'a> Table<'a> {
         what: impl Into<String>,
         problems: &'a Problems,
     ) -> Self {
-        Self { entries, span, what: what.into(), known: Vec::new(), later: Vec::new(), problems }
+        Self {
+            entries,
+            span,
+            what: what.into(),
+            place: None,
+            open: false,
+            known: Vec::new(),
+            later: Vec::new(),
+            problems,
+        }
     }
 
     /// The same table under a better name.
     pub fn called(mut self, what: impl Into<String>) -> Self {
         self.what = what.into();
+        self
+    }
+
+    /// The same table as one of a kind, which may be read in several places.
+    pub fn of(mut self, place: impl Into<String>) -> Self {
+        self.place = Some(place.into());
         self
     }
 
@@ -82,6 +101,7 @@ impl<'a> Table<'a> {
 
     /// All keys and values in order of the keys; all are known from now on.
     pub fn entries(&mut self) -> impl Iterator<Item = Value<'a>> + use<'a> {
+        self.open = true;
         self.known.extend(self.entries.keys().map(|key| -> &'a str { key.get_ref() }));
         self.entries_quietly()
     }
@@ -95,6 +115,11 @@ impl<'a> Table<'a> {
     /// Reports the keys that nobody asked for; true if there are none.
     pub fn close(self) -> bool {
         let mut clean = true;
+        if !self.open {
+            let place = self.place.as_ref().unwrap_or(&self.what);
+            let used = self.entries.keys().map(key_text).filter(|key| self.known.contains(key));
+            self.problems.hear(place, self.known.iter().copied(), used);
+        }
         let words = Words::new("key here", self.known.iter().copied()).later(&self.later);
         for key in self.entries.keys().take_while(|_| !self.problems.is_full()) {
             if !self.known.contains(&key_text(key)) {

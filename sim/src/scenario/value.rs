@@ -68,6 +68,16 @@ impl<'a> Value<'a> {
         self.problems.is_full()
     }
 
+    /// Notes words of the format at a place, if anybody wants to know.
+    pub fn hear<'w>(
+        self,
+        place: &str,
+        known: impl IntoIterator<Item = &'w str>,
+        used: impl IntoIterator<Item = &'w str>,
+    ) {
+        self.problems.hear(place, known, used);
+    }
+
     /// Notes any problem.
     pub fn report(self, problem: Diagnostic) {
         self.problems.add(problem);
@@ -281,7 +291,8 @@ impl<'a> Value<'a> {
     /// One of the words that stand for something.
     pub fn word<T: Copy>(self, noun: &str, meanings: &[(&str, T)], later: &[&'static str]) -> Option<T> {
         let text = self.text()?;
-        if let Some((_, meaning)) = meanings.iter().find(|(word, _)| *word == text) {
+        if let Some((word, meaning)) = meanings.iter().find(|(word, _)| *word == text) {
+            self.problems.hear(noun, meanings.iter().map(|(word, _)| *word), [*word]);
             return Some(*meaning);
         }
         let words = Words::new(noun, meanings.iter().map(|(word, _)| *word)).later(later);

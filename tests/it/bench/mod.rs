@@ -17,5 +17,4 @@ pub use board::TestBoard;
 pub use drive::{End, Prices, Settings, run};
 pub use judge::{Comparison, ERROR, WELL, ending, judge};
 pub use lines::{anonymous, label, recorded};
-pub use pin::TestLed;
 pub use uart::TestUart;

@@ -64,7 +64,7 @@ const EXCEPTIONS: &[Exception] = &[
     ("scenarios/rate/", "", How::Order(100), "a hundred tasks are made, which takes a millisecond"),
     ("scenarios/record_uart/", "", How::Order(50), PRINTS),
     ("scenarios/round_robin/recorded.toml", "", How::Order(100), PRINTS),
-    ("scenarios/round_robin/three_tasks.toml::printing", "", How::Order(100), PRINTS),
+    ("scenarios/round_robin/board.toml::printing", "", How::Order(100), PRINTS),
     ("scenarios/superloop/", "", How::Order(20), "there is no event loop, and what each round costs adds up"),
 ];
 

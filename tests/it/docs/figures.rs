@@ -79,14 +79,14 @@ const FIGURES: [Figure; 12] = [
     figure(
         "a bare yield, three tasks",
         235.0,
-        "round_robin/three_tasks.toml::counting-bare",
+        "round_robin/board.toml::counting-bare",
         Turn(3.0),
         Fitted("(pass)"),
     ),
     figure(
         "`sleep_ms(0)`, three tasks",
         364.0,
-        "round_robin/three_tasks.toml::counting",
+        "round_robin/board.toml::counting",
         Turn(3.0),
         Fitted("(delay)"),
     ),

@@ -76,6 +76,51 @@ pub const HARDWARE: &[Case] = &[
     case!("tut_8_4_hello", hello),
 ];
 
+/// Examples of devices, as the bench at the level of bytes has them.
+pub const DEVICES: &[Case] = &[
+    case!("demo_aledflash", aledflash),
+    case!("demo_auart_hd", auart_hd),
+    case!("fast_can_test", fast_can).asking_for(16, 16).after_texts(1),
+    case!("fast_ms_timer_test", ms_timer, part = "test").asking_for(6, 0).after_texts(1),
+    case!("fast_ms_timer_test_no", ms_timer, part = "test").after_texts(1),
+];
+
+/// Examples of devices that only the simulated board has, with its pins' interrupts and timers. Scenarios replay
+/// them, and what they print and switch is compared.
+pub const ON_BOARD: &[Case] = &[
+    case!("demo_iorw", iorw, part = "forever"),
+    case!("fast_iorw_can", iorw, part = "cancel").after_texts(4),
+    case!("fast_iorw_can_ioq", iorw, part = "cancel").asking_for(6, 0).after_texts(4),
+    case!("fast_iorw_to", iorw, part = "timeout").after_texts(4),
+    case!("fast_iorw_to_ioq", iorw, part = "timeout").asking_for(6, 0).after_texts(4),
+    case!("fast_pin_cb_latency", pin_call, part = "latency").asking_for(6, 0).after_texts(1),
+    case!("fast_pin_cb_latency_no", pin_call, part = "latency").after_texts(1),
+    case!("fast_pin_cb_test", pin_call, part = "test").asking_for(6, 0).after_texts(1),
+    case!("fast_pin_cb_test_no", pin_call, part = "test").after_texts(1),
+    case!("demo_art", aremote).after_texts(1),
+    case!("demo_art1", aremote, led = "1").after_texts(1),
+    case!("demo_astests_sw", astests, test = "sw").after_texts(2),
+    case!("demo_astests_swcb", astests, test = "swcb").after_texts(2),
+    case!("demo_astests_btn_s0_l0_d0", astests, test = "btn", suppress = "0", long = "0", double = "0")
+        .after_texts(2),
+    case!("demo_astests_btn_s0_l0_d1", astests, test = "btn", suppress = "0", long = "0", double = "1")
+        .after_texts(2),
+    case!("demo_astests_btn_s0_l1_d0", astests, test = "btn", suppress = "0", long = "1", double = "0")
+        .after_texts(2),
+    case!("demo_astests_btn_s0_l1_d1", astests, test = "btn", suppress = "0", long = "1", double = "1")
+        .after_texts(2),
+    case!("demo_astests_btn_s1_l0_d0", astests, test = "btn", suppress = "1", long = "0", double = "0")
+        .after_texts(2),
+    case!("demo_astests_btn_s1_l0_d1", astests, test = "btn", suppress = "1", long = "0", double = "1")
+        .after_texts(2),
+    case!("demo_astests_btn_s1_l1_d0", astests, test = "btn", suppress = "1", long = "1", double = "0")
+        .after_texts(2),
+    case!("demo_astests_btn_s1_l1_d1", astests, test = "btn", suppress = "1", long = "1", double = "1")
+        .after_texts(2),
+    case!("demo_astests_btncb", astests, test = "btncb").after_texts(2),
+    case!("tut_8_3_led_async", led_async),
+];
+
 /// The benchmarks.
 pub const BENCHMARKS: &[Case] = &[
     case!("bench_call_lp", call_lp),

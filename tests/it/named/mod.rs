@@ -46,14 +46,21 @@ pub fn recordings() -> impl Iterator<Item = (String, &'static str)> {
 }
 
 /// Recordings of the examples.
-const EXAMPLES: &[&[Case]] =
-    &[examples::BASICS, examples::ENDINGS, examples::HARDWARE, examples::DEMOS, examples::BENCHMARKS];
+const EXAMPLES: &[&[Case]] = &[
+    examples::BASICS,
+    examples::ENDINGS,
+    examples::HARDWARE,
+    examples::DEVICES,
+    examples::DEMOS,
+    examples::BENCHMARKS,
+];
 
 /// All.
 const ALL: &[&[Case]] = &[
     examples::BASICS,
     examples::ENDINGS,
     examples::HARDWARE,
+    examples::DEVICES,
     examples::DEMOS,
     examples::BENCHMARKS,
     demos::CASES,
@@ -96,7 +103,7 @@ fn demos() {
 
 #[test]
 fn every_demo_of_a_device_is_replayed() {
-    agree(&[demos::CASES, iorw::CASES]);
+    agree(&[examples::DEVICES, demos::CASES, iorw::CASES]);
 }
 
 #[test]

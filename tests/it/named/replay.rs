@@ -89,6 +89,9 @@ fn replay(case: &Case, recorded_in: &str, recording: &[Value]) -> Comparison {
         }),
         runq_len: length(0),
         waitq_len: length(1),
+        // In place of what an example asks for itself.
+        ioq_len: (case.queues != (0, 0)).then_some(ioq_len),
+        lp_len: (case.queues != (0, 0)).then_some(lp_len),
         ..Overrides::default()
     };
     let settings = Settings {
