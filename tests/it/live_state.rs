@@ -153,8 +153,8 @@ fn standing(end: &End) -> Standing {
     }
 }
 
-/// What the event loop holds, in the words of records.
-fn folded_contents(state: &State) -> Contents {
+/// What the event loop holds, in the words of records. Its ticks count from what the board's clock shows at the start.
+fn folded_contents(state: &State, start: Duration) -> Contents {
     let entry = |entry: Entry| match entry {
         Entry::Task(task) => observer::Entry::Task(observer::TaskId(task.0)),
         Entry::Callback(number) => observer::Entry::Callback(observer::CallbackId(number)),
@@ -171,7 +171,7 @@ fn folded_contents(state: &State) -> Contents {
         timed: scheduling
             .timers
             .values()
-            .map(|armed| (armed.timer, ticks::ticks_ms(armed.due), entry(armed.entry)))
+            .map(|armed| (armed.timer, ticks::ticks_ms(armed.due + start), entry(armed.entry)))
             .collect(),
         tasks: alive
             .map(|(&Task(task), own)| (observer::TaskId(task), own.pending.map(|(with, _)| interrupt(with))))
@@ -258,7 +258,7 @@ fn compare(scenario: &Scenario) -> Result<(usize, usize), String> {
             different = Known::folded(&state, &trace).differences(&look.known, &trace);
         }
         if let Some(contents) = &look.contents {
-            let folded = folded_contents(&state);
+            let folded = folded_contents(&state, scenario.run.start);
             if folded != *contents {
                 different.push(format!("the loop: folded {folded:?}\n    live {contents:?}"));
             }

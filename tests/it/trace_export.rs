@@ -226,9 +226,10 @@ fn infrared_blocks_are_decoded_and_sigrok_is_told_where() {
     let Marks::Words(words) = &strip.marks else { panic!("words are on it") };
     let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
     assert_eq!(texts, ["40 01", "40 02", "repeat", "repeat", "repeat", "4321 55"]);
-    // A frame lasts 67.5 ms with its last mark, a repeat code 11.8 ms.
+    // Leader, 16 ones, 16 zeros and the last mark are 13.5 + 36 + 18 + 0.56 ms; the extended address has three ones less, each
+    // of which is 1.125 ms longer than a zero. A repeat code lasts 11.8 ms.
     let long: Vec<u64> = words.iter().map(|word| word.to.since(word.from).as_millis()).collect();
-    assert_eq!(long, [67, 67, 11, 11, 11, 67]);
+    assert_eq!(long, [68, 68, 11, 11, 11, 64]);
     let command = "sigrok-cli -I vcd -i run.vcd -P ir_nec:ir=X3";
     assert_eq!(sigrok_commands(&trace, "run.vcd"), [command]);
     // A line of bytes has no blocks.

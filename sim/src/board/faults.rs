@@ -102,6 +102,7 @@ impl Machine {
         let sda = self.pins[unit.sda];
         let own = self.world.bench.add_pin(&format!("{bus}.rival"));
         self.world.bench.join(sda, own);
+        self.world.bench.record_net(own);
         Aim::Rival(own)
     }
 

@@ -183,7 +183,7 @@ impl Bench {
             self.settle(resolved);
         }
         for pin in rewired.moved {
-            self.record(Kind::NetPin { net: self.nets.net_of(pin), pin: self.nets.name_of(pin) });
+            self.record_net(pin);
         }
         self.cause_is(context);
     }
@@ -194,6 +194,11 @@ impl Bench {
         for (_, pin, net) in pins {
             self.record(Kind::NetPin { net, pin });
         }
+    }
+
+    /// Records which net a pin is on that was put there after the others.
+    pub fn record_net(&mut self, pin: PinId) {
+        self.record(Kind::NetPin { net: self.nets.net_of(pin), pin: self.nets.name_of(pin) });
     }
 
     /// All pins with their names and nets, in order.

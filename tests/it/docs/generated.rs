@@ -117,11 +117,12 @@ fn of_the_chip() -> String {
     let mut kept = Figures::default();
     kept.read(&read(chip_figures::FILE), "")
         .unwrap_or_else(|problem| panic!("{}: {problem}", chip_figures::FILE));
-    let mut text = String::from("| figure | value | counts |\n|---|---|---|\n");
+    let mut text = String::from("| figure | value | at most | counts |\n|---|---|---|---|\n");
     for figure in FIGURES {
         let value =
             kept.get(figure.name).unwrap_or_else(|problem| panic!("{}: {problem}", chip_figures::FILE));
-        writeln!(text, "| {} | {value} | {} |", figure.name, figure.unit).expect("a text");
+        let most = if figure.most.is_finite() { figure.most.to_string() } else { String::new() };
+        writeln!(text, "| {} | {value} | {most} | {} |", figure.name, figure.unit).expect("a text");
     }
     text
 }

@@ -274,6 +274,10 @@ impl Scheduling {
         if why == Why::Yielded {
             self.loop_acts_on(task, at);
         }
+        // An interrupt that was not delivered yet is lost.
+        if matches!(why, Why::Device(_)) {
+            self.task(task, at, by).pending = None;
+        }
         let running = self.cpu.is_some_and(|cpu| cpu.entry == entry);
         if !running {
             self.enter(task, Phase::Ready(why), at, by);

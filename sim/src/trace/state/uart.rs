@@ -95,6 +95,7 @@ impl Uart {
             Kind::UartBuffered { byte, .. } => {
                 let word = self.whole(byte);
                 self.register = None;
+                self.overrun = false;
                 self.interrupt_off = false;
                 self.ring.push_back(word);
                 self.counters.high_water = self.counters.high_water.max(self.ring.len() as u64);
