@@ -33,9 +33,13 @@ pub(in crate::trace) fn encode<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
     postcard::to_stdvec(value).expect("a trace's types encode into memory")
 }
 
+/// A record has no more bytes than this: two numbers and some words of ten bytes at the most.
+const LONGEST: usize = 256;
+
 /// The bytes of records whose first one has the sequence number `first`.
 pub(in crate::trace) fn pack(first: u32, records: &[Record], mut bytes: Vec<u8>) -> Vec<u8> {
     let mut before = Instant::ZERO;
+    let mut buffer = [0; LONGEST];
     for (seq, record) in (first..).zip(records) {
         let packed = Packed {
             after: record.at.since(before).as_nanos(),
@@ -43,7 +47,8 @@ pub(in crate::trace) fn pack(first: u32, records: &[Record], mut bytes: Vec<u8>)
             kind: record.kind,
         };
         before = record.at;
-        bytes = postcard::to_extend(&packed, bytes).expect("a record encodes into memory");
+        // Into a slice first: a vector would look for room at each byte.
+        bytes.extend_from_slice(postcard::to_slice(&packed, &mut buffer).expect("a record is short"));
     }
     bytes
 }
