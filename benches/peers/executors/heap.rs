@@ -8,17 +8,16 @@ use std::collections::BinaryHeap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use super::Pauses;
+use super::tasks::{Delays, Pauses};
 use crate::harness::Case;
 
-pub const NAME: &str = "limit: deadlines in a heap, no tasks";
-
-pub fn case() -> Case {
-    Case { name: NAME, round: Box::new(round) }
+pub fn pauses(delays: Delays) -> Case {
+    let round = move |tasks, turns| round(tasks, turns, delays);
+    Case::limit("limit: deadlines in a heap, no tasks", Box::new(round))
 }
 
-fn round(tasks: usize, turns: u32) -> Duration {
-    let mut pauses: Vec<_> = (0..tasks).map(Pauses::of_task).collect();
+fn round(tasks: usize, turns: u32, delays: Delays) -> Duration {
+    let mut pauses: Vec<Pauses> = (0..tasks).map(delays).collect();
     let mut heap = BinaryHeap::with_capacity(tasks);
     let mut number = 0_u64;
     let mut pause = |task: usize, now: u64, heap: &mut BinaryHeap<_>| {
