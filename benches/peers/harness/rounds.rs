@@ -75,7 +75,7 @@ pub struct Plan {
 
 /// So many tasks, or more, are run in one round of [`SELDOM`], for they take long.
 const MANY: usize = 10_000;
-const SELDOM: usize = 4;
+const SELDOM: usize = 6;
 
 /// Figures for each time: `of[case][size][round]`.
 pub struct Samples {

@@ -15,15 +15,19 @@ pub const KEPT: &str = "vpyb-sim, Trace::push";
 pub const WRITTEN: &str = "vpyb-sim, Trace::push and Writer::append";
 
 pub fn cases() -> Vec<Case> {
-    let mut trace = Trace::new(Meta::default());
-    let mut stream = Events::new();
-    (0..COUNT).for_each(|_| push(&mut trace, stream.next()));
-    let in_file = to_bytes(&trace).len() as f64 / COUNT as f64;
+    let in_file = to_bytes(&recorded(COUNT)).len() as f64 / COUNT as f64;
     let in_memory = size_of::<vpyb_sim::trace::Record>() as f64;
     vec![
         Case::ours(KEPT, rounds(false)).leaving(in_memory),
         Case::ours(WRITTEN, rounds(true)).leaving(in_file),
     ]
+}
+
+/// A trace of so many events.
+pub fn recorded(count: usize) -> Trace {
+    let (mut trace, mut stream) = (Trace::new(Meta::default()), Events::new());
+    (0..count).for_each(|_| push(&mut trace, stream.next()));
+    trace
 }
 
 #[inline(always)]
