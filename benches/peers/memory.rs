@@ -1,18 +1,17 @@
 //! F. Memory: bytes that a task takes beside its future.
 //!
-//! Owns the counting allocator. A future of the same size is given to each executor very often; what the allocator then holds
+//! A future of the same size is given to each executor very often; what the allocator then holds
 //! more, by the number of tasks and without the future, is the figure. Fixed queues and arrays count, by their places.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::future::Future;
 use std::hint::black_box;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use vpyb_core::{Config, Firmware, Overrides, Setup, Step, TaskError};
 
+use crate::counting::live_bytes;
 use crate::executors::vpyb::StoppedClock;
 use crate::harness::{Aim, Measured, Role, Unit, Work};
 
@@ -35,41 +34,6 @@ pub const WORK: Work = Work {
 
 const TASKS: usize = 4096;
 
-struct Counting;
-
-/// Bytes that are allocated now.
-static LIVE: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call is passed on to the system's allocator unchanged, so its guarantees are this one's; the
-// counter does not allocate.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size(), 0);
-        // SAFETY: the caller keeps the contract of `alloc`, which is that of `System`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        count(0, layout.size());
-        // SAFETY: `ptr` came from `System` by way of `alloc` or `realloc` here, with this layout.
-        unsafe { System.dealloc(ptr, layout) }
-    }
-
-    unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count(size, layout.size());
-        // SAFETY: as for `dealloc`; the caller keeps the contract on `size`.
-        unsafe { System.realloc(ptr, layout, size) }
-    }
-}
-
-/// A load and a store: one thread counts, and an atomic addition would be a price in each allocation of all cases.
-fn count(more: usize, less: usize) {
-    LIVE.store(LIVE.load(Ordering::Relaxed).wrapping_add(more).wrapping_sub(less), Ordering::Relaxed);
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
 /// A future of 40 bytes that waits for ever.
 struct Waiting([u64; 5]);
 
@@ -91,9 +55,9 @@ fn waiting() -> Waiting {
 /// Bytes a task, beside its future, of what `make` makes of so many tasks and gives back.
 fn beside<T>(make: impl Fn(usize) -> T) -> f64 {
     let live = |tasks| {
-        let before = LIVE.load(Ordering::Relaxed);
+        let before = live_bytes();
         let made = make(tasks);
-        let held = LIVE.load(Ordering::Relaxed) - before;
+        let held = live_bytes() - before;
         drop(made);
         held
     };

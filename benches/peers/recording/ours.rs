@@ -30,8 +30,9 @@ pub fn recorded(count: usize) -> Trace {
     trace
 }
 
+/// Appends the record that an event is.
 #[inline(always)]
-fn push(trace: &mut Trace, event: Event) {
+pub fn push(trace: &mut Trace, event: Event) {
     let yielded = match event.kind {
         0 => Yielded::None,
         1 => Yielded::SleepMs(10),
