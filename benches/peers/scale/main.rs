@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! cargo bench --bench scale                      up to ten million records
-//! cargo bench --bench scale -- --records 8       up to 10^8, which takes 5 GB of memory and minutes
+//! cargo bench --bench scale -- --records 8       up to 10^8, which takes 10 GB of memory and minutes
 //! cargo bench --bench scale -- --accept          draws docs/scale.svg anew
 //! ```
 

@@ -1,7 +1,7 @@
 //! Traces of any length: what a record costs, what an instant costs that is looked for, and memory.
 //!
-//! Files are written to the memory of the process, so that no disk is measured; what they take there is not counted as
-//! memory of the trace.
+//! What is written to find the costs of a record goes nowhere; the file in which instants are looked for is in the system's
+//! cache.
 
 use std::fs::{self, File};
 use std::hint::black_box;
@@ -85,28 +85,14 @@ fn instant(records: usize) -> f64 {
     spans[spans.len() / 2]
 }
 
-/// Says what memory traces take: at the most while they are recorded and written, and for each record.
+/// Says what memory traces take while they are recorded and written: at the most, and for each record.
 pub fn memory(most: u32) {
-    println!("{:>12}  {:>12}  {:>10}  {:>24}", "records", "peak MiB", "a record", "beside the records, KiB");
+    println!("{:>12}  {:>12}  {:>14}", "records", "peak MiB", "bytes a record");
     for records in sizes(most) {
         let before = live_bytes();
         begin();
-        let (trace, _) = written(records, io::sink());
-        let peak = peak_bytes() - before;
-        // The list of records grows by doubling, so that for a moment there are two.
-        let held = live_bytes() - before;
-        drop(trace);
-        println!(
-            "{records:>12}  {:>12.1}  {:>10.1}  {:>24.1}",
-            peak as f64 / f64::from(1 << 20),
-            peak as f64 / records as f64,
-            beside(records, held)
-        );
+        drop(written(records, io::sink()));
+        let peak = (peak_bytes() - before) as f64;
+        println!("{records:>12}  {:>12.1}  {:>14.1}", peak / f64::from(1 << 20), peak / records as f64);
     }
-}
-
-/// What the trace holds beside its records, and they in the room that a list of them has, in KiB.
-fn beside(records: usize, held: usize) -> f64 {
-    let room = records.next_power_of_two() * size_of::<vpyb_sim::trace::Record>();
-    (held as f64 - room as f64) / 1024.0
 }
