@@ -3,6 +3,8 @@
 //! Owns small scenario files in `tests/cli`, which are copied to a folder of each test's own. It stands here
 //! and not in the workspace's `tests/it`, because cargo tells only a package's own tests where its binary is.
 
+#[path = "cli/bench.rs"]
+mod bench;
 #[path = "cli/failing.rs"]
 mod failing;
 #[path = "cli/recording.rs"]

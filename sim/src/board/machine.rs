@@ -29,6 +29,9 @@ use crate::world::{Bench, Delivered, DeviceId, FaultKind, PinId, Place, World};
 /// Calls into the board that one step may make before it counts as endless, where calls cost no time.
 const MAX_CALLS: u32 = 1_000_000;
 
+/// Events that happen while the CPU idles, before the run's bounds are looked at again.
+const MAX_EVENTS: usize = 1000;
+
 /// Why a run is stopped inside a step. It unwinds the program's code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Abort {
@@ -263,13 +266,35 @@ impl Machine {
 
     /// Lets the CPU idle to `until`, or until an interrupt handler has run, or the outside wants something of the loop.
     pub fn idle_to(&mut self, until: Instant) {
+        if !self.sleep(until, usize::MAX) {
+            self.world.rest(until.max(self.now()));
+        }
+    }
+
+    /// Lets the CPU idle while anything happens at all, by `until` at the latest. Of events that never end only so many
+    /// happen now, so that whoever looks after the run sees it.
+    pub fn idle_while_anything_happens(&mut self, until: Option<Instant>) {
+        let until = until.unwrap_or(Instant::from_nanos(u64::MAX));
+        self.sleep(until, MAX_EVENTS);
+        if self.world.next_due().is_some_and(|due| due > until) {
+            self.world.rest(until.max(self.now()));
+        }
+    }
+
+    /// Delivers what is due by `until`, `most` events of it. Gives whether the CPU is awake before that: an interrupt
+    /// handler has run, or the outside wants something of the loop.
+    fn sleep(&mut self, until: Instant, most: usize) -> bool {
         let before = self.world.bench.interrupts();
-        while self.deliver_next(until).is_some() {
+        for _ in 0..most {
+            if self.deliver_next(until).is_none() {
+                return false;
+            }
             if self.world.bench.interrupts() != before || self.ctrl_c || self.cancels.flag.is_set() {
-                return self.advance_to(self.now());
+                self.advance_to(self.now());
+                return true;
             }
         }
-        self.world.rest(until.max(self.now()));
+        true
     }
 
     /// Keeps the CPU from running until `span` from now.

@@ -64,6 +64,8 @@ pub enum Command {
     List(Paths),
     /// Shows the board's pins: what each can be, or what a scenario uses it for.
     Board(BoardCall),
+    /// Measures how long a task waits for its next turn: on this machine, and on the virtual board under each profile.
+    Bench(BenchCall),
     /// Reads MicroPython sources and tells where asynchronous functions are not awaited.
     #[cfg(feature = "lint")]
     Lint(LintCall),
@@ -74,6 +76,25 @@ pub enum Command {
     View(ViewCall),
     /// Writes a trace as one HTML page that opens from the disk: the same strips, the state at the cursor, the findings.
     Report(ReportCall),
+}
+
+/// `vpyb bench`.
+#[derive(Args, Debug)]
+pub struct BenchCall {
+    /// How many tasks take turns, as `3,10,100`.
+    #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=10_000))]
+    pub tasks: Vec<usize>,
+    /// Only this discipline; of several, each.
+    #[arg(long, value_name = "NAME", value_parser = disciplines())]
+    pub discipline: Vec<String>,
+    /// Only the virtual figures, which are the same on every machine.
+    #[arg(long)]
+    pub no_host: bool,
+}
+
+/// The names of the disciplines.
+fn disciplines() -> Vec<&'static str> {
+    vpyb_core::Discipline::ALL.iter().map(|discipline| discipline.name()).collect()
 }
 
 /// `vpyb report`.

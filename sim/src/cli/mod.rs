@@ -4,6 +4,7 @@
 //! programs of its own calls [`main`] with their list and has the whole command line.
 
 mod arguments;
+mod bench;
 mod board;
 mod check;
 mod events;
@@ -33,6 +34,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+pub use bench::virtual_turns;
 pub use check::explained;
 pub use programs::PROGRAMS;
 pub use trace::trace_told;
@@ -59,6 +61,7 @@ pub fn main(programs: &'static [Program]) -> ExitCode {
         Command::Check(call) => check::check(&arguments, call, programs),
         Command::List(call) => list::list(&arguments, call, programs),
         Command::Board(call) => board::board(&arguments, call, programs),
+        Command::Bench(call) => bench::bench(&arguments, call),
         #[cfg(feature = "lint")]
         Command::Lint(call) => lint::lint(&arguments, call),
         Command::Trace(call) => trace::trace(&arguments, call, programs),

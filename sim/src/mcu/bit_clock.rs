@@ -77,9 +77,15 @@ impl BitClock {
 
     /// The instant so many parts of a bit after `base`, rounded down; there are `of` parts in a bit.
     pub fn at_parts(self, base: Instant, parts: u64, of: u64) -> Instant {
-        let nanos =
-            u128::from(parts) * u128::from(self.numerator) / (u128::from(of) * u128::from(self.denominator));
-        base + Duration::from_nanos(nanos as u64)
+        // A division of 128 bits takes ten times as long, and only very long runs of frames need it.
+        let nanos = match (parts.checked_mul(self.numerator), of.checked_mul(self.denominator)) {
+            (Some(product), Some(divisor)) => product / divisor,
+            _ => {
+                (u128::from(parts) * u128::from(self.numerator)
+                    / (u128::from(of) * u128::from(self.denominator))) as u64
+            }
+        };
+        base + Duration::from_nanos(nanos)
     }
 }
 

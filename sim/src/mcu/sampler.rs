@@ -11,7 +11,8 @@
 //!     └─────────────────────────┘
 //! ```
 //!
-//! One alarm a bit, at its last sample: what the earlier ones were is known from the edges by then.
+//! Three alarms a frame: at the last of the start bit's early samples, at its last one, and at the last sample of the stop bit.
+//! What the line was meanwhile is known from the edges by then.
 
 use vpyb_core::UartFrame;
 use vpyb_core::time::Instant;
@@ -46,7 +47,7 @@ impl Character {
 /// What an alarm led to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Sampled {
-    /// A bit, or nothing.
+    /// That the start bit is one so far, or nothing.
     Nothing,
     /// The start bit was none.
     NoStart,
@@ -60,8 +61,6 @@ struct Taking {
     start: Instant,
     /// Samples are looked at up to this one.
     next: Look,
-    /// The data bits so far, and the parity bit.
-    bits: u16,
     noise: bool,
 }
 
@@ -70,22 +69,15 @@ struct Taking {
 enum Look {
     /// Samples 3, 5 and 7 of the start bit.
     Early,
-    /// Samples 8, 9 and 10 of a bit; the start bit is 0.
-    Bit(u8),
+    /// Samples 8, 9 and 10 of the start bit.
+    Start,
+    /// Those of all other bits.
+    Rest,
 }
 
-impl Look {
-    fn bit(self) -> u64 {
-        match self {
-            Self::Early => 0,
-            Self::Bit(bit) => bit.into(),
-        }
-    }
-
-    fn samples(self) -> [u64; 3] {
-        if self == Self::Early { [3, 5, 7] } else { [8, 9, 10] }
-    }
-}
+/// The samples that decide, and those that a start bit must be low in before.
+const DECIDING: [u64; 3] = [8, 9, 10];
+const EARLY: [u64; 3] = [3, 5, 7];
 
 /// Makes characters of levels.
 #[derive(Clone, PartialEq, Debug)]
@@ -136,53 +128,89 @@ impl Sampler {
         self.before = high;
         if !high {
             let start = bench.now();
-            self.await_samples(Taking { start, next: Look::Early, bits: 0, noise: false }, me, bench);
+            self.await_samples(Taking { start, next: Look::Early, noise: false }, me, bench);
         }
     }
 
     fn await_samples(&mut self, taking: Taking, me: DeviceId, bench: &mut Bench) {
-        let [.., last] = taking.next.samples();
-        bench.alarm_at(self.sample(taking, last), me, self.alarm);
+        let (bit, last) = match taking.next {
+            Look::Early => (0, EARLY[2]),
+            Look::Start => (0, DECIDING[2]),
+            // Of two stop bits the first one is looked at.
+            Look::Rest => (self.stop_bit(), DECIDING[2]),
+        };
+        bench.alarm_at(self.sample(taking.start, bit, last), me, self.alarm);
         self.taking = Some(taking);
     }
 
-    /// The instant of a sample.
-    fn sample(&self, taking: Taking, number: u64) -> Instant {
-        self.clock.at_parts(taking.start, PARTS * taking.next.bit() + 2 * number - 1, PARTS)
+    /// The number of the first stop bit; the start bit is 0.
+    fn stop_bit(&self) -> u8 {
+        checked_bits(self.frame) + 1
     }
 
-    fn level_at(&self, at: Instant) -> bool {
-        self.edges.iter().rev().find(|(edge, _)| *edge <= at).map_or(self.before, |(_, high)| *high)
+    /// The instant of a sample of a bit.
+    fn sample(&self, start: Instant, bit: u8, number: u64) -> Instant {
+        self.clock.at_parts(start, PARTS * u64::from(bit) + 2 * number - 1, PARTS)
     }
 
-    /// The last sample of a bit; gives the start of the frame, too.
+    /// The alarm's instant; gives the start of the frame, too.
     pub fn on_alarm(&mut self, me: DeviceId, bench: &mut Bench) -> (Instant, Sampled) {
-        let Some(mut taking) = self.taking.take() else { return (bench.now(), Sampled::Nothing) };
-        let samples = taking.next.samples().map(|number| self.level_at(self.sample(taking, number)));
-        if let Some((_, last)) = self.edges.last() {
-            self.before = *last;
-            self.edges.clear();
-        }
-        let highs = samples.iter().filter(|high| **high).count();
-        let high = highs >= 2;
-        taking.noise |= matches!(highs, 1 | 2);
-        taking.next = match taking.next {
-            // A line that is low again by now has its next start bit at its next falling edge.
-            Look::Early | Look::Bit(0) if high => return (taking.start, Sampled::NoStart),
-            Look::Early => Look::Bit(0),
-            Look::Bit(0) => Look::Bit(1),
-            Look::Bit(bit) if bit <= checked_bits(self.frame) => {
-                taking.bits |= u16::from(high) << (bit - 1);
-                Look::Bit(bit + 1)
-            }
-            // Of two stop bits the first one is looked at.
-            Look::Bit(_) => {
-                let (word, right) = decode(self.frame, taking.bits);
-                let character = Character { word, framing: !high, parity: !right, noise: taking.noise };
-                return (taking.start, Sampled::Character(character));
-            }
+        let Some(taking) = self.taking.take() else { return (bench.now(), Sampled::Nothing) };
+        let sampled = self.look(taking, me, bench);
+        // What follows begins with the level that the line has now.
+        self.before = self.edges.last().map_or(self.before, |(_, high)| *high);
+        self.edges.clear();
+        (taking.start, sampled)
+    }
+
+    fn look(&mut self, taking: Taking, me: DeviceId, bench: &mut Bench) -> Sampled {
+        let Taking { start, next, mut noise } = taking;
+        let mut line = Line { before: self.before, edges: &self.edges };
+        let mut bit = |bit, numbers: [u64; 3]| {
+            let highs = line.highs(numbers.map(|number| self.sample(start, bit, number)));
+            noise |= matches!(highs, 1 | 2);
+            highs >= 2
         };
-        self.await_samples(taking, me, bench);
-        (taking.start, Sampled::Nothing)
+        match next {
+            Look::Rest => {
+                let stop = self.stop_bit();
+                let bits =
+                    (1..stop).fold(0, |bits, number| bits | u16::from(bit(number, DECIDING)) << (number - 1));
+                let framing = !bit(stop, DECIDING);
+                let (word, right) = decode(self.frame, bits);
+                Sampled::Character(Character { word, framing, parity: !right, noise })
+            }
+            // A line that is low again by now has its next start bit at its next falling edge.
+            Look::Early if bit(0, EARLY) => Sampled::NoStart,
+            Look::Start if bit(0, DECIDING) => Sampled::NoStart,
+            Look::Early | Look::Start => {
+                let next = if next == Look::Early { Look::Start } else { Look::Rest };
+                self.await_samples(Taking { start, next, noise }, me, bench);
+                Sampled::Nothing
+            }
+        }
+    }
+}
+
+/// A line as it was, asked about one instant after the other.
+struct Line<'e> {
+    before: bool,
+    /// What is still to come.
+    edges: &'e [(Instant, bool)],
+}
+
+impl Line<'_> {
+    fn level(&mut self, at: Instant) -> bool {
+        while let Some((&(edge, high), rest)) = self.edges.split_first()
+            && edge <= at
+        {
+            (self.before, self.edges) = (high, rest);
+        }
+        self.before
+    }
+
+    /// At how many of three instants it was high.
+    fn highs(&mut self, instants: [Instant; 3]) -> usize {
+        instants.into_iter().filter(|at| self.level(*at)).count()
     }
 }

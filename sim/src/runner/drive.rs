@@ -281,7 +281,6 @@ impl Run<'_> {
         let mut machine = self.machine.borrow_mut();
         // What an actor waits for may just have happened.
         machine.look();
-        let now = machine.now();
         let until = until.map(|until| machine.since_start(until));
         let tick = sample.then(|| machine.next_tick());
         if until.is_none() && machine.world.next_due().is_none() && (tick.is_none() || end.is_none()) {
@@ -296,10 +295,11 @@ impl Run<'_> {
                 None => Some("stuck".into()),
             };
         }
-        // Without a timer or a device to be asked, one event at a time: after the last one nothing can happen.
-        let awaited = [until, tick].into_iter().flatten().min().or(machine.world.next_due());
-        let target = [awaited, end].into_iter().flatten().min().unwrap_or(now);
-        machine.idle_to(target);
+        match [until, tick].into_iter().flatten().min() {
+            Some(awaited) => machine.idle_to(end.map_or(awaited, |end| awaited.min(end))),
+            // Without a timer or a device to be asked, nothing can happen after the last event.
+            None => machine.idle_while_anything_happens(end),
+        }
         None
     }
 }

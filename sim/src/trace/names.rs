@@ -12,14 +12,21 @@ use super::record::Name;
 pub struct Names {
     texts: Vec<String>,
     index: BTreeMap<String, Name>,
+    /// The name that was asked for last: mostly it is asked for again.
+    latest: usize,
 }
 
 impl Names {
     /// The name of a text, entered if it is new.
     pub fn intern(&mut self, text: &str) -> Name {
+        if self.texts.get(self.latest).is_some_and(|latest| latest == text) {
+            return Name(self.latest as u32);
+        }
         if let Some(&name) = self.index.get(text) {
+            self.latest = name.0 as usize;
             return name;
         }
+        self.latest = self.texts.len();
         let name = Name(u32::try_from(self.texts.len()).expect("under 2^32 names"));
         self.texts.push(text.to_owned());
         self.index.insert(text.to_owned(), name);

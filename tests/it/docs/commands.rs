@@ -5,7 +5,7 @@
 
 use vpyb_core::time::Duration;
 use vpyb_sim::board::render_pinout;
-use vpyb_sim::cli::{PROGRAMS, explained, trace_told, vocabulary};
+use vpyb_sim::cli::{PROGRAMS, explained, trace_told, virtual_turns, vocabulary};
 use vpyb_sim::expect::judge;
 use vpyb_sim::lint::lint;
 use vpyb_sim::report::{Outcome, Paint, Summary, failure, status_line};
@@ -32,6 +32,10 @@ pub fn output(command: &str) -> String {
             let shown = scenarios(path, edit);
             let text = |one: &Scenario| format!("# {}\n{}\n", one.name, explained(one, PROGRAMS));
             shown.iter().map(text).collect()
+        }
+        ["bench", "--no-host", "--tasks", tasks, "--discipline", discipline] => {
+            let tasks = tasks.split(',').map(|number| number.parse().expect("a number"));
+            virtual_turns(&tasks.collect::<Vec<_>>(), discipline)
         }
         ["lint", path] => render(&lint(&read(path)), path, &read(path), false),
         ["board", path] => render_pinout(scenarios(path, edit).first()),
