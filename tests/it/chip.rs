@@ -4,11 +4,13 @@
 //! cost profile, and by `qemu-system-arm`, which runs the same program on the same core as a firmware for the
 //! STM32F405. Both must give the same list: each step, callback and line in order, what each step yielded, and the
 //! millisecond tick of each. Steps that change nothing and yield a zero delay are left out on both sides: how many of
-//! them there are depends on what instructions cost.
+//! them there are depends on what instructions cost. Where more than that depends on it, both sides are run once more with one
+//! price for each step.
 //!
 //! What is compared and what is not is in `cases`, how a firmware is built and run in `emulator`, what it is told in
 //! `request`, how a list is made of a trace in `events`, and what goes through the emulator's own serial port in
-//! `serial_port`. `port` has the port's own checks, `prices` the profile's. Where emulator or target are not installed, the tests say so and pass, but not if `CI` is set.
+//! `serial_port`. `port` has the port's own checks, `prices` the profile's. Where emulator or target are not installed, the
+//! tests say so and pass, but not if `CI` is set.
 
 mod cases;
 mod emulator;
@@ -25,6 +27,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::thread;
 
+use vpyb_core::Discipline;
 use vpyb_core::time::Instant;
 use vpyb_sim::board::Bound;
 use vpyb_sim::cli::PROGRAMS;
@@ -32,7 +35,7 @@ use vpyb_sim::runner::{self, Options};
 use vpyb_sim::trace::record::Yielded;
 use vpyb_sim::trace::{Kind, Record, Trace};
 
-use cases::{Case, How, cases};
+use cases::{Case, How, NOT_WHOLLY, Prices, STEP, cases};
 use emulator::Emulator;
 use request::Request;
 
@@ -116,7 +119,8 @@ fn compare(case: &Case, chip: &Chip) -> Outcome {
     let until_ms =
         if simulated.trace.records().len() > RECORDS { end.as_millis() } else { end.as_millis() + GRACE_MS };
     let until = case.scenario.run.until.map_or(until_ms, |until| until.as_millis().min(until_ms));
-    let request = Request::new(&case.scenario, &simulated.trace, until);
+    let step = (case.prices == Prices::Equal).then_some(STEP);
+    let request = Request::new(&case.scenario, &simulated.trace, until, step);
     let mut found = match chip.run(&case.name(), &request) {
         Ok(lines) => events::before(&lines, end),
         Err(problem) => return Outcome::Differs(problem),
@@ -147,7 +151,8 @@ fn difference(expected: &[String], found: &[String], at: usize) -> String {
 fn programs_do_the_same_on_the_chip_as_in_the_simulator() {
     let Some(chip) = Chip::find() else { return };
     let (cases, mut notes) = cases();
-    let (next, outcomes) = (Mutex::new(cases.iter()), Mutex::new(Vec::new()));
+    let compared = cases.iter().filter(|case| case.how != How::Not);
+    let (next, outcomes) = (Mutex::new(compared), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
@@ -159,10 +164,14 @@ fn programs_do_the_same_on_the_chip_as_in_the_simulator() {
         }
     });
     let (mut programs, mut runs, mut events, mut wrong) = (BTreeSet::new(), 0, 0, Vec::new());
+    let mut wholly = BTreeSet::new();
     for (case, outcome) in outcomes.into_inner().expect("nobody panics") {
         match outcome {
             Outcome::Same(count) => {
                 programs.insert(case.program());
+                if case.how == How::Wholly {
+                    wholly.insert((case.program(), case.scenario.cpu.scheduler.as_str()));
+                }
                 (runs, events) = (runs + 1, events + count);
             }
             Outcome::Beyond(reason) => *notes.entry(format!("not compared, as {reason}")).or_default() += 1,
@@ -174,5 +183,10 @@ fn programs_do_the_same_on_the_chip_as_in_the_simulator() {
     }
     println!("{} programs did the same on the chip, in {runs} runs with {events} events", programs.len());
     assert!(wrong.is_empty(), "chip and simulator differ:\n  {}", wrong.join("\n  "));
-    assert!(events > 0, "nothing was compared");
+    let pairs = PROGRAMS.iter().flat_map(|program| Discipline::ALL.iter().map(|by| (program.name, by.name())));
+    for (program, discipline) in pairs {
+        let listed = NOT_WHOLLY.iter().any(|(name, by, _)| *name == program && (by.is_empty() || *by == discipline));
+        let found = wholly.contains(&(program, discipline));
+        assert!(found != listed, "{program} under {discipline}: compared wholly in a scenario: {found}");
+    }
 }

@@ -205,6 +205,37 @@ fn nothing_is_unsafe() {
     refuse(rule, &["unsafe "], is_deterministic);
 }
 
+/// Files outside the port that have unsafe code; no firmware and no run has it in it.
+const UNSAFE_FILES: &[(&str, &str)] = &[
+    ("benches/executors/embassy.rs", "another executor, which is to be polled so"),
+    ("tests/allocation/main.rs", "an allocator that counts"),
+];
+
+/// The words are put together here, so that this file does not find itself.
+#[test]
+fn unsafe_code_is_in_the_port_and_each_block_says_why() {
+    let begins = [concat!("uns", "afe {"), concat!("uns", "afe impl ")];
+    let (mut elsewhere, mut unexplained) = (Vec::new(), Vec::new());
+    for source in &sources() {
+        let lines: Vec<&str> = source.text.lines().map(str::trim_start).collect();
+        for (number, line) in source.code() {
+            if !begins.iter().any(|begin| line.contains(begin)) {
+                continue;
+            }
+            let allowed = UNSAFE_FILES.iter().any(|(file, _)| *file == source.name);
+            if !allowed && !source.name.starts_with("core/stm32f405/") {
+                elsewhere.push(format!("{}:{number}", source.name));
+            }
+            let comment = lines[..number - 1].iter().rev().take_while(|line| line.starts_with("//"));
+            if !comment.into_iter().any(|line| line.starts_with("// SAFETY: ")) {
+                unexplained.push(format!("{}:{number}", source.name));
+            }
+        }
+    }
+    complain("Unsafe code belongs into the port.", &elsewhere);
+    complain("Say above an unsafe block, after `// SAFETY: `, why it is right.", &unexplained);
+}
+
 #[test]
 fn nothing_is_ambient() {
     let rule =

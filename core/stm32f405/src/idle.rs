@@ -32,14 +32,24 @@ pub fn keyboard_interrupt() {
 pub fn drive(
     firmware: &mut Firmware,
     end: Option<Instant>,
+    wait: impl FnMut(),
+) -> Option<Result<(), TaskError>> {
+    drive_by(firmware, end, wait, Firmware::run_pass)
+}
+
+/// The same, with what is done between two looks at Ctrl-C and at the time: a pass, or less.
+pub fn drive_by(
+    firmware: &mut Firmware,
+    end: Option<Instant>,
     mut wait: impl FnMut(),
+    mut run: impl FnMut(&mut Firmware) -> Step,
 ) -> Option<Result<(), TaskError>> {
     while end.is_none_or(|end| clock::now() < end) {
         if CTRL_C.load(Ordering::Relaxed) {
             CTRL_C.store(false, Ordering::Relaxed);
             firmware.keyboard_interrupt();
         }
-        match firmware.run_pass() {
+        match run(firmware) {
             Step::Done => return Some(firmware.take_result().unwrap_or(Ok(()))),
             Step::Idle { until, sample } => {
                 let mut until = earlier(until, end);

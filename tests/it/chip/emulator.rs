@@ -5,7 +5,7 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// The package of the port, from the workspace's root.
 const PORT: &str = "core/stm32f405";
@@ -69,8 +69,21 @@ impl Emulator {
     ///
     /// If it ends in another way than well, or with an error of its program.
     pub fn run(&self, firmware: &Path, shift: u8, words: &[&str], serial: &[&str]) -> Result<String, String> {
+        let output = self.output(firmware, shift, words, serial);
+        let text = String::from_utf8_lossy(&output.stdout);
+        // 0: it ended well, 1: with an error, which is the last line.
+        if !matches!(output.status.code(), Some(0 | 1)) {
+            let last = text.char_indices().rev().nth(1000).map_or(0, |(at, _)| at);
+            let errors = String::from_utf8_lossy(&output.stderr);
+            return Err(format!("the firmware ended with {}: {}{errors}", output.status, &text[last..]));
+        }
+        Ok(text.into_owned())
+    }
+
+    /// Runs a firmware in the same way to whatever end; gives that with what was printed.
+    pub fn output(&self, firmware: &Path, shift: u8, words: &[&str], serial: &[&str]) -> Output {
         let words: String = words.iter().map(|word| format!(",arg={word}")).collect();
-        let output = Command::new("timeout")
+        Command::new("timeout")
             .args([PATIENCE, "qemu-system-arm", "-M", "netduinoplus2", "-nographic", "-monitor", "none"])
             .args(serial)
             .args(["-icount", &format!("shift={shift},sleep=off")])
@@ -80,14 +93,6 @@ impl Emulator {
             .arg(firmware)
             .stdin(Stdio::null())
             .output()
-            .expect("the emulator starts");
-        let text = String::from_utf8_lossy(&output.stdout);
-        // 0: it ended well, 1: with an error, which is the last line.
-        if !matches!(output.status.code(), Some(0 | 1)) {
-            let last = text.char_indices().rev().nth(1000).map_or(0, |(at, _)| at);
-            let errors = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("the firmware ended with {}: {}{errors}", output.status, &text[last..]));
-        }
-        Ok(text.into_owned())
+            .expect("the emulator starts")
     }
 }

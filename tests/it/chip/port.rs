@@ -30,6 +30,25 @@ fn all_checks_of_the_port_hold() {
     assert_eq!(text.lines().count(), listed, "a line for each check");
 }
 
+/// Without wakers, observer and other disciplines: two tasks come to their end, and one that only a waker could end is a
+/// panic, where it would be a sleep for ever.
+#[test]
+fn a_firmware_of_one_discipline_runs_to_its_end() {
+    let Some(emulator) = Emulator::find() else { return };
+    for discipline in ["uasyncio-v2", "fast-io", "asyncio-v3"] {
+        let words = ["--no-default-features", "--features", discipline];
+        let folder = emulator.build_with("vpyb-measure", &["smallest", "unwoken"], "release", &words);
+        let ends = |name| {
+            let output = emulator.output(&folder.join(name), COUNTING, &[], &["-serial", "none"]);
+            (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+        };
+        assert_eq!(ends("smallest"), (Some(0), "empty\n".into()), "{discipline}");
+        // 101 is a panic. `asyncio-v3` has wakers: whoever is woken goes on.
+        let unwoken = if discipline == "asyncio-v3" { (0, "woken\n") } else { (101, "") };
+        assert_eq!(ends("unwoken"), (Some(unwoken.0), unwoken.1.into()), "{discipline}");
+    }
+}
+
 #[test]
 fn every_program_is_a_firmware() {
     let mut all = String::new();

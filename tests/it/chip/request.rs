@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use vpyb_core::time::Duration;
 use vpyb_sim::board::UARTS;
 use vpyb_sim::scenario::model::{Action, Arg, Scenario};
 use vpyb_sim::trace::record::{Drive, Net};
@@ -16,7 +17,7 @@ pub struct Request(pub String);
 
 impl Request {
     /// A scenario's program and settings. Bytes that come from outside come when the simulated run had them.
-    pub fn new(scenario: &Scenario, trace: &Trace, until_ms: u64) -> Self {
+    pub fn new(scenario: &Scenario, trace: &Trace, until_ms: u64, step: Option<Duration>) -> Self {
         let program = scenario.program.as_ref().expect("a program");
         let mut words = format!("{}\n--watch\n--until_ms={until_ms}\n", program.name);
         for (name, value) in &program.args {
@@ -25,6 +26,9 @@ impl Request {
                 Arg::Int(int) => writeln!(words, "{name}={int}"),
             }
             .expect("a text");
+        }
+        if let Some(step) = step {
+            writeln!(words, "--step_us={}", step.as_nanos() / 1000).expect("a text");
         }
         let cpu = &scenario.cpu;
         writeln!(words, "--discipline={}", cpu.scheduler).expect("a text");

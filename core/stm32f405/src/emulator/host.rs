@@ -12,7 +12,7 @@ use core::fmt;
 use semihosting::experimental::env;
 use semihosting::fs::File;
 use semihosting::io::{self, Read, Write as _};
-use vpyb_core::time::Instant;
+use vpyb_core::time::{Duration, Instant};
 
 use super::nets::Drive;
 use super::outside::{Stimulus, What};
@@ -32,6 +32,8 @@ pub struct Settings {
     pub watch: bool,
     /// `--until_ms=N`: stop then.
     pub until: Option<Instant>,
+    /// `--step_us=N`: a step or a callback takes until the next whole multiple of so many microseconds.
+    pub step: Option<Duration>,
     /// `--at=NANOSECONDS:UART:BYTE`, `--at=NANOSECONDS:PIN:LEVEL` or `--at=NANOSECONDS:ctrl-c`: what comes from outside.
     pub stimuli: Vec<Stimulus>,
     /// `--link=UART:UART`: a wire from TX to RX.
@@ -78,12 +80,20 @@ impl Settings {
         match word.split_once('=').unwrap_or((word, "")) {
             ("--watch", "") => self.watch = true,
             ("--until_ms", ms) => self.until = Some(Instant::from_millis(number("until_ms", ms)?)),
+            ("--step_us", us) => self.step = Some(price(us)?),
             ("--link", link) => self.links.push(self::link(link)?),
             ("--join", join) => self.joins.push(self::join(join)?),
             ("--at", stimulus) => self.stimuli.push(self::stimulus(stimulus)?),
             _ => self.words.push(word.to_string()),
         }
         Ok(())
+    }
+}
+
+fn price(us: &str) -> Result<Duration, String> {
+    match number("step_us", us)? {
+        0 => Err("a step takes at least 1 us: `--step_us=100`".into()),
+        us => Ok(Duration::from_micros(us)),
     }
 }
 

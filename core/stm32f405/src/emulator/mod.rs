@@ -23,7 +23,8 @@ use alloc::string::String;
 use cortex_m_rt::{ExceptionFrame, exception};
 use semihosting::io::Write as _;
 use semihosting::process::exit;
-use vpyb_core::{Firmware, Setup, TaskError};
+use vpyb_core::time::{Duration, Instant};
+use vpyb_core::{Firmware, Setup, Step, TaskError};
 
 use crate::{Program, choose, clock, heap, idle};
 pub use board::{ChipBoard, ChipPin};
@@ -73,7 +74,7 @@ pub fn start(programs: &[Program]) -> ! {
 }
 
 fn run(programs: &[Program], start_clock: impl FnOnce()) -> Result<i32, String> {
-    let Settings { words, watch, until, stimuli, links, joins } = host::settings()?;
+    let Settings { words, watch, until, step, stimuli, links, joins } = host::settings()?;
     let chosen = choose(programs, words.iter().map(String::as_str))?;
     for (from, to) in links {
         lines::link(from, to);
@@ -95,8 +96,24 @@ fn run(programs: &[Program], start_clock: impl FnOnce()) -> Result<i32, String> 
     let mut firmware = Firmware::new(setup, board, |top| (chosen.program.main)(top, args));
     start_clock();
     outside::on_wrap();
-    let result = idle::drive(&mut firmware, until, cortex_m::asm::wfi);
+    let result = match step {
+        None => idle::drive(&mut firmware, until, cortex_m::asm::wfi),
+        Some(price) => {
+            idle::drive_by(&mut firmware, until, cortex_m::asm::wfi, |firmware| priced(firmware, price))
+        }
+    };
     Ok(report(&console, result))
+}
+
+/// One step that takes until the next whole multiple of its price: what instructions cost beside it is then the same for
+/// all, as long as it is less.
+fn priced(firmware: &mut Firmware, price: Duration) -> Step {
+    let step = firmware.step();
+    if matches!(step, Step::Task | Step::Callback) {
+        let price = price.as_nanos();
+        clock::wait_until(Instant::from_nanos((clock::now().as_nanos() / price + 1) * price));
+    }
+    step
 }
 
 fn report(console: &Console, result: Option<Result<(), TaskError>>) -> i32 {
