@@ -33,7 +33,9 @@ impl Log {
 }
 
 /// Runs a top level to its end, each step at 100 us; gives what it noted, and its result.
-fn run<F>(main: impl FnOnce(EventLoop, Log) -> F + 'static) -> (Vec<(u64, String)>, Option<Result<(), TaskError>>)
+fn run<F>(
+    main: impl FnOnce(EventLoop, Log) -> F + 'static,
+) -> (Vec<(u64, String)>, Option<Result<(), TaskError>>)
 where
     F: Future<Output = Result<(), TaskError>> + 'static,
 {

@@ -183,9 +183,11 @@ fn programs_do_the_same_on_the_chip_as_in_the_simulator() {
     }
     println!("{} programs did the same on the chip, in {runs} runs with {events} events", programs.len());
     assert!(wrong.is_empty(), "chip and simulator differ:\n  {}", wrong.join("\n  "));
-    let pairs = PROGRAMS.iter().flat_map(|program| Discipline::ALL.iter().map(|by| (program.name, by.name())));
+    let pairs =
+        PROGRAMS.iter().flat_map(|program| Discipline::ALL.iter().map(|by| (program.name, by.name())));
     for (program, discipline) in pairs {
-        let listed = NOT_WHOLLY.iter().any(|(name, by, _)| *name == program && (by.is_empty() || *by == discipline));
+        let listed =
+            NOT_WHOLLY.iter().any(|(name, by, _)| *name == program && (by.is_empty() || *by == discipline));
         let found = wholly.contains(&(program, discipline));
         assert!(found != listed, "{program} under {discipline}: compared wholly in a scenario: {found}");
     }

@@ -202,7 +202,8 @@ pub fn cases() -> (Vec<Case>, Notes) {
             if ONLY_THEIR_ORDER.iter().any(|(name, discipline)| is_about(name, discipline, &equal)) {
                 *notes.entry(format!("only their order, as {reason}")).or_default() += 1;
             } else {
-                *notes.entry(format!("wholly only at one price for each step, as {reason}")).or_default() += 1;
+                *notes.entry(format!("wholly only at one price for each step, as {reason}")).or_default() +=
+                    1;
                 take(&mut cases, Case { scenario: equal, how: How::Wholly, prices: Prices::Equal });
             }
         }
