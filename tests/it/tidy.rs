@@ -207,7 +207,10 @@ fn nothing_is_unsafe() {
 
 /// Files outside the port that have unsafe code; no firmware and no run has it in it.
 const UNSAFE_FILES: &[(&str, &str)] = &[
-    ("benches/executors/embassy.rs", "another executor, which is to be polled so"),
+    ("benches/peers/executors/async_task.rs", "another executor, which is to be used so"),
+    ("benches/peers/executors/embassy.rs", "another executor, which is to be polled so"),
+    ("benches/peers/executors/embassy_timers.rs", "a clock for another executor, which wants it to be static"),
+    ("benches/peers/counting.rs", "an allocator that counts"),
     ("tests/allocation/main.rs", "an allocator that counts"),
 ];
 

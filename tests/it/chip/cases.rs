@@ -52,6 +52,7 @@ const PRINTS: &str = "they print at each turn, and costs decide when each is";
 const MICROSECONDS: &str = "they print microseconds";
 const ON_TICK: &str =
     "waiters poll, and an edge comes with a tick: costs decide in which tick the step began that sees it";
+const TIMERS_ON_TICK: &str = "its device becomes ready in a timer's handler, which comes with the ticks of the loop's own timers: costs decide who is first";
 const NEAR_TICK: &str = "a byte comes ten microseconds before a tick";
 
 const EXCEPTIONS: &[Exception] = &[
@@ -72,6 +73,7 @@ const EXCEPTIONS: &[Exception] = &[
     ("scenarios/blocking_read/board.toml::stream", "", How::Order(100), NEAR_TICK),
     ("scenarios/polling/board.toml::stream", "", How::Order(100), NEAR_TICK),
     ("scenarios/event/board.toml::latency", "", How::Order(100), MICROSECONDS),
+    ("scenarios/iorw/", "", How::Not, TIMERS_ON_TICK),
     ("scenarios/ms_timer/", "", How::Order(30), MICROSECONDS),
     ("scenarios/pin_call/", "", How::Order(15), MICROSECONDS),
     ("scenarios/heartbeat/board.toml::busy-for-2-s", "", How::Order(100), ADDS_UP),
@@ -91,6 +93,7 @@ const ONLY_THEIR_ORDER: &[(&str, &str)] = &[
     ("scenarios/blocking_read/board.toml::stream", ""),
     ("scenarios/event/board.toml::latency", ""),
     ("scenarios/heartbeat/board.toml::busy-for-2-s", ""),
+    ("scenarios/iorw/", ""),
     ("scenarios/latency/", ""),
     ("scenarios/ms_timer/", ""),
     ("scenarios/pin_call/", ""),
@@ -107,6 +110,7 @@ pub const NOT_WHOLLY: &[(&str, &str, &str)] = &[
     ("apoll", "", "the accelerometer is on I2C"),
     ("client_server", "", "there is no network"),
     ("htu_test", "", "the sensor is on I2C"),
+    ("iorw", "", TIMERS_ON_TICK),
     ("latency", "", "a hundred tasks are made in a step"),
     ("ms_timer", "", MICROSECONDS),
     ("pin_call", "", MICROSECONDS),
@@ -200,7 +204,8 @@ pub fn cases() -> (Vec<Case>, Notes) {
             let Some((.., reason)) = exception else { continue };
             let equal = on_the_chip(&scenario, *discipline, Prices::Equal);
             if ONLY_THEIR_ORDER.iter().any(|(name, discipline)| is_about(name, discipline, &equal)) {
-                *notes.entry(format!("only their order, as {reason}")).or_default() += 1;
+                let how = if how == How::Not { "not compared" } else { "only their order" };
+                *notes.entry(format!("{how}, as {reason}")).or_default() += 1;
             } else {
                 *notes.entry(format!("wholly only at one price for each step, as {reason}")).or_default() +=
                     1;
