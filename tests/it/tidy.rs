@@ -209,7 +209,10 @@ fn nothing_is_unsafe() {
 const UNSAFE_FILES: &[(&str, &str)] = &[
     ("benches/peers/executors/async_task.rs", "another executor, which is to be used so"),
     ("benches/peers/executors/embassy.rs", "another executor, which is to be polled so"),
-    ("benches/peers/executors/embassy_timers.rs", "a clock for another executor, which wants it to be static"),
+    (
+        "benches/peers/executors/embassy_timers.rs",
+        "a clock for another executor, which wants it to be static",
+    ),
     ("benches/peers/counting.rs", "an allocator that counts"),
     ("tests/allocation/main.rs", "an allocator that counts"),
 ];
