@@ -52,7 +52,8 @@ const PRINTS: &str = "they print at each turn, and costs decide when each is";
 const MICROSECONDS: &str = "they print microseconds";
 const ON_TICK: &str =
     "waiters poll, and an edge comes with a tick: costs decide in which tick the step began that sees it";
-const TIMERS_ON_TICK: &str = "its device becomes ready in a timer's handler, which comes with the ticks of the loop's own timers: costs decide who is first";
+const BOTH_AT_ONCE: &str =
+    "a timer's handler and a task's sleep are due at one instant: costs decide which is first";
 const NEAR_TICK: &str = "a byte comes ten microseconds before a tick";
 
 const EXCEPTIONS: &[Exception] = &[
@@ -73,7 +74,11 @@ const EXCEPTIONS: &[Exception] = &[
     ("scenarios/blocking_read/board.toml::stream", "", How::Order(100), NEAR_TICK),
     ("scenarios/polling/board.toml::stream", "", How::Order(100), NEAR_TICK),
     ("scenarios/event/board.toml::latency", "", How::Order(100), MICROSECONDS),
-    ("scenarios/iorw/", "", How::Not, TIMERS_ON_TICK),
+    ("scenarios/iorw/board.toml::cancel-in-step", "fast-io", How::Order(8), BOTH_AT_ONCE),
+    ("scenarios/iorw/board.toml::cancel-in-step", "asyncio-v3", How::Order(8), BOTH_AT_ONCE),
+    ("scenarios/iorw/board.toml::timeout", "asyncio-v3", How::Order(8), BOTH_AT_ONCE),
+    ("scenarios/iorw/recorded.toml", "fast-io", How::Order(8), BOTH_AT_ONCE),
+    ("scenarios/iorw/recorded.toml", "asyncio-v3", How::Order(8), BOTH_AT_ONCE),
     ("scenarios/ms_timer/", "", How::Order(30), MICROSECONDS),
     ("scenarios/pin_call/", "", How::Order(15), MICROSECONDS),
     ("scenarios/heartbeat/board.toml::busy-for-2-s", "", How::Order(100), ADDS_UP),
@@ -93,7 +98,8 @@ const ONLY_THEIR_ORDER: &[(&str, &str)] = &[
     ("scenarios/blocking_read/board.toml::stream", ""),
     ("scenarios/event/board.toml::latency", ""),
     ("scenarios/heartbeat/board.toml::busy-for-2-s", ""),
-    ("scenarios/iorw/", ""),
+    ("scenarios/iorw/", "fast-io"),
+    ("scenarios/iorw/recorded.toml::timeout", ""),
     ("scenarios/latency/", ""),
     ("scenarios/ms_timer/", ""),
     ("scenarios/pin_call/", ""),
@@ -110,7 +116,6 @@ pub const NOT_WHOLLY: &[(&str, &str, &str)] = &[
     ("apoll", "", "the accelerometer is on I2C"),
     ("client_server", "", "there is no network"),
     ("htu_test", "", "the sensor is on I2C"),
-    ("iorw", "", TIMERS_ON_TICK),
     ("latency", "", "a hundred tasks are made in a step"),
     ("ms_timer", "", MICROSECONDS),
     ("pin_call", "", MICROSECONDS),
