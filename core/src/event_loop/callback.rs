@@ -108,9 +108,6 @@ pub(super) trait Callbacks {
     /// Queues it, as it is due.
     fn queue(&self, shared: &Shared, key: u32, why: Why<'_>) -> Result<(), QueueFull>;
 
-    /// Lets go of all callbacks.
-    fn close(&self);
-
     /// Runs it.
     fn run(&self, shared: &Shared, key: u32) -> Result<(), TaskError>;
 }
@@ -122,12 +119,6 @@ struct Known(RefCell<Slab<Callback>>);
 impl Callbacks for Known {
     fn slots(&self) -> &RefCell<Slab<Callback>> {
         &self.0
-    }
-
-    fn close(&self) {
-        // Taken out first: dropping them may call back into this loop.
-        let callbacks = core::mem::take(&mut *self.0.borrow_mut());
-        drop(callbacks);
     }
 
     fn id(&self, shared: &Shared, key: u32) -> CallbackId {

@@ -41,9 +41,6 @@ pub(super) trait Devices {
     /// A waker is to be called when a device is ready: for the first time, or again.
     fn wait(&self, shared: &Shared, device: u32, interest: Readiness, key: u32, again: bool);
 
-    /// Lets go of all devices.
-    fn close(&self);
-
     /// Who waits for a device does so no longer; true if it did.
     fn withdraw(&self, device: u32, waiter: Waiter) -> bool;
 }
@@ -106,12 +103,6 @@ impl Devices for Known {
         if let Some(Waiter::Task(slot)) = before {
             shared.task(slot).discount_entry();
         }
-    }
-
-    fn close(&self) {
-        // Taken out first: dropping them may call back into this loop.
-        let poller = core::mem::take(&mut *self.0.borrow_mut());
-        drop(poller);
     }
 
     fn withdraw(&self, device: u32, waiter: Waiter) -> bool {

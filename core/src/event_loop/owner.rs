@@ -85,7 +85,7 @@ pub(super) enum Phase {
         since: Instant,
         /// 0: it is over; negative: for ever.
         timeout_ms: i32,
-        /// When it is over.
+        /// When it is over; the last instant, if never.
         until: Instant,
     },
     /// Under `Asyncio3`, in the place of `Expire`: finds out how long to wait.

@@ -175,8 +175,7 @@ impl Owner {
         let Phase::Wait { since, timeout_ms, until } = self.phase else { return Ok(Next::More) };
         let woken = self.drain_wakes(shared)?;
         let (devices, ready) = shared.ask_devices()?;
-        // Before the wait is over, or for ever.
-        if !woken && ready == 0 && timeout_ms != 0 && (timeout_ms < 0 || shared.now() < until) {
+        if !woken && ready == 0 && timeout_ms != 0 && shared.now() < until {
             return Ok(Next::Idle);
         }
         let passes = !shared.rules.one_queue();

@@ -28,8 +28,8 @@ use crate::error::{RunError, TaskError};
 #[must_use = "a run does nothing unless it is awaited"]
 pub struct RunUntilComplete<F, T> {
     shared: Rc<Shared>,
-    start: Option<F>,
-    name: Naming,
+    /// The future and how it is called, until it is a task.
+    start: Option<(F, Naming)>,
     result: Rc<Cell<Option<T>>>,
 }
 
@@ -46,13 +46,14 @@ pub struct RunForever {
 
 impl<F, T> RunUntilComplete<F, T> {
     pub(super) fn new(shared: Rc<Shared>, future: F) -> Self {
-        let name = Naming::after::<F>();
-        Self { shared, start: Some(future), name, result: Rc::default() }
+        Self { shared, start: Some((future, Naming::after::<F>())), result: Rc::default() }
     }
 
     /// Names the task that the future becomes; without it, it is named after its function.
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.name = Naming::given(name);
+        if let Some((_, before)) = &mut self.start {
+            *before = Naming::given(name);
+        }
         self
     }
 }
@@ -92,7 +93,7 @@ where
     type Output = Result<T, RunError>;
 
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Some(future) = self.start.take() {
+        if let Some((future, name)) = self.start.take() {
             let (shared, result) = (self.shared.clone(), self.result.clone());
             let wrapper: TaskFuture = Box::pin(async move {
                 result.set(Some(future.await?));
@@ -102,7 +103,6 @@ where
                 }
                 Ok(())
             });
-            let name = core::mem::replace(&mut self.name, Naming::after::<F>());
             return match self.shared.begin_with(name, wrapper) {
                 Ok(()) => Poll::Pending,
                 Err(error) => Poll::Ready(Err(error)),

@@ -14,6 +14,8 @@ use core::cell::{Cell, OnceCell, RefCell};
 use core::future::Future;
 use core::pin::Pin;
 
+use slab::Slab;
+
 use super::callback::Callbacks;
 use super::care;
 use super::config::Config;
@@ -27,11 +29,12 @@ use super::registry::Registry;
 use super::rules::Rules;
 use super::run_queue::RunQueue;
 use super::slot::Task;
-use super::slow_waits::SlowWaits;
+use super::slow_waits::SlowWait;
 use super::table::Table;
 use super::task::{Mark, Pending, Place, State};
 use super::timeline::Handler;
 use super::wait_queue::WaitQueue;
+use super::wake::WAKERS;
 use crate::clock::Clock;
 use crate::error::{CancelError, Interrupt, Queue, QueueFull, TaskError};
 use crate::observer::{CallbackId, Entry, Event, Observer, TaskId, Why};
@@ -89,9 +92,9 @@ pub(crate) struct Shared {
     /// Callbacks, once there are any.
     pub(super) callbacks: OnceCell<Box<dyn Callbacks>>,
     pub(super) next_callback: Cell<u32>,
-    /// Leaves that wait on the slow path, once there are any.
+    /// Leaves that wait on the slow path.
     #[cfg(feature = "wakers")]
-    slow_waits: OnceCell<Box<dyn SlowWaits>>,
+    slow_waits: RefCell<Slab<SlowWait>>,
     /// The owner is gone: nothing is accepted any more.
     pub(super) closed: Cell<bool>,
 
@@ -149,7 +152,7 @@ impl Shared {
             callbacks: OnceCell::new(),
             next_callback: Cell::new(0),
             #[cfg(feature = "wakers")]
-            slow_waits: OnceCell::new(),
+            slow_waits: RefCell::default(),
             closed: Cell::new(false),
             forever: Cell::new(false),
             main: Cell::new(NOBODY),
@@ -203,12 +206,12 @@ impl Shared {
         None
     }
 
-    /// Where slow waits are kept, if there may be any.
-    pub(super) fn slow_waits_cell(&self) -> Option<&OnceCell<Box<dyn SlowWaits>>> {
+    /// Leaves that wait on the slow path: for wakers.
+    pub(super) fn slow_waits(&self) -> &RefCell<Slab<SlowWait>> {
         #[cfg(feature = "wakers")]
-        return Some(&self.slow_waits);
+        return &self.slow_waits;
         #[cfg(not(feature = "wakers"))]
-        None
+        super::wake::no_wakers()
     }
 
     /// Where the handler of errors that nobody awaits is kept, if there may be one.
@@ -346,17 +349,12 @@ impl Shared {
                 observer.observe(Event::NeverStarted { task: task.id.get() });
             }
         }
-        if let Some(callbacks) = self.callbacks() {
-            callbacks.close();
-        }
-        if let Some(waits) = self.slow_waits() {
-            waits.close();
-        }
-        if let Some(devices) = self.devices() {
-            devices.close();
-        }
+        // Taken out first: dropping them may call back into this loop.
+        let callbacks = self.callbacks().map(|callbacks| callbacks.slots().take());
+        let waits = WAKERS.then(|| self.slow_waits().take());
+        let devices = self.devices().map(|devices| devices.poller().take());
         let handler = self.exception_handler().map(RefCell::take);
-        drop(handler);
+        drop((callbacks, waits, devices, handler));
     }
 
     /// Lets go of all futures, whose handles are perhaps the last ones on the loop.

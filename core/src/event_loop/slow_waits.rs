@@ -2,16 +2,11 @@
 //!
 //! Owns their deadlines and devices, and the stored wakers. It knows no interrupts of tasks: who waits takes them.
 
-use alloc::boxed::Box;
-use core::cell::{RefCell, RefMut};
 use core::task::{Context, Waker};
-
-use slab::Slab;
 
 use super::entry::RawEntry;
 use super::poller::Waiter;
 use super::shared::{LOW_PRIORITY, Shared, Timed};
-use super::wake::no_wakers;
 use crate::stream::Readiness;
 
 /// A wait of the slow path.
@@ -21,48 +16,7 @@ pub(super) struct SlowWait {
     at: u32,
 }
 
-/// The slow waits of a loop. It has this from the first of them on: a firmware without them does not hold the code.
-pub(super) trait SlowWaits {
-    /// Their slots.
-    fn slots(&self) -> &RefCell<Slab<SlowWait>>;
-
-    /// Lets go of all of them.
-    fn close(&self);
-
-    /// Calls the waker of a wait, which lasts until it is given up.
-    fn call_waker(&self, key: u32);
-}
-
-#[derive(Default)]
-struct Known(RefCell<Slab<SlowWait>>);
-
-impl SlowWaits for Known {
-    fn slots(&self) -> &RefCell<Slab<SlowWait>> {
-        &self.0
-    }
-
-    fn close(&self) {
-        // Taken out first: dropping them may call back into this loop.
-        let waits = core::mem::take(&mut *self.0.borrow_mut());
-        drop(waits);
-    }
-
-    fn call_waker(&self, key: u32) {
-        let waker = self.0.borrow().get(key as usize).map(|wait| wait.waker.clone());
-        waker.inspect(Waker::wake_by_ref);
-    }
-}
-
 impl Shared {
-    /// The slow waits, once there are any.
-    pub(super) fn slow_waits(&self) -> Option<&dyn SlowWaits> {
-        self.slow_waits_cell()?.get().map(|waits| &**waits)
-    }
-
-    fn waits(&self) -> RefMut<'_, Slab<SlowWait>> {
-        self.slow_waits().expect("there are slow waits").slots().borrow_mut()
-    }
-
     /// Has the waker of `cx` called `delay_ms` from now, perhaps at low priority; gives the wait's key. `None` if the
     /// queue is full, which stops the loop.
     pub(crate) fn wake_after(&self, delay_ms: i32, low_priority: bool, cx: &Context<'_>) -> Option<u32> {
@@ -70,7 +24,7 @@ impl Shared {
         let queue = if low_priority { Timed::LowPriority } else { Timed::Waiting };
         match self.arm_in(queue, self.now(), delay_ms, RawEntry::wake(key), None) {
             Ok(place) => {
-                self.waits()[key as usize].at = place;
+                self.slow_waits().borrow_mut()[key as usize].at = place;
                 Some(key)
             }
             Err(full) => {
@@ -89,13 +43,11 @@ impl Shared {
     }
 
     fn enter_wait(&self, cx: &Context<'_>, at: u32) -> u32 {
-        let cell = self.slow_waits_cell().unwrap_or_else(|| no_wakers());
-        let slots = cell.get_or_init(|| Box::new(Known::default())).slots();
-        slots.borrow_mut().insert(SlowWait { waker: cx.waker().clone(), at }) as u32
+        self.slow_waits().borrow_mut().insert(SlowWait { waker: cx.waker().clone(), at }) as u32
     }
 
     fn place_of_wait(&self, key: u32) -> u32 {
-        self.waits()[key as usize].at
+        self.slow_waits().borrow_mut()[key as usize].at
     }
 
     /// Whether the time of a wait has come; of one at low priority, whether its turn has.
@@ -116,7 +68,7 @@ impl Shared {
 
     /// Has another waker called instead.
     pub(crate) fn rewake(&self, key: u32, cx: &Context<'_>) {
-        if let Some(wait) = self.waits().get_mut(key as usize) {
+        if let Some(wait) = self.slow_waits().borrow_mut().get_mut(key as usize) {
             wait.waker.clone_from(cx.waker());
         }
     }
@@ -128,9 +80,8 @@ impl Shared {
 
     /// Calls the waker of a wait, which lasts until it is given up.
     pub(super) fn call_waker(&self, key: u32) {
-        if let Some(waits) = self.slow_waits() {
-            waits.call_waker(key);
-        }
+        let waker = self.slow_waits().borrow().get(key as usize).map(|wait| wait.waker.clone());
+        waker.inspect(Waker::wake_by_ref);
     }
 
     /// Gives up a wait for a delay, whose timer has perhaps fired.
@@ -150,7 +101,7 @@ impl Shared {
     }
 
     fn forget_wait(&self, key: u32) {
-        let wait = self.waits().try_remove(key as usize);
+        let wait = self.slow_waits().borrow_mut().try_remove(key as usize);
         drop(wait);
     }
 }

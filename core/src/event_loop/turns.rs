@@ -3,7 +3,8 @@
 //! Owns when a step is *plain*, and how plain steps follow one another. A task's step is plain if it is resumed by its
 //! own entry in the run queue, nothing is pending, nobody keeps its waker, and nothing else has to be looked at: no
 //! observer, no request to stop. What the task then yields needs no more than to be applied; if that is its turn, it is
-//! only appended to the run queue again. Whatever else becomes of the task is settled in `resume`. A pass is *quiet* if
+//! only appended to the run queue again, and if it is a pause, it is only put into the wait queue. Whatever else becomes of
+//! the task is settled in `resume`. A pass is *quiet* if
 //! there are no timers, no devices and no wakers that somebody called: then its beginning and its end need no time.
 
 use core::task::{Context, Poll};
@@ -19,7 +20,7 @@ use crate::error::TaskError;
 /// After one pass that is nothing but turns and so many more the owner of the loop has its turn.
 const MORE_PASSES: u32 = 7;
 
-/// How a row of turns came to its end, unless there was no more: a step of the task in this slot that was no mere turn.
+/// How a row of turns came to its end, unless there was no more: a step of the task in this slot that was more than that.
 type Last = Option<(u32, Poll<Result<(), TaskError>>)>;
 
 impl Owner {
@@ -41,11 +42,12 @@ impl Owner {
         let mut context = Context::from_waker(spare.waker());
         shared.turn.expect(&context);
         let polled = poll(shared, (task, leaf), spare, &mut context);
-        if !ends_plainly(shared, task, &polled, spare) {
+        if polled.is_ready() || !shared.turn.is_plain() || spare.is_held() {
             self.ran = NOBODY;
             self.settle(shared, task, polled, true);
             return true;
         }
+        task.leaf.set(shared.turn.token.get());
         shared.turn.end();
         // Nothing is in it, but the compiler would drop it.
         core::mem::forget(polled);
@@ -82,6 +84,7 @@ impl Owner {
     }
 
     /// Takes turns until there is no more in this pass, and in so many quiet ones after it, or one was more than that.
+    /// In the last pass a task may also go to sleep.
     #[inline(never)]
     fn take_turns(&self, shared: &Shared, mut more_passes: u32) -> Last {
         let runq = &shared.runq;
@@ -92,12 +95,8 @@ impl Owner {
             while let Some((task, leaf)) = runq.first_of_pass().and_then(|entry| plain(shared, entry)) {
                 runq.advance();
                 let polled = poll(shared, (task, leaf), spare, &mut context);
-                if !polled.is_pending() || spare.is_held() || !shared.turn.is_turn() {
-                    if more_passes == 0
-                        && polled.is_pending()
-                        && !spare.is_held()
-                        && Self::sleeps(shared, task)
-                    {
+                if polled.is_ready() || spare.is_held() || !shared.turn.is_turn() {
+                    if more_passes == 0 && Self::sleeps(shared, task, &polled, spare) {
                         continue;
                     }
                     return Some((task.slot, polled));
@@ -116,9 +115,16 @@ impl Owner {
     }
 
     /// Puts a task to sleep if that is what its plain step yielded, and there is a place for it.
-    fn sleeps(shared: &Shared, task: Task<'_>) -> bool {
+    fn sleeps(
+        shared: &Shared,
+        task: Task<'_>,
+        polled: &Poll<Result<(), TaskError>>,
+        spare: Spare<'_>,
+    ) -> bool {
         let posted = shared.turn.posted();
-        if !posted.is_sleep()
+        if polled.is_ready()
+            || spare.is_held()
+            || !posted.is_sleep()
             || Self::arm(shared, Timed::Waiting, task, shared.now(), posted.value as i32).is_err()
         {
             return false;
@@ -129,7 +135,7 @@ impl Owner {
         true
     }
 
-    /// Settles the step that was no mere turn, if there was one.
+    /// Settles the step that was more than a turn or a pause, if there was one.
     #[inline(never)]
     fn settle_last(&mut self, shared: &Shared, last: Last) -> bool {
         let Some((slot, polled)) = last else { return false };
@@ -170,19 +176,4 @@ fn poll(
     let mut taken = task.take_future();
     let future = taken.future.as_mut().unwrap_or_else(|| bug());
     future.as_mut().poll(context)
-}
-
-/// Whether the step has yielded something and left nothing else behind.
-#[inline(always)]
-fn ends_plainly(
-    shared: &Shared,
-    task: Task<'_>,
-    polled: &Poll<Result<(), TaskError>>,
-    spare: Spare<'_>,
-) -> bool {
-    let plain = polled.is_pending() && shared.turn.is_plain() && !spare.is_held();
-    if plain {
-        task.leaf.set(shared.turn.token.get());
-    }
-    plain
 }
