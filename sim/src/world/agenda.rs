@@ -10,7 +10,8 @@
 //! Invariants: **one-instant** — all events of `now` are due at the same instant, in the order of scheduling; **hole** — while
 //! `open` is set, the first element of the heap has been taken already.
 
-use std::collections::VecDeque;
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BinaryHeap, VecDeque};
 
 use vpyb_core::time::Instant;
 
@@ -30,17 +31,23 @@ pub struct Event {
     pub what: What,
 }
 
-impl Event {
-    fn is_before(&self, other: &Self) -> bool {
-        (self.at, self.order) < (other.at, other.order)
+/// No two events of an agenda have the same place in the order.
+impl Ord for Event {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.at, self.order).cmp(&(other.at, other.order))
+    }
+}
+
+impl PartialOrd for Event {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
 /// Future events, earliest first.
 #[derive(Clone, Default, Debug)]
 pub struct Agenda {
-    /// A binary heap, earliest first.
-    heap: Vec<Event>,
+    heap: BinaryHeap<Reverse<Event>>,
     open: bool,
     now: VecDeque<Event>,
     /// The instant of the event that was taken last.
@@ -55,12 +62,12 @@ impl Agenda {
         self.next_order += 1;
         if at == self.reached && self.now.front().is_none_or(|now| now.at == at) {
             self.now.push_back(event);
-        } else if std::mem::take(&mut self.open) {
-            self.heap[0] = event;
-            self.sift_down();
+        } else if std::mem::take(&mut self.open)
+            && let Some(mut hole) = self.heap.peek_mut()
+        {
+            *hole = Reverse(event);
         } else {
-            self.heap.push(event);
-            self.sift_up();
+            self.heap.push(Reverse(event));
         }
     }
 
@@ -71,18 +78,20 @@ impl Agenda {
 
     /// The first event.
     fn first(&self) -> Option<&Event> {
-        let first = if self.open { self.second() } else { self.heap.first() };
+        let first = if self.open { self.second() } else { self.heap.peek() };
+        let first = first.map(|Reverse(event)| event);
         match (first, self.now.front()) {
-            (Some(first), Some(now)) => Some(if first.is_before(now) { first } else { now }),
+            (Some(first), Some(now)) => Some(first.min(now)),
             (first, now) => first.or(now),
         }
     }
 
-    /// The earlier one below the first of the heap.
-    fn second(&self) -> Option<&Event> {
-        match (self.heap.get(1), self.heap.get(2)) {
-            (Some(left), Some(right)) if right.is_before(left) => Some(right),
-            (left, _) => left,
+    /// The earlier one of the two below the first of the heap.
+    fn second(&self) -> Option<&Reverse<Event>> {
+        match self.heap.as_slice() {
+            [_, left, right, ..] => Some(left.max(right)),
+            [_, left] => Some(left),
+            _ => None,
         }
     }
 
@@ -95,8 +104,8 @@ impl Agenda {
         if self.now.front() == Some(&first) {
             return self.now.pop_front();
         }
-        if std::mem::take(&mut self.open) {
-            self.close();
+        if self.open {
+            self.heap.pop();
         }
         self.open = true;
         self.reached = first.at;
@@ -113,46 +122,15 @@ impl Agenda {
         self.len() == 0
     }
 
-    /// Fills the hole with the last element.
-    fn close(&mut self) {
-        self.heap.swap_remove(0);
-        self.sift_down();
-    }
-
-    /// Moves the first element to its place.
-    fn sift_down(&mut self) {
-        let mut place = 0;
-        loop {
-            let left = 2 * place + 1;
-            let Some(below) = self.heap.get(left) else { return };
-            let right = self.heap.get(left + 1).filter(|right| right.is_before(below));
-            let (child, below) = right.map_or((left, below), |right| (left + 1, right));
-            if !below.is_before(&self.heap[place]) {
-                return;
-            }
-            self.heap.swap(place, child);
-            place = child;
-        }
-    }
-
-    /// Moves the last element to its place.
-    fn sift_up(&mut self) {
-        let mut place = self.heap.len() - 1;
-        while place > 0 {
-            let above = (place - 1) / 2;
-            if !self.heap[place].is_before(&self.heap[above]) {
-                return;
-            }
-            self.heap.swap(place, above);
-            place = above;
-        }
-    }
-
     /// All events in order.
     fn sorted(&self) -> Vec<Event> {
-        let held = self.heap.iter().skip(usize::from(self.open)).chain(&self.now);
-        let mut events: Vec<Event> = held.copied().collect();
-        events.sort_by_key(|event| (event.at, event.order));
+        let mut heap = self.heap.clone();
+        if self.open {
+            heap.pop();
+        }
+        let mut events: Vec<Event> =
+            heap.into_iter().map(|Reverse(event)| event).chain(self.now.clone()).collect();
+        events.sort_unstable();
         events
     }
 }
