@@ -1,18 +1,17 @@
-//! Percentiles of spans.
+//! Percentiles of measured values.
 //!
-//! Owns which value is one: the nearest rank, always a span that was.
+//! Owns which value is one: the nearest rank, always one that was.
 
-use vpyb_core::time::Duration;
-
-/// The least span that at least `percent` of all are no longer than; zero of none. `sorted` goes upwards.
-pub fn percentile(sorted: &[Duration], percent: usize) -> Duration {
+/// The least value that at least `percent` of all do not exceed; zero of none. `sorted` goes upwards.
+pub fn percentile<T: Copy + Default>(sorted: &[T], percent: usize) -> T {
     let rank = (sorted.len() * percent).div_ceil(100).max(1);
-    sorted.get(rank - 1).or(sorted.last()).copied().unwrap_or(Duration::ZERO)
+    sorted.get(rank - 1).or(sorted.last()).copied().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vpyb_core::time::Duration;
 
     #[test]
     fn the_nearest_rank_is_a_span_that_was() {
@@ -20,6 +19,6 @@ mod tests {
         let at = |percent| percentile(&spans, percent).as_millis();
         assert_eq!([at(0), at(1), at(50), at(99), at(100)], [1, 1, 50, 99, 100]);
         assert_eq!(percentile(&spans[..3], 50).as_millis(), 2);
-        assert_eq!(percentile(&[], 50), Duration::ZERO);
+        assert_eq!(percentile::<Duration>(&[], 50), Duration::ZERO);
     }
 }

@@ -5,10 +5,6 @@ use serde_json::Value;
 
 use super::{Folder, HELD, USAGE};
 
-fn objects(text: &str) -> Vec<Value> {
-    text.lines().map(|line| serde_json::from_str(line).expect("a line is an object")).collect()
-}
-
 #[test]
 fn virtual_figures_are_exact() {
     let told = Folder::new("bench_virtual").vpyb("bench --no-host --tasks 1,3,100 --discipline uasyncio-v2");
@@ -19,7 +15,7 @@ fn virtual_figures_are_exact() {
 #[test]
 fn what_was_published_stands_beside_and_is_met() {
     let told = Folder::new("bench_published").vpyb("bench --no-host --tasks 3,100 --message-format json");
-    let objects = objects(&told.stdout());
+    let objects = told.json();
     let published: Vec<(u64, u64)> = objects
         .iter()
         .filter_map(|row| Some((row["published_turn_ns"].as_u64()?, row["turn_ns"].as_u64()?)))
@@ -36,7 +32,7 @@ fn figures_of_this_machine_are_in_order() {
     let told = Folder::new("bench_host").vpyb("bench --tasks 2 --message-format json");
     assert_eq!(told.status(), HELD);
     assert_eq!(told.stderr(), "", "there is no progress where there is no terminal");
-    let objects = objects(&told.stdout());
+    let objects = told.json();
     let host: Vec<&Value> = objects.iter().filter(|row| row["kind"] == "host_turn").collect();
     let names: Vec<&str> = host.iter().map(|row| row["discipline"].as_str().expect("a name")).collect();
     assert_eq!(names, ["uasyncio-v2", "fast-io", "asyncio-v3"]);

@@ -10,6 +10,7 @@ use vpyb_core::clock::Clock;
 use vpyb_core::{Config, Discipline, Firmware, Overrides, Setup, Step, time};
 
 use super::turns::turn;
+use crate::travel::percentile;
 
 /// How many rounds there are, and how many turns in one, all tasks together.
 const ROUNDS: usize = 300;
@@ -42,15 +43,14 @@ pub fn measure(discipline: Discipline, tasks: usize) -> OnHost {
     // The first fills caches.
     let mut rounds: Vec<f64> = (0..=ROUNDS).map(|_| round(discipline, tasks, turns)).skip(1).collect();
     rounds.sort_by(f64::total_cmp);
-    let rank = |percent: usize| rounds[(rounds.len() * percent).div_ceil(100).max(1) - 1];
     OnHost {
         discipline,
         tasks,
         turns: ROUNDS * turns * tasks,
         least: rounds[0],
-        p50: rank(50),
-        p99: rank(99),
-        max: rank(100),
+        p50: percentile(&rounds, 50),
+        p99: percentile(&rounds, 99),
+        max: percentile(&rounds, 100),
     }
 }
 

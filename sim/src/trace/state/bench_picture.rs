@@ -2,9 +2,10 @@
 //!
 //! Owns how each of them reads in a line. Titles and columns are the picture's.
 
+use super::picture::{counts, number};
 use super::{DeviceState, I2cBus, Socket, Standing, State};
 use crate::trace::words::show_byte;
-use crate::trace::{Seq, Trace, show_instant};
+use crate::trace::{Trace, show_instant};
 
 /// What each bus does: its name, pins and clock, transfer, counters.
 pub(super) fn buses(state: &State, trace: &Trace) -> Vec<[String; 4]> {
@@ -42,14 +43,12 @@ fn transfer(bus: &I2cBus) -> String {
 
 fn counted(bus: &I2cBus) -> String {
     let counters = bus.counters;
-    let counts = [
+    let mut counts = counts([
         ("addressed", counters.addressed),
         ("bytes", counters.bytes),
         ("nack", counters.nack),
         ("failed", counters.failed),
-    ];
-    let mut counts: Vec<_> =
-        counts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word} {n}")).collect();
+    ]);
     if !counters.stretched.is_zero() {
         counts.push(format!("stretched {}", counters.stretched));
     }
@@ -99,21 +98,15 @@ fn standing(socket: &Socket, trace: &Trace) -> String {
 }
 
 fn inside(socket: &Socket) -> String {
-    let counts = [
+    let mut parts = counts([
         ("unread", u64::from(socket.unread)),
         ("written", socket.written),
         ("read", socket.read),
         ("tries", socket.tries.into()),
         ("lost", socket.lost),
-    ];
-    let mut parts: Vec<_> =
-        counts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word} {n}")).collect();
+    ]);
     if socket.ended {
         parts.push("the other end has closed".to_owned());
     }
     parts.join(", ")
-}
-
-fn number(seq: Seq) -> String {
-    format!("#{}", seq.0)
 }

@@ -220,8 +220,7 @@ impl Picture<'_> {
             if let Some(by) = line.pending {
                 notes.push(format!("pending ({})", number(by)));
             }
-            let counts = [("handled", line.handled), ("coalesced", line.coalesced)];
-            notes.extend(counts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word} {n}")));
+            notes.extend(counts([("handled", line.handled), ("coalesced", line.coalesced)]));
             let [line, trigger] = source;
             Some([self.trace.text(name).to_owned(), line, trigger, notes.join(", ")])
         });
@@ -263,7 +262,7 @@ impl Picture<'_> {
             rx.join(", ")
         );
         let _ = writeln!(text, "  ring  {}/{}  \"{ring}\"", uart.ring.len(), uart.ring_len);
-        let counts = [
+        let counts = counts([
             ("bytes", counters.bytes),
             ("overrun", counters.overrun),
             ("framing", counters.framing),
@@ -271,9 +270,7 @@ impl Picture<'_> {
             ("noise", counters.noise),
             ("lost", counters.lost),
             ("high_water", counters.high_water),
-        ];
-        let counts: Vec<_> =
-            counts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word} {n}")).collect();
+        ]);
         if !counts.is_empty() {
             let _ = writeln!(text, "  count {}", counts.join(", "));
         }
@@ -327,6 +324,11 @@ fn section<const N: usize>(title: &str, rows: Vec<[String; N]>, headings: usize)
     text
 }
 
-fn number(seq: Seq) -> String {
+pub(super) fn number(seq: Seq) -> String {
     format!("#{}", seq.0)
+}
+
+/// What was counted, each in words, but for what never happened.
+pub(super) fn counts<const N: usize>(of: [(&str, u64); N]) -> Vec<String> {
+    of.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word} {n}")).collect()
 }
