@@ -295,6 +295,19 @@ fn results_are_written_as_junit_and_told_as_annotations() {
 }
 
 #[test]
+fn what_cannot_be_run_is_annotated_too() {
+    let folder = Folder::new("annotated");
+    let told = [
+        "run bad.toml nope.toml passing.toml",
+        "run passing.toml --tag no-such-tag",
+        "lint review.py broken.py",
+    ]
+    .map(|call| folder.vpyb(&format!("{call} --message-format github")).stdout());
+    let marks = told.iter().flat_map(|told| told.lines()).filter(|line| line.starts_with("::"));
+    assert_snapshot!(marks.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
 fn scenarios_are_selected_by_section_and_tag() {
     let folder = Folder::new("selected");
     assert_snapshot!(folder.vpyb("list passing.toml late.toml --tag delay").all());

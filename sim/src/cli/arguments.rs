@@ -38,7 +38,7 @@ pub enum Format {
     Human,
     /// One JSON object a line.
     Json,
-    /// For people, and each finding as an annotation of GitHub's workflows.
+    /// For people, and each finding or problem of a file as an annotation of GitHub's workflows.
     Github,
 }
 

@@ -7,7 +7,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{Arguments, Paths};
+use super::annotation;
+use super::arguments::{Arguments, Format, Paths};
 use super::output::say;
 use super::vocabulary::vocabulary;
 use crate::runner::Program;
@@ -165,10 +166,13 @@ pub fn tell(arguments: &Arguments, diagnostics: &[Diagnostic], path: &str, sourc
         }
         return;
     }
-    let only_warnings = diagnostics.iter().all(|diagnostic| diagnostic.code.starts_with('W'));
+    let only_warnings = diagnostics.iter().all(Diagnostic::is_warning);
     let problems = count(diagnostics.len(), if only_warnings { "warning" } else { "problem" });
     let text = scenario::render(diagnostics, path, source, arguments.paint_stderr());
     eprintln!("{text}\n\n`{path}` has {problems}\n");
+    if arguments.message_format == Format::Github {
+        diagnostics.iter().for_each(|diagnostic| say(annotation::of_diagnostic(path, diagnostic)));
+    }
 }
 
 /// `1 file`, `2 files`.
@@ -182,5 +186,8 @@ pub fn complain(arguments: &Arguments, path: &str, message: &str) {
         say(serde_json::json!({ "kind": "error", "path": path, "message": message }));
     } else {
         eprintln!("error: {message}");
+        if arguments.message_format == Format::Github {
+            say(annotation::of_complaint(path, message));
+        }
     }
 }

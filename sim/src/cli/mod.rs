@@ -3,6 +3,7 @@
 //! Owns arguments, files and the terminal: everything of the host that a run must not see. A crate with
 //! programs of its own calls [`main`] with their list and has the whole command line.
 
+mod annotation;
 mod arguments;
 mod bench;
 mod board;

@@ -3,8 +3,8 @@
 use crate::program;
 use crate::runner::Program;
 
-/// The tutorial's programs.
-pub const PROGRAMS: &[Program] = &[
+/// The tutorial's programs. As a static they are compiled once, and not again in each crate that runs them.
+pub static PROGRAMS: &[Program] = &[
     program!(vpyb_scenarios::aledflash),
     program!(vpyb_scenarios::apoll),
     program!(vpyb_scenarios::aqtest),

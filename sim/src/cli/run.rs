@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use super::annotation;
 use super::arguments::{Arguments, Format, RunCall};
 use super::files::{complain, find};
 use super::junit;
@@ -11,7 +12,7 @@ use super::output::say;
 use super::recording::Shared;
 use super::sweep::{Swept, sweep};
 use super::{EXIT_ABNORMAL, EXIT_USAGE};
-use crate::report::{self, FindingLine, OutcomeLine, Summary};
+use crate::report::{self, OutcomeLine, Summary};
 use crate::runner::{self, Options, Program};
 use crate::scenario::model::Scenario;
 use crate::trace;
@@ -94,7 +95,7 @@ fn one(
     let line = OutcomeLine::of(&result, arguments.json().then(|| trace::digest(&outcome.trace)));
     tell(arguments, &result, &line, width, case.note.as_deref(), cases);
     if arguments.message_format == Format::Github {
-        line.findings.iter().for_each(|finding| say(annotation(&line, finding)));
+        line.findings.iter().for_each(|finding| say(annotation::of_finding(&line, finding)));
     }
     let kept = match (asked, recording) {
         (Some(out), Some(recording)) => recording.finish(&outcome).map(|note| (out, note)),
@@ -142,19 +143,4 @@ fn tell(
         // The overrun was asked for; what was lost is worth telling all the same.
         say(report::losses(result).trim_end());
     }
-}
-
-/// A finding as a command of GitHub's workflows, which marks the line of the file.
-fn annotation(outcome: &OutcomeLine, finding: &FindingLine) -> String {
-    let place = |key: &str, at: Option<usize>| at.map_or(String::new(), |at| format!(",{key}={at}"));
-    let property = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    let value = |text: &str| property(text).replace(':', "%3A").replace(',', "%2C");
-    format!(
-        "::error file={}{}{},title={}::{}",
-        value(&finding.path),
-        place("line", finding.line),
-        place("col", finding.column),
-        value(format!("{} {}", finding.code, finding.title).trim_end()),
-        property(&format!("{}: {}", outcome.scenario, finding.message)),
-    )
 }

@@ -127,7 +127,7 @@ impl Code {
             }
             Self::Verdict => {
                 "The run ended with another verdict than the file expects. `error` stands for every \
-                 `error: …`."
+                 `error: …`, `panic` for every `panic: …`."
             }
             Self::CounterExample => {
                 "The file says that an expectation must fail with a certain code, to show that the check bites. It \

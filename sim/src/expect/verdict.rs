@@ -37,7 +37,7 @@ pub(super) fn ended(trace: &Trace, scenario: &Scenario, counters: &Counters) -> 
     (if lost && shown { "overrun" } else { "passed" }).to_owned()
 }
 
-/// The run ended with this verdict; `error` stands for every `error: …`.
+/// The run ended with this verdict; `error` stands for every `error: …`, `panic` for every `panic: …`.
 pub(super) fn verdict(case: &Case, wanted: &str) -> Ruling {
     if stands_for(wanted, case.verdict) {
         return Ok(case.verdict.to_owned());
@@ -111,9 +111,8 @@ fn names(scenario: &Scenario, verdict: &str) -> bool {
 }
 
 fn stands_for(wanted: &str, verdict: &str) -> bool {
-    // What is told of a panic after the word is never asked for.
-    let panicked = wanted == "panic" && verdict.starts_with("panic: ");
-    wanted == verdict || panicked || (wanted.starts_with("error") && verdict.starts_with(wanted))
+    let told = wanted.starts_with("error") || wanted.starts_with("panic");
+    wanted == verdict || (told && verdict.starts_with(wanted))
 }
 
 #[cfg(test)]
@@ -177,6 +176,8 @@ mod tests {
         assert_eq!(judged("error: full", false, &[], wants("error")).status(), Status::Passed);
         assert_eq!(judged("error: full", false, &[], wants("error: fu")).status(), Status::Passed);
         assert_eq!(judged("error: full", false, &[], wants("error: empty")).status(), Status::Abnormal);
+        assert_eq!(judged("panic: zero", false, &[], wants("panic: z")).status(), Status::Passed);
+        assert_eq!(judged("panic: zero", false, &[], wants("panic: one")).status(), Status::Abnormal);
         // Only errors are known by their beginning.
         assert_eq!(judged("stuck", false, &[], wants("st")).status(), Status::Abnormal);
     }

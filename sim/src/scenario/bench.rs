@@ -35,7 +35,7 @@ const PARTS: [(&str, PartKind); 7] = [
     ("button", PartKind::Button),
     ("logic-source", PartKind::LogicSource),
 ];
-/// The verdicts that a run may have beside `passed`; `error` stands for every `error: …`.
+/// The verdicts that a run may have beside `passed`; `error` stands for every `error: …`, `panic` for every `panic: …`.
 pub const ABNORMAL: [(&str, ()); 8] = [
     ("overrun", ()),
     ("stuck", ()),

@@ -57,6 +57,11 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// Whether it is only to be reviewed.
+    pub fn is_warning(&self) -> bool {
+        self.code.starts_with('W')
+    }
+
     /// A problem at a place, not yet [located](Self::locate).
     pub fn new(code: &'static str, span: Range<usize>, message: impl Into<String>) -> Self {
         let labels = vec![(span, String::new())];
@@ -134,7 +139,7 @@ fn report<'a>(diagnostic: &'a Diagnostic, path: &'a str, source: &'a str) -> Gro
         let mark = kind.span(start..start + length);
         if remark.is_empty() { mark } else { mark.label(remark.as_str()) }
     });
-    let level = if diagnostic.code.starts_with('W') { Level::WARNING } else { Level::ERROR };
+    let level = if diagnostic.is_warning() { Level::WARNING } else { Level::ERROR };
     let group = level
         .primary_title(diagnostic.message.as_str())
         .id(diagnostic.code)

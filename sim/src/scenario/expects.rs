@@ -351,8 +351,11 @@ fn between(value: Value<'_>) -> Option<(Instant, Instant)> {
 fn verdict(value: Value<'_>) -> Option<Pattern> {
     let text = value.text()?;
     let known = text == "passed" || ABNORMAL.iter().any(|(word, ())| *word == text);
-    if !known && !text.starts_with("error: ") {
-        let words = ["passed"].into_iter().chain(ABNORMAL.iter().map(|(word, ())| *word)).chain(["error: …"]);
+    if !known && !text.starts_with("error: ") && !text.starts_with("panic: ") {
+        let words = ["passed"]
+            .into_iter()
+            .chain(ABNORMAL.iter().map(|(word, ())| *word))
+            .chain(["error: …", "panic: …"]);
         value.report(Words::new("verdict", words).refuse(value.span(), text));
         return None;
     }
