@@ -2,7 +2,8 @@
 //!
 //! The machine is looked at whenever time is about to pass, so after each event and after whatever the program did since,
 //! and the event loop before each of its steps. What is known then is compared with the fold of the records up to there,
-//! over the first records of each scenario and at its end.
+//! over the first records of each scenario and at its end. Counters are in no part of the world; they are compared with
+//! those that expectations are held to, at the end.
 //! Records that one event makes, one after the other, are compared when the last of them is written: between them the
 //! world is not at rest.
 
@@ -17,6 +18,7 @@ use vpyb_core::{Contents, Interrupt as CoreInterrupt, observer, ticks};
 use vpyb_sim::board::{Machine, Part};
 use vpyb_sim::cli::PROGRAMS;
 use vpyb_sim::devices::{self, End};
+use vpyb_sim::expect::{self, Value};
 use vpyb_sim::mcu::Received;
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::scenario::model::Scenario;
@@ -35,6 +37,10 @@ struct Known {
     timers: BTreeMap<Name, Duration>,
     /// UARTs: the receiving half; how much waits to be sent; whether that is held back.
     uarts: BTreeMap<Name, (Received, u64, bool)>,
+    /// UARTs on whose wire a character is.
+    sending: BTreeSet<Name>,
+    /// LEDs that were switched: whether each is lit.
+    leds: BTreeMap<Name, bool>,
     /// Open buses: the bytes that were read in the transfer on the bus.
     buses: BTreeMap<Name, Option<usize>>,
     /// Devices and whether they have their supply.
@@ -50,6 +56,7 @@ impl Known {
         let bench = &machine.world.bench;
         let pins = bench.pins().map(|(pin, name, net)| (name, (net, bench.drive_of(pin), bench.level(pin))));
         let mut known = Self { pins: pins.collect(), ..Self::default() };
+        known.leds = known.pins.iter().map(|(&name, (_, drive, _))| (name, *drive == Drive::High)).collect();
         for part in &machine.world.devices {
             known.take(part);
         }
@@ -76,6 +83,7 @@ impl Known {
             Part::Uart(uart) => {
                 let halves = uart.received().zip(uart.waiting());
                 self.uarts.extend(halves.map(|(rx, (tx, held))| (uart.name(), (rx, tx as u64, held))));
+                self.sending.extend(uart.is_in_frame().then(|| uart.name()));
             }
             Part::I2c(unit) if unit.is_open() => drop(self.buses.insert(unit.name(), unit.on_bus())),
             Part::SerialPeer(peer) => drop(self.supplied.insert(peer.name(), peer.has_supply())),
@@ -92,7 +100,7 @@ impl Known {
         }
     }
 
-    fn folded(state: &State, trace: &Trace) -> Self {
+    fn folded(state: &State, trace: &Trace, now: Instant) -> Self {
         let wires = &state.wires;
         let level = |net: Net| wires.nets.get(&net).map_or(NetLevel::Floating, |net| net.level);
         let pin = |(&name, pin): (&Name, &vpyb_sim::trace::PinState)| {
@@ -114,6 +122,7 @@ impl Known {
             (received, uart.unsent, uart.held_back)
         };
         let opened = state.uarts.iter().filter(|(_, uart)| uart.pins.is_some());
+        let sending = state.uarts.iter().filter(|(_, uart)| uart.sending.is_some_and(|(_, end)| end > now));
         let pressed = |state: &vpyb_sim::trace::DeviceState| {
             state.told.is_some_and(|told| trace.text(told.text) == "pressed")
         };
@@ -132,6 +141,8 @@ impl Known {
             lines: lines.map(|(&name, line)| (name, (line.masked, line.pending.is_some()))).collect(),
             timers: state.timers.clone(),
             uarts: opened.map(|(&name, own)| (name, uart(own))).collect(),
+            sending: sending.map(|(&name, _)| name).collect(),
+            leds: state.leds.clone(),
             buses: state
                 .buses
                 .iter()
@@ -214,11 +225,38 @@ impl Known {
         // A device whose supply never changed has told nothing of it.
         let told = live.supplied.iter().filter(|(name, _)| self.supplied.contains_key(name));
         differing(trace, &self.supplied, &told.map(|(&name, &on)| (name, on)).collect(), &mut found);
+        // An LED that was never switched is a pin like others.
+        let switched = live.leds.iter().filter(|(name, _)| self.leds.contains_key(name));
+        differing(trace, &self.leds, &switched.map(|(&name, &on)| (name, on)).collect(), &mut found);
+        for name in self.sending.symmetric_difference(&live.sending) {
+            found.push(format!("{}: sends: {}", trace.text(*name), live.sending.contains(name)));
+        }
         for name in self.changed.symmetric_difference(&live.changed) {
             found.push(format!("{}: {}", trace.text(*name), live.changed.contains(name)));
         }
         found
     }
+}
+
+/// Which counters at the end of a run are not those that expectations are held to.
+fn other_counters(scenario: &Scenario, trace: &Trace) -> Vec<String> {
+    let (state, judged) = (State::at(trace, trace.end()), expect::judge(trace, scenario).counters);
+    let named = |part: Name, what: &str| format!("{}.{what}", trace.text(part));
+    let mut counted = BTreeMap::new();
+    for (&uart, own) in state.uarts.iter().filter(|(_, own)| own.pins.is_some()) {
+        let of = own.counters;
+        let numbers = [of.bytes, of.overrun, of.lost, of.framing, of.parity, of.noise, of.high_water];
+        let words = ["bytes", "overrun", "lost", "framing", "parity", "noise", "high_water"];
+        counted.extend(words.map(|word| named(uart, &format!("rx.{word}"))).into_iter().zip(numbers));
+    }
+    counted.extend(state.buses.iter().map(|(&bus, own)| (named(bus, "nack"), own.counters.nack)));
+    counted.extend(state.counters.iter().map(|(&counter, &times)| (trace.text(counter).to_owned(), times)));
+    let differs = |(name, number): (String, u64)| {
+        let judged = judged.value(&name);
+        (judged != Ok(Value::Count(number as i64)))
+            .then(|| format!("{name}: folded {number}, judged {judged:?}"))
+    };
+    counted.into_iter().filter_map(differs).collect()
 }
 
 /// Of a run that is longer, so many records are looked at, and its end.
@@ -255,7 +293,7 @@ fn compare(scenario: &Scenario) -> Result<(usize, usize), String> {
         let at = format!("{} after {folded} records, at {}", scenario.name, show_instant(look.now));
         let mut different = Vec::new();
         if compared.insert(folded) {
-            different = Known::folded(&state, &trace).differences(&look.known, &trace);
+            different = Known::folded(&state, &trace, look.now).differences(&look.known, &trace);
         }
         if let Some(contents) = &look.contents {
             let folded = folded_contents(&state, scenario.run.start);
@@ -266,6 +304,10 @@ fn compare(scenario: &Scenario) -> Result<(usize, usize), String> {
         if !different.is_empty() {
             return Err(format!("{at}\n    {}", different.join("\n    ")));
         }
+    }
+    let counters = other_counters(scenario, &trace);
+    if !counters.is_empty() {
+        return Err(format!("{} at its end\n    {}", scenario.name, counters.join("\n    ")));
     }
     Ok((compared.len(), trace.records().len()))
 }

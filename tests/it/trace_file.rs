@@ -3,7 +3,7 @@
 //!
 //! The layout is taken from `docs/trace-format.md`, not from the code.
 
-use std::io::Cursor;
+mod damaged;
 
 use insta::assert_snapshot;
 use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
@@ -11,13 +11,10 @@ use proptest::test_runner::Config as ProptestConfig;
 use serde::{Serialize, de::DeserializeOwned};
 use vpyb_core::time::Instant;
 use vpyb_sim::trace::record::{Interrupt, Kind, Object, Use, Why, Yielded};
-use vpyb_sim::trace::{
-    Before, Loaded, Meta, ReadError, Seekable, Seq, State, Trace, Words, digest, read, render_state, table,
-    to_bytes, why, write_csv, write_jsonl, write_perfetto, write_vcd,
-};
-use vpyb_sim::travel::{render_stats, render_why};
+use vpyb_sim::trace::{Loaded, Meta, ReadError, Seq, Trace, Words, digest, read, to_bytes, write_jsonl};
 
 use crate::one_byte;
+use damaged::use_all;
 
 /// Magic and version.
 const PREFIX: usize = 10;
@@ -265,81 +262,6 @@ fn no_more_is_unpacked_than_the_bytes_can_hold() {
         (offset, reason.as_str()),
         (block.0 as u64, "the block says that more was compressed than it can hold")
     );
-}
-
-/// Everything that is made from a trace; nothing of it may panic on a trace that was accepted.
-fn use_all(trace: &Trace) {
-    let words = Words::new(trace);
-    let _ = table(&words, trace.records());
-    let middle = Instant::from_nanos(trace.end().as_nanos() / 2);
-    let _ = render_state(&State::at(trace, middle), trace);
-    let _ = render_state(&State::at(trace, trace.end()), trace);
-    let last = Seq(trace.next().0.saturating_sub(1));
-    let _ = (why(trace, last), render_why(trace, last, 10), render_stats(trace));
-    write_jsonl(trace, &mut Vec::new()).unwrap();
-    write_vcd(trace, &mut Vec::new()).unwrap();
-    write_csv(trace, &mut Vec::new()).unwrap();
-    write_perfetto(trace, &mut Vec::new()).unwrap();
-}
-
-/// A trace whose file has a checkpoint at its beginning: the second half of a byte's.
-fn second_half() -> Trace {
-    let whole = one_byte::trace();
-    let first = Seq(whole.records().len() as u32 / 2);
-    let before = Before { first, state: State::before(&whole, first) };
-    let records = whole.range(first, whole.next()).to_vec();
-    Trace::from_parts(whole.meta().clone(), whole.names().clone(), Some(before), records)
-}
-
-#[test]
-fn ten_thousand_mutated_files_never_panic() {
-    let originals = [to_bytes(&one_byte::trace()), to_bytes(&second_half())];
-    // Numerical Recipes' generator: a fixed seed, so that a failure comes again.
-    let mut state = 1_u32;
-    let mut random = move |below: usize| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 8) as usize % below
-    };
-    let mut accepted = 0;
-    for round in 0..10_000 {
-        let mut bytes = originals[round % 2].clone();
-        for _ in 0..=random(3) {
-            let all = blocks(&bytes);
-            let block @ (offset, kind, len) = all[random(all.len())];
-            // Small values make whole records more often than large ones.
-            let below = if random(2) == 0 { 8 } else { 256 };
-            if random(10) == 0 {
-                // As a disk would damage it, in its head, too.
-                let place = offset + 1 + random(HEAD - 1 + len);
-                bytes[place] = random(below) as u8;
-                break;
-            }
-            if random(4) == 0 {
-                // What was compressed is no more what it was, and the checksums are right.
-                let mut payload = bytes[offset + HEAD..][..len].to_vec();
-                payload[random(len)] = random(below) as u8;
-                bytes = with_payload(&bytes, block, &payload);
-                break;
-            }
-            let (mut front, mut inner) = opened(kind, &bytes[offset + HEAD..][..len]);
-            let place = random(front.len() + inner.len());
-            match front.get_mut(place) {
-                Some(byte) => *byte = random(below) as u8,
-                None => inner[place - front.len()] = random(below) as u8,
-            }
-            bytes = with_payload(&bytes, block, &closed(kind, (front, inner)));
-        }
-        if let Ok(Some(mut file)) = Seekable::open(Cursor::new(&bytes))
-            && let Ok(part) = file.around(Instant::from_nanos(random(2_000_000) as u64))
-        {
-            use_all(&part);
-        }
-        if let Ok(loaded) = read(&bytes) {
-            accepted += 1;
-            use_all(&loaded.trace);
-        }
-    }
-    assert!(accepted > 1_000, "only {accepted} reached what lies behind the reader");
 }
 
 /// Any record that a reader could meet, with names below 8.

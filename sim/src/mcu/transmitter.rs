@@ -107,6 +107,11 @@ impl Transmitter {
         self.shifting.is_none() && self.register.is_none() && self.queue.is_empty()
     }
 
+    /// Whether a character's frame is on the wire.
+    pub fn is_in_frame(&self) -> bool {
+        matches!(self.shifting, Some(Shifting::Frame { .. }))
+    }
+
     /// Whether the data register is free.
     pub fn is_free(&self) -> bool {
         self.register.is_none()

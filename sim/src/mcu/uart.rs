@@ -134,6 +134,11 @@ impl Uart {
         self.open.as_ref().map(|open| (open.tx.waiting(), open.tx.is_held_back()))
     }
 
+    /// Whether a character's frame is on the wire, from here.
+    pub fn is_in_frame(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.tx.is_in_frame())
+    }
+
     /// Whether transmission is complete.
     pub fn is_sent(&self) -> bool {
         self.open.as_ref().is_none_or(|open| open.tx.is_idle())
