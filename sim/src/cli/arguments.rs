@@ -10,6 +10,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use super::trace_call::{Export, TraceCall};
 use crate::report::Paint;
 
+/// Under which help lists what every command can be told.
+const OUTPUT: &str = "Output";
+
 /// Runs asynchronous firmware on a virtual Pyboard and checks latency, overrun and cancellation.
 ///
 /// Exit status: 0 all held, 1 an expectation failed, 2 invalid call or file, 3 a run itself ended
@@ -18,13 +21,13 @@ use crate::report::Paint;
 #[command(name = "vpyb", version, max_term_width = 100)]
 pub struct Arguments {
     /// How results are printed.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    #[arg(long, global = true, help_heading = OUTPUT, value_enum, default_value_t = Format::Human)]
     pub message_format: Format,
     /// When to colour; `NO_COLOR` is respected.
-    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
+    #[arg(long, global = true, help_heading = OUTPUT, value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,
     /// Logs more of the simulator's own doings to standard error, each line with its virtual time.
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = OUTPUT, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// What to do.
     #[command(subcommand)]

@@ -36,7 +36,7 @@ impl fmt::Display for InstantError {
             Self::Form(text) => write!(
                 f,
                 "read the instant `{text}`: expected seconds as reports print them (`1.018 750`) \
-                 or a number with a unit (`1.5s`, `20ms`, `300us`, `7ns`)"
+                 or a number with a unit (`2min`, `1.5s`, `20ms`, `300us`, `7ns`)"
             ),
             Self::TooFine(text) => write!(f, "read the instant `{text}`: it is finer than a nanosecond"),
             Self::TooLate(text) => write!(f, "read the instant `{text}`: it is later than 584 years"),
@@ -56,12 +56,13 @@ pub fn parse_instant(text: &str) -> Result<Instant, InstantError> {
     let digits_end =
         trimmed.find(|c: char| !matches!(c, '0'..='9' | '.' | ' ' | '_')).unwrap_or(trimmed.len());
     let (number, unit) = trimmed.split_at(digits_end);
-    // How many decimal places of the unit make a nanosecond.
-    let places = match unit {
-        "" | "s" => 9,
-        "ms" => 6,
-        "us" | "µs" => 3,
-        "ns" => 0,
+    // How many decimal places make a nanosecond, and how many of those the unit is.
+    let (places, times) = match unit {
+        "min" => (9, 60),
+        "" | "s" => (9, 1),
+        "ms" => (6, 1),
+        "us" | "µs" => (3, 1),
+        "ns" => (0, 1),
         _ => return Err(form()),
     };
     let number: String = number.chars().filter(|c| !matches!(c, ' ' | '_')).collect();
@@ -74,7 +75,8 @@ pub fn parse_instant(text: &str) -> Result<Instant, InstantError> {
         return Err(InstantError::TooFine(text.to_owned()));
     }
     let ns = format!("{whole}{fraction:0<places$}");
-    ns.parse().map(Instant::from_nanos).map_err(|_| InstantError::TooLate(text.to_owned()))
+    let ns = ns.parse().ok().and_then(|ns: u64| ns.checked_mul(times));
+    ns.map(Instant::from_nanos).ok_or_else(|| InstantError::TooLate(text.to_owned()))
 }
 
 #[cfg(test)]
@@ -94,6 +96,7 @@ mod tests {
     #[test]
     fn units_are_accepted() {
         let ns = |text| parse_instant(text).map(Instant::as_nanos);
+        assert_eq!(ns("1.5min"), Ok(90_000_000_000));
         assert_eq!(ns("1.5s"), Ok(1_500_000_000));
         assert_eq!(ns(" 20 ms "), Ok(20_000_000));
         assert_eq!(ns("104.166us"), Ok(104_166));
@@ -110,5 +113,6 @@ mod tests {
         }
         assert!(matches!(parse_instant("0.5ns"), Err(InstantError::TooFine(_))));
         assert!(matches!(parse_instant("99999999999s"), Err(InstantError::TooLate(_))));
+        assert!(matches!(parse_instant("9999999999min"), Err(InstantError::TooLate(_))));
     }
 }
