@@ -2,10 +2,11 @@
 //!
 //! Owns the comparison: each scenario with a program is run under each discipline on the simulator, with the chip's
 //! cost profile, and by `qemu-system-arm`, which runs the same program on the same core as a firmware for the
-//! STM32F405. Both must give the same list: each step, callback and line in order, what each step yielded, and the
-//! millisecond tick of each. Steps that change nothing and yield a zero delay are left out on both sides: how many of
-//! them there are depends on what instructions cost. Where more than that depends on it, both sides are run once more with one
-//! price for each step.
+//! STM32F405. Both must give the same list: each step, callback and line in order, what each step yielded, and when each
+//! was. The chip's time is made in two ways. By prices, those of the profile: then the lists are the same to the nanosecond, and
+//! nothing is left out. By instructions: to the millisecond tick, and left out on both sides are steps that change nothing and
+//! yield a zero delay, as how many of them there are depends on what instructions cost. Where more than that depends on it,
+//! only the order is compared.
 //!
 //! What is compared and what is not is in `cases`, how a firmware is built and run in `emulator`, what it is told in
 //! `request`, how a list is made of a trace in `events`, and what goes through the emulator's own serial port in
@@ -20,7 +21,7 @@ mod prices;
 mod request;
 mod serial_port;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
@@ -29,13 +30,13 @@ use std::thread;
 
 use vpyb_core::Discipline;
 use vpyb_core::time::Instant;
-use vpyb_sim::board::Bound;
+use vpyb_sim::board::{Bound, Profile};
 use vpyb_sim::cli::PROGRAMS;
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::trace::record::Yielded;
 use vpyb_sim::trace::{Kind, Record, Trace};
 
-use cases::{Case, How, NOT_WHOLLY, Prices, STEP, cases};
+use cases::{Case, How, NOT_WHOLLY, Time, cases};
 use emulator::Emulator;
 use request::Request;
 
@@ -97,6 +98,9 @@ enum Outcome {
 
 /// What a simulated run had that the emulator has not.
 fn beyond_the_emulator(run: &runner::Outcome) -> Option<&'static str> {
+    if run.verdict.starts_with("panic") {
+        return Some("the program panics");
+    }
     let running = |kind| matches!(kind, Kind::Step { yielded: Yielded::Running, .. });
     if run.trace.records().iter().any(|record| running(record.kind)) {
         return Some("a step does not end");
@@ -108,25 +112,41 @@ fn beyond_the_emulator(run: &runner::Outcome) -> Option<&'static str> {
     })
 }
 
-fn compare(case: &Case, chip: &Chip) -> Outcome {
+/// How a simulated run ended, in the firmware's words, if it came to an end of its own.
+fn end_in_words(case: &Case, run: &runner::Outcome) -> Option<String> {
+    let is_over = case.scenario.run.until.is_some_and(|until| run.trace.end() >= until);
+    match run.verdict.as_str() {
+        "passed" if is_over => Some("its time is over".into()),
+        verdict if verdict == "passed" || verdict.starts_with("error") => Some(verdict.into()),
+        _ => None,
+    }
+}
+
+fn simulate(case: &Case) -> Result<runner::Outcome, &'static str> {
     let options = Options { bound: Bound { records: RECORDS }, ..Options::default() };
     let simulated = runner::run(&case.scenario, PROGRAMS, options);
-    if let Some(reason) = beyond_the_emulator(&simulated) {
-        return Outcome::Beyond(reason);
-    }
-    let end = end_of(&simulated.trace);
-    let mut expected = events::of(&simulated, end);
-    let until_ms =
-        if simulated.trace.records().len() > RECORDS { end.as_millis() } else { end.as_millis() + GRACE_MS };
+    beyond_the_emulator(&simulated).map_or(Ok(simulated), Err)
+}
+
+/// Compares the simulated run of a case with that on the chip, whose time is made in this way.
+fn compare(case: &Case, simulated: &runner::Outcome, time: Time, chip: &Chip) -> Outcome {
+    let (end, how_ended) = (end_of(&simulated.trace), end_in_words(case, simulated));
+    let is_full = simulated.trace.records().len() > RECORDS;
+    let until_ms = if is_full { end.as_millis() } else { end.as_millis() + GRACE_MS };
     let until = case.scenario.run.until.map_or(until_ms, |until| until.as_millis().min(until_ms));
-    let step = (case.prices == Prices::Equal).then_some(STEP);
-    let request = Request::new(&case.scenario, &simulated.trace, until, step);
-    let mut found = match chip.run(&case.name(), &request) {
-        Ok(lines) => events::before(&lines, end),
+    let prices = (time == Time::Prices).then_some(Profile::STM32F405);
+    let request = Request::new(&case.scenario, &simulated.trace, until, prices);
+    let mut found = match chip.run(&format!("{} {time}", case.name()), &request) {
+        Ok(lines) => lines,
         Err(problem) => return Outcome::Differs(problem),
     };
-    if let How::Order(count) = case.how {
-        for list in [&mut expected, &mut found] {
+    let mut expected = events::of(simulated, time, how_ended.as_deref());
+    // By prices the ends are compared, too.
+    let is_whole = time == Time::Prices && how_ended.is_some() && !is_full;
+    let end = events::stamp(time, end) + u64::from(is_whole);
+    for list in [&mut expected, &mut found] {
+        events::leave_out(list, end);
+        if let How::Order(count) = case.how(time) {
             list.truncate(count);
             list.iter_mut().for_each(|line| *line = events::without_numbers(line));
         }
@@ -147,47 +167,65 @@ fn difference(expected: &[String], found: &[String], at: usize) -> String {
     text
 }
 
-#[test]
-fn programs_do_the_same_on_the_chip_as_in_the_simulator() {
-    let Some(chip) = Chip::find() else { return };
-    let (cases, mut notes) = cases();
-    let compared = cases.iter().filter(|case| case.how != How::Not);
-    let (next, outcomes) = (Mutex::new(compared), Mutex::new(Vec::new()));
+/// Runs all cases, and compares them; a case may have come to nothing.
+fn run_all(cases: &[Case], chip: &Chip) -> Vec<(usize, Time, Outcome)> {
+    let (next, outcomes) = (Mutex::new(0..cases.len()), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
-                while let Some(case) = { next.lock().expect("nobody panics").next() } {
-                    let outcome = compare(case, &chip);
-                    outcomes.lock().expect("nobody panics").push((case, outcome));
+                while let Some(place) = { next.lock().expect("nobody panics").next() } {
+                    let case = &cases[place];
+                    let note = |time, outcome| {
+                        outcomes.lock().expect("nobody panics").push((place, time, outcome));
+                    };
+                    match simulate(case) {
+                        Ok(simulated) => Time::ALL
+                            .into_iter()
+                            .filter(|time| case.how(*time) != How::Not)
+                            .for_each(|time| note(time, compare(case, &simulated, time, chip))),
+                        Err(reason) => note(Time::Prices, Outcome::Beyond(reason)),
+                    }
                 }
             });
         }
     });
-    let (mut programs, mut runs, mut events, mut wrong) = (BTreeSet::new(), 0, 0, Vec::new());
-    let mut wholly = BTreeSet::new();
-    for (case, outcome) in outcomes.into_inner().expect("nobody panics") {
+    outcomes.into_inner().expect("nobody panics")
+}
+
+#[test]
+fn programs_do_the_same_on_the_chip_as_in_the_simulator() {
+    let Some(chip) = Chip::find() else { return };
+    let (cases, mut notes) = cases();
+    let (mut programs, mut wrong) = (BTreeSet::new(), Vec::new());
+    let (mut wholly, mut counts) = (BTreeSet::new(), BTreeMap::<_, (usize, usize)>::new());
+    for (place, time, outcome) in run_all(&cases, &chip) {
+        let case = &cases[place];
         match outcome {
-            Outcome::Same(count) => {
+            Outcome::Same(events) => {
                 programs.insert(case.program());
-                if case.how == How::Wholly {
+                if (time, case.how(time)) == (Time::Prices, How::Wholly) {
                     wholly.insert((case.program(), case.scenario.cpu.scheduler.as_str()));
                 }
-                (runs, events) = (runs + 1, events + count);
+                let (runs, sum) = counts.entry((time, case.how(time) == How::Wholly)).or_default();
+                (*runs, *sum) = (*runs + 1, *sum + events);
             }
             Outcome::Beyond(reason) => *notes.entry(format!("not compared, as {reason}")).or_default() += 1,
-            Outcome::Differs(how) => wrong.push(format!("{}: {how}", case.name())),
+            Outcome::Differs(how) => wrong.push(format!("{} {time}: {how}", case.name())),
         }
     }
     for (note, runs) in notes {
         println!("{note}: {runs} runs");
     }
-    println!("{} programs did the same on the chip, in {runs} runs with {events} events", programs.len());
+    for ((time, is_wholly), (runs, events)) in counts {
+        let far = if is_wholly { "each with its instant" } else { "in their order" };
+        println!("{time}: in {runs} runs {events} events are the same, {far}");
+    }
+    println!("{} programs did the same on the chip", programs.len());
     assert!(wrong.is_empty(), "chip and simulator differ:\n  {}", wrong.join("\n  "));
     let pairs =
         PROGRAMS.iter().flat_map(|program| Discipline::ALL.iter().map(|by| (program.name, by.name())));
     for (program, discipline) in pairs {
-        let listed =
-            NOT_WHOLLY.iter().any(|(name, by, _)| *name == program && (by.is_empty() || *by == discipline));
+        let listed = NOT_WHOLLY.iter().any(|(name, _)| *name == program);
         let found = wholly.contains(&(program, discipline));
         assert!(found != listed, "{program} under {discipline}: compared wholly in a scenario: {found}");
     }

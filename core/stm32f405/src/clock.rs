@@ -2,7 +2,8 @@
 //!
 //! Owns the counter of the CPU's cycles. It counts down and wraps after a period; each wrap is an interrupt. An
 //! instant is the sum of all periods that are over and the part of the present one. The period is the longest that
-//! the counter can do, unless somebody wants to be woken before it is over: [`wake_by`]. Nothing here knows why.
+//! the counter can do, unless somebody wants to be woken before it is over: [`wake_by`]. Nothing here knows why. A target may
+//! have time pass in another way, its `prices`; then the counter stands still.
 //!
 //! Invariant **served-in-time**: the interrupt of a wrap is served before the period after it is over. That period is
 //! always the longest, a tenth of a second, whatever the one before was.
@@ -15,6 +16,8 @@ use cortex_m::peripheral::{SCB, SYST, syst};
 use critical_section::{CriticalSection, Mutex};
 use vpyb_core::clock::Clock;
 use vpyb_core::time::{Duration, Instant};
+
+use crate::target::prices;
 
 /// Cycles of the CPU in a second.
 pub const CYCLES_PER_SECOND: u32 = 168_000_000;
@@ -107,12 +110,18 @@ pub fn start(mut counter: SYST) {
 /// The present instant.
 #[inline(never)]
 pub fn now() -> Instant {
-    critical_section::with(|cs| Instant::from_nanos(COUNTER.borrow(cs).nanos(COUNTER.borrow(cs).cycles()).0))
+    critical_section::with(|cs| {
+        let counted = || Instant::from_nanos(COUNTER.borrow(cs).nanos(COUNTER.borrow(cs).cycles()).0);
+        prices::now(cs).unwrap_or_else(counted)
+    })
 }
 
 /// Makes sure that there is an interrupt at this instant or before it, and says whether it lies ahead at all. One that is
 /// nearer than 24 µs may come a little later.
 pub fn wake_by(cs: CriticalSection<'_>, at: Instant) -> bool {
+    if let Some(lies_ahead) = prices::wake_by(cs, at) {
+        return lies_ahead;
+    }
     let counter = COUNTER.borrow(cs);
     let (now, _) = counter.nanos(counter.cycles());
     let Some(ahead) = at.as_nanos().checked_sub(now).filter(|ahead| *ahead > 0) else { return false };
@@ -127,11 +136,26 @@ pub fn wake_by(cs: CriticalSection<'_>, at: Instant) -> bool {
     true
 }
 
+/// Whether a handler that was asked for at an instant has to wait; then there is an interrupt when it need not.
+pub(crate) fn handler_waits(cs: CriticalSection<'_>, asked: Instant) -> bool {
+    prices::handler_waits(cs, asked).unwrap_or_else(|| wake_by(cs, asked))
+}
+
+/// Keeps the CPU while something is so, or until an instant.
+pub fn wait_while(so: impl Fn() -> bool, until: Option<Instant>) {
+    while so() && until.is_none_or(|until| now() < until) {
+        prices::pass(until);
+    }
+}
+
 /// Keeps the CPU until an instant, while interrupts are served. It sleeps for as long as it is sure to wake in time.
 pub fn wait_until(instant: Instant) {
     let margin = u64::from(SHORTEST / CYCLES * NANOS);
     let early = Instant::from_nanos(instant.as_nanos().saturating_sub(margin));
     while now() < instant {
+        if prices::pass(Some(instant)) {
+            continue;
+        }
         critical_section::with(|cs| {
             if now() + Duration::from_nanos(margin) < early {
                 wake_by(cs, early);

@@ -7,8 +7,10 @@
 //!
 //! Invariant **bus-left-free**: a transfer ends with a STOP, also if it fails or is dropped.
 
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::rc::Rc;
+use alloc::string::String;
 use core::cell::{Cell, RefCell, RefMut};
 use core::future::{Future, poll_fn};
 use core::ops::RangeInclusive;
@@ -265,7 +267,7 @@ impl ChipI2c {
     /// # Errors
     ///
     /// `Unknown`, `Setting`, or what the board says of the pins.
-    pub(crate) fn open(
+    fn open(
         name: &str,
         config: I2cConfig,
         pin: impl Fn(&str, PinMode) -> core::result::Result<ChipPin, BoardError>,
@@ -319,6 +321,27 @@ impl ChipI2c {
             }
         }
         transfer.finish()
+    }
+}
+
+/// The units that are open, by their names.
+#[derive(Default)]
+pub(crate) struct Units(RefCell<BTreeMap<String, ChipI2c>>);
+
+impl Units {
+    /// The unit of this name, as [`ChipI2c::open`] opens it; one that is open already is given again as it is.
+    pub fn get(
+        &self,
+        name: &str,
+        config: I2cConfig,
+        pin: impl Fn(&str, PinMode) -> core::result::Result<ChipPin, BoardError>,
+    ) -> core::result::Result<ChipI2c, BoardError> {
+        if let Some(unit) = self.0.borrow().get(name) {
+            return Ok(unit.clone());
+        }
+        let unit = ChipI2c::open(name, config, pin)?;
+        self.0.borrow_mut().insert(name.into(), unit.clone());
+        Ok(unit)
     }
 }
 

@@ -19,6 +19,11 @@ pub fn rouse() {
     ROUSED.store(true, Ordering::Relaxed);
 }
 
+/// Whether somebody did since this was last asked.
+pub(crate) fn take_roused() -> bool {
+    ROUSED.swap(false, Ordering::Relaxed)
+}
+
 static CTRL_C: AtomicBool = AtomicBool::new(false);
 
 /// Somebody pressed Ctrl-C: the run of the loop ends before its next pass.
@@ -32,17 +37,17 @@ pub fn keyboard_interrupt() {
 pub fn drive(
     firmware: &mut Firmware,
     end: Option<Instant>,
-    wait: impl FnMut(),
+    mut wait: impl FnMut(),
 ) -> Option<Result<(), TaskError>> {
-    drive_by(firmware, end, wait, Firmware::run_pass)
+    drive_by(firmware, end, Firmware::run_pass, |firmware, until| sleep(firmware, until, &mut wait))
 }
 
-/// The same, with what is done between two looks at Ctrl-C and at the time: a pass, or less.
+/// The same, with what is done between two looks at Ctrl-C and at the time, a pass or less, and how the CPU sleeps.
 pub fn drive_by(
     firmware: &mut Firmware,
     end: Option<Instant>,
-    mut wait: impl FnMut(),
     mut run: impl FnMut(&mut Firmware) -> Step,
+    mut sleep: impl FnMut(&Firmware, Option<Instant>),
 ) -> Option<Result<(), TaskError>> {
     while end.is_none_or(|end| clock::now() < end) {
         if CTRL_C.load(Ordering::Relaxed) {
@@ -56,7 +61,7 @@ pub fn drive_by(
                 if sample {
                     until = earlier(until, Some(next_tick()));
                 }
-                sleep(firmware, until, &mut wait);
+                sleep(firmware, until);
             }
             Step::Main | Step::Task | Step::Callback | Step::Polled { .. } => {}
         }
@@ -78,7 +83,7 @@ fn next_tick() -> Instant {
 /// Sleeps until an interrupt, at the latest one at the instant that the loop waits for.
 fn sleep(firmware: &Firmware, until: Option<Instant>, wait: impl FnOnce()) {
     critical_section::with(|cs| {
-        if ROUSED.swap(false, Ordering::Relaxed) || firmware.woken() {
+        if take_roused() || firmware.woken() {
             return;
         }
         if until.is_none_or(|until| clock::wake_by(cs, until)) {

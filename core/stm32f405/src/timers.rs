@@ -87,9 +87,8 @@ pub(crate) fn on_wrap() {
     let called = critical_section::with(|cs| {
         let mut running = RUNNING.borrow_ref_mut(cs);
         let mut called = false;
-        while let Some(next) = running.iter_mut().min_by_key(|timer| timer.due) {
-            // An alarm that does not lie ahead is none.
-            if clock::wake_by(cs, next.due) {
+        while let Some(next) = running.iter_mut().min_by_key(|timer| (timer.due, timer.timer)) {
+            if clock::handler_waits(cs, next.due) {
                 break;
             }
             let now = clock::now();

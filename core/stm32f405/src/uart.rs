@@ -16,7 +16,7 @@ use vpyb_core::time::{Duration, Instant};
 use vpyb_core::{BoardError, Uart, UartConfig, UartError};
 
 use crate::registers::UNITS;
-use crate::target::{self, Lines};
+use crate::target::{self, Lines, prices};
 use crate::{clock, idle};
 
 /// What the interrupt fills.
@@ -160,16 +160,27 @@ impl ChipUart {
         })
     }
 
+    /// How many bytes the ring holds.
+    fn held(&self) -> usize {
+        self.with(|receiver| receiver.ring.len())
+    }
+
+    /// Whether there is a byte, or an error to be told.
+    fn is_readable(&self) -> bool {
+        self.with(|receiver| receiver.error.is_some() || !receiver.ring.is_empty())
+    }
+
     fn wait_for_character(&self) {
         // The driver counts millisecond ticks, so the present one is not whole.
         let until = Instant::from_millis(clock::now().as_millis()) + self.between_characters;
-        while self.any() == 0 && clock::now() < until {}
+        clock::wait_while(|| self.held() == 0, Some(until));
     }
 }
 
 impl Uart for ChipUart {
     fn any(&self) -> usize {
-        self.with(|receiver| receiver.ring.len())
+        prices::access();
+        self.held()
     }
 }
 
@@ -180,7 +191,7 @@ impl Pollable for ChipUart {
 
     fn poll(&self, interest: Readiness) -> Readiness {
         // Nothing is ever left to send when a write has returned.
-        let readable = if self.any() > 0 { Readiness::READ } else { Readiness::NONE };
+        let readable = if self.held() > 0 { Readiness::READ } else { Readiness::NONE };
         readable.or(Readiness::WRITE).and(interest)
     }
 
@@ -193,6 +204,7 @@ impl Pollable for ChipUart {
 impl StreamRead for ChipUart {
     /// Takes what there is; before each character but the first it waits up to `timeout_char`.
     fn read(&self, buf: &mut [u8]) -> Option<usize> {
+        prices::access();
         let mut filled = 0;
         for place in buf {
             if filled > 0 {
@@ -207,6 +219,7 @@ impl StreamRead for ChipUart {
 
     /// Takes what there is, up to a newline, without waiting.
     fn read_line(&self, line: &mut Vec<u8>) -> Option<usize> {
+        prices::access();
         let mut count = 0;
         while let Some(byte) = self.with(|receiver| receiver.ring.pop_front()) {
             line.push(byte);
@@ -222,6 +235,7 @@ impl StreamRead for ChipUart {
 impl StreamWrite for ChipUart {
     /// Sends everything; keeps the CPU until the last character has left.
     fn write(&self, data: &[u8]) -> Option<usize> {
+        prices::access();
         for &byte in data {
             Lines::send(self.unit, byte);
         }
@@ -238,23 +252,26 @@ impl Read for ChipUart {
     /// Waits, keeping the CPU, until there is at least one byte. An error is reported once, before the bytes that
     /// came after it.
     fn read(&mut self, buf: &mut [u8]) -> Result<usize, UartError> {
+        prices::access();
         if buf.is_empty() {
             return Ok(0);
         }
-        loop {
-            if let Some(error) = self.with(|receiver| receiver.error.take()) {
-                return Err(error);
+        clock::wait_while(|| !self.is_readable(), None);
+        self.with(|receiver| match receiver.error.take() {
+            Some(error) => Err(error),
+            None => {
+                let count = buf.len().min(receiver.ring.len());
+                buf.iter_mut().zip(receiver.ring.drain(..count)).for_each(|(place, byte)| *place = byte);
+                Ok(count)
             }
-            if let Some(count) = StreamRead::read(self, buf) {
-                return Ok(count);
-            }
-        }
+        })
     }
 }
 
 impl ReadReady for ChipUart {
     fn read_ready(&mut self) -> Result<bool, UartError> {
-        Ok(self.with(|receiver| receiver.error.is_some() || !receiver.ring.is_empty()))
+        prices::access();
+        Ok(self.is_readable())
     }
 }
 
@@ -271,6 +288,7 @@ impl Write for ChipUart {
 
 impl WriteReady for ChipUart {
     fn write_ready(&mut self) -> Result<bool, UartError> {
+        prices::access();
         Ok(true)
     }
 }

@@ -11,8 +11,8 @@ use crate::{clock, edges, target, timers, uart};
 #[exception]
 fn SysTick() {
     clock::on_wrap();
-    target::on_wrap();
     timers::on_wrap();
+    target::on_wrap();
 }
 
 /// The handlers of the UARTs, each with its place among the units.

@@ -1,49 +1,56 @@
 //! What is compared: each scenario with a program, under each discipline, and what is left out and why.
 //!
-//! Owns the reasons. A scenario that needs more than the emulator has is found by what it says. Those whose events
-//! depend on what instructions cost are listed; they are run once more with a price for each step, the same on both sides,
-//! beside which that does not count.
+//! Owns the reasons. A scenario that needs more than the emulator has is found by what it says. Where time passes by prices all
+//! others are compared wholly. Those whose events depend on what single instructions cost are listed; where instructions take
+//! time, their order is compared, or nothing.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use vpyb_core::Discipline;
-use vpyb_core::time::Duration;
 use vpyb_sim::board::Profile;
 use vpyb_sim::scenario::model::{Action, Cpu, Part, Scenario};
 
 use crate::checked_in::scenarios;
 
-/// One scenario under one discipline.
+/// One scenario under one discipline, with the chip's prices.
 pub struct Case {
     pub scenario: Scenario,
-    pub how: How,
-    pub prices: Prices,
+    /// How far it can be compared where instructions take time.
+    by_instructions: How,
 }
 
-/// What a step costs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Prices {
-    /// What its instructions cost: the simulator has the chip's profile.
-    OfTheChip,
-    /// [`STEP`], on both sides, and nothing beside it.
-    Equal,
+/// What the chip's time is made of. The simulator's is made of prices.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Time {
+    /// Of the same prices: its clock stands still while instructions run.
+    Prices,
+    /// Of what its instructions take.
+    Instructions,
 }
 
-/// A step's price where both sides have the same: more than the instructions of any of them take, and a whole part of a
-/// millisecond.
-pub const STEP: Duration = Duration::from_micros(100);
+impl Time {
+    pub const ALL: [Self; 2] = [Self::Prices, Self::Instructions];
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if *self == Self::Prices { "by prices" } else { "by instructions" })
+    }
+}
 
 /// How far chip and simulator can be compared.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum How {
-    /// All events, each with its tick.
+    /// All events, each with when it happened.
     Wholly,
-    /// The order of so many events, without ticks and numbers.
+    /// The order of so many events, without when and without numbers.
     Order(usize),
     Not,
 }
 
-/// Scenarios, by how their names begin, that are not compared wholly under a discipline (any if empty), and why.
+/// Scenarios, by how their names begin, that are not compared wholly under a discipline (any if empty) where instructions take
+/// time, and why.
 type Exception = (&'static str, &'static str, How, &'static str);
 
 const POLLING: &str = "waiters poll, and asyncio-v3 has no passes: who asks first in a tick depends on costs";
@@ -82,6 +89,7 @@ const EXCEPTIONS: &[Exception] = &[
     ("scenarios/ms_timer/", "", How::Order(30), MICROSECONDS),
     ("scenarios/pin_call/", "", How::Order(15), MICROSECONDS),
     ("scenarios/heartbeat/board.toml::busy-for-2-s", "", How::Order(100), ADDS_UP),
+    ("scenarios/hogs/", "", How::Order(100), ADDS_UP),
     ("scenarios/latency/", "", How::Order(50), ADDS_UP),
     ("scenarios/long_computation/", "", How::Order(50), ADDS_UP),
     ("scenarios/rate/", "", How::Order(100), "a hundred tasks are made, which takes a millisecond"),
@@ -91,52 +99,25 @@ const EXCEPTIONS: &[Exception] = &[
     ("scenarios/superloop/", "", How::Order(20), "there is no event loop, and what each round costs adds up"),
 ];
 
-/// Those of them that are not compared wholly at one price for each step, either: what programs or drivers do beside steps
-/// costs more than a step's price, or is told by what they print.
-const ONLY_THEIR_ORDER: &[(&str, &str)] = &[
-    ("scenarios/aremote/jitter.toml", ""),
-    ("scenarios/blocking_read/board.toml::stream", ""),
-    ("scenarios/event/board.toml::latency", ""),
-    ("scenarios/heartbeat/board.toml::busy-for-2-s", ""),
-    ("scenarios/iorw/", "fast-io"),
-    ("scenarios/iorw/recorded.toml::timeout", ""),
-    ("scenarios/latency/", ""),
-    ("scenarios/ms_timer/", ""),
-    ("scenarios/pin_call/", ""),
-    ("scenarios/polling/board.toml::stream", ""),
-    ("scenarios/rate/", ""),
-    ("scenarios/record_uart/", "asyncio-v3"),
-    ("scenarios/record_uart/board.toml::hogs", ""),
-    ("scenarios/record_uart/recorded.toml::hogs", ""),
-    ("scenarios/record_uart/recorded_slow.toml", ""),
+/// Programs of which no scenario is compared wholly, and why.
+pub const NOT_WHOLLY: &[(&str, &str)] = &[
+    ("apoll", "the accelerometer is on I2C"),
+    ("client_server", "there is no network"),
+    ("htu_test", "the sensor is on I2C"),
 ];
-
-/// Programs of which no scenario is compared wholly under a discipline (any if empty), and why.
-pub const NOT_WHOLLY: &[(&str, &str, &str)] = &[
-    ("apoll", "", "the accelerometer is on I2C"),
-    ("client_server", "", "there is no network"),
-    ("htu_test", "", "the sensor is on I2C"),
-    ("latency", "", "a hundred tasks are made in a step"),
-    ("ms_timer", "", MICROSECONDS),
-    ("pin_call", "", MICROSECONDS),
-    ("rate", "", "a hundred tasks are made in a step"),
-    ("record_uart", "asyncio-v3", "frames of its UART are no whole steps"),
-    ("uart_reader", "", "a byte comes ten microseconds before a tick, or there are scripted tasks"),
-];
-
-/// Whether a rule for scenarios that begin so, under a discipline (any if empty), is about this one.
-fn is_about(name: &str, discipline: &str, scenario: &Scenario) -> bool {
-    scenario.name.starts_with(name) && (discipline.is_empty() || discipline == scenario.cpu.scheduler)
-}
 
 impl Case {
     pub fn name(&self) -> String {
-        let with = if self.prices == Prices::Equal { ", each step at one price" } else { "" };
-        format!("{} under {}{with}", self.scenario.name, self.scenario.cpu.scheduler)
+        format!("{} under {}", self.scenario.name, self.scenario.cpu.scheduler)
     }
 
     pub fn program(&self) -> &str {
         self.scenario.program.as_ref().map_or("", |program| &program.name)
+    }
+
+    /// How far it can be compared.
+    pub fn how(&self, time: Time) -> How {
+        if time == Time::Prices { How::Wholly } else { self.by_instructions }
     }
 
     /// What happens in it, without what is said and expected of it.
@@ -147,7 +128,8 @@ impl Case {
 }
 
 fn exception(scenario: &Scenario) -> Option<&'static Exception> {
-    EXCEPTIONS.iter().find(|(name, discipline, ..)| is_about(name, discipline, scenario))
+    let is_under = |by: &str| by.is_empty() || by == scenario.cpu.scheduler;
+    EXCEPTIONS.iter().find(|(name, by, ..)| scenario.name.starts_with(name) && is_under(by))
 }
 
 /// Why a scenario needs more than the emulator has.
@@ -174,17 +156,12 @@ fn beyond_the_emulator(scenario: &Scenario) -> Option<&'static str> {
     }
 }
 
-/// The scenario under a discipline, with these prices in place of its own.
-fn on_the_chip(scenario: &Scenario, discipline: Discipline, prices: Prices) -> Scenario {
+/// The scenario under a discipline, with the chip's prices in place of its own.
+fn on_the_chip(scenario: &Scenario, discipline: Discipline) -> Scenario {
     let Cpu { runq_len, waitq_len, ioq_len, lp_len, max_overdue_ms, .. } = scenario.cpu;
-    let (profile, step) = match prices {
-        Prices::OfTheChip => (Profile::STM32F405, None),
-        Prices::Equal => (Profile::RECORDED, Some(STEP)),
-    };
-    let (scheduler, profile) = (discipline.name().into(), profile.name.into());
+    let (scheduler, profile) = (discipline.name().into(), Profile::STM32F405.name.into());
     let lengths = Cpu { runq_len, waitq_len, ioq_len, lp_len, max_overdue_ms, ..Cpu::default() };
-    let cpu = Cpu { scheduler, profile, step, callback: step, ..lengths };
-    Scenario { cpu, ..scenario.clone() }
+    Scenario { cpu: Cpu { scheduler, profile, ..lengths }, ..scenario.clone() }
 }
 
 /// What is not compared wholly and why, with the number of such runs.
@@ -199,42 +176,30 @@ pub fn cases() -> (Vec<Case>, Notes) {
             continue;
         }
         for discipline in Discipline::ALL {
-            let own = on_the_chip(&scenario, *discipline, Prices::OfTheChip);
-            let exception = exception(&own);
-            let how = exception.map_or(How::Wholly, |(.., how, _)| *how);
+            let scenario = on_the_chip(&scenario, *discipline);
+            let (by_instructions, reason) =
+                exception(&scenario).map_or((How::Wholly, ""), |(.., how, reason)| (*how, reason));
+            let case = Case { scenario, by_instructions };
             // Scenarios often differ only in what is expected of them.
-            if !take(&mut cases, Case { scenario: own, how, prices: Prices::OfTheChip }) {
+            if cases.iter().any(|other: &Case| other.does() == case.does()) {
                 continue;
             }
-            let Some((.., reason)) = exception else { continue };
-            let equal = on_the_chip(&scenario, *discipline, Prices::Equal);
-            if ONLY_THEIR_ORDER.iter().any(|(name, discipline)| is_about(name, discipline, &equal)) {
-                let how = if how == How::Not { "not compared" } else { "only their order" };
-                *notes.entry(format!("{how}, as {reason}")).or_default() += 1;
-            } else {
-                *notes.entry(format!("wholly only at one price for each step, as {reason}")).or_default() +=
-                    1;
-                take(&mut cases, Case { scenario: equal, how: How::Wholly, prices: Prices::Equal });
-            }
+            cases.push(case);
+            let far = match by_instructions {
+                How::Wholly => continue,
+                How::Order(_) => "only their order",
+                How::Not => "not compared",
+            };
+            *notes.entry(format!("{}: {far}, as {reason}", Time::Instructions)).or_default() += 1;
         }
     }
     (cases, notes)
 }
 
-/// Takes a case, unless another one does the same.
-fn take(cases: &mut Vec<Case>, case: Case) -> bool {
-    let is_new = !cases.iter().any(|other| other.does() == case.does());
-    if is_new {
-        cases.push(case);
-    }
-    is_new
-}
-
 #[test]
 fn exceptions_exist() {
     let scenarios = scenarios();
-    let names = EXCEPTIONS.iter().map(|(name, ..)| name).chain(ONLY_THEIR_ORDER.iter().map(|(name, _)| name));
-    for name in names {
+    for (name, ..) in EXCEPTIONS {
         assert!(
             scenarios.iter().any(|scenario| scenario.name.starts_with(name)),
             "no scenario is called {name}"

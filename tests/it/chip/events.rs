@@ -1,4 +1,4 @@
-//! What happened, as a list of lines: a tick, a blank, and what.
+//! What happened, as a list of lines: when, a blank, and what.
 //!
 //! Owns how the list is made of a trace. The firmware prints the same of itself.
 
@@ -8,8 +8,18 @@ use vpyb_sim::runner::Outcome;
 use vpyb_sim::trace::record::{Entry, Interrupt, Why, Yielded};
 use vpyb_sim::trace::{Kind, Record, Seq, Trace, Words};
 
-/// The events of a simulated run that lie in ticks before `end`, and its own end if it came to one.
-pub fn of(run: &Outcome, end: Instant) -> Vec<String> {
+use super::cases::Time;
+
+/// How a line says when something happened: by the nanosecond, or by the millisecond tick.
+pub fn stamp(time: Time, at: Instant) -> u64 {
+    match time {
+        Time::Prices => at.as_nanos(),
+        Time::Instructions => ticks_ms(at).into(),
+    }
+}
+
+/// The events of a simulated run; the last one is `end`, if it came to an end of its own.
+pub fn of(run: &Outcome, time: Time, end: Option<&str>) -> Vec<String> {
     let trace = &run.trace;
     let words = Words::new(trace);
     let mut list = Vec::new();
@@ -19,7 +29,7 @@ pub fn of(run: &Outcome, end: Instant) -> Vec<String> {
         match record.kind {
             Kind::Step { .. } | Kind::Callback { .. } => {
                 list.extend(open.take().map(|(_, line)| line));
-                match step(trace, &words, seq, record) {
+                match step(trace, &words, seq, record, time) {
                     Some(Event::Step(line)) => open = Some((seq, (record.at, line))),
                     Some(Event::Callback) => list.push((record.at, "callback".into())),
                     None => {}
@@ -36,20 +46,17 @@ pub fn of(run: &Outcome, end: Instant) -> Vec<String> {
         }
     }
     list.extend(open.map(|(_, line)| line));
-    if run.verdict == "passed" || run.verdict.starts_with("error") {
-        list.push((trace.end(), format!("end {}", run.verdict)));
-    }
-    let lines = list.into_iter().map(|(at, line)| format!("{} {line}", ticks_ms(at)));
-    before(&lines.collect::<Vec<_>>(), end)
+    list.extend(end.map(|how| (trace.end(), format!("end {how}"))));
+    list.into_iter().map(|(at, line)| format!("{} {line}", stamp(time, at))).collect()
 }
 
-/// The lines whose ticks lie before `end`.
-pub fn before(lines: &[String], end: Instant) -> Vec<String> {
-    let tick = |line: &String| line.split(' ').next().and_then(|tick| tick.parse().ok());
-    lines.iter().filter(|line| tick(line).is_none_or(|tick: u32| tick < ticks_ms(end))).cloned().collect()
+/// Leaves out the lines that are not from before `end`, by what they say of when they happened.
+pub fn leave_out(lines: &mut Vec<String>, end: u64) {
+    let stamp = |line: &str| line.split(' ').next().and_then(|stamp| stamp.parse::<u64>().ok());
+    lines.retain(|line| stamp(line).is_none_or(|stamp| stamp < end));
 }
 
-/// A line without its tick, and with the numbers that it prints made alike.
+/// A line without when it happened, and with the numbers that it prints made alike.
 pub fn without_numbers(line: &str) -> String {
     let words = line.split_once(' ').map_or(line, |(_, words)| words);
     if !words.starts_with("prints") {
@@ -63,7 +70,7 @@ enum Event {
     Callback,
 }
 
-fn step(trace: &Trace, words: &Words<'_>, seq: Seq, record: &Record) -> Option<Event> {
+fn step(trace: &Trace, words: &Words<'_>, seq: Seq, record: &Record, time: Time) -> Option<Event> {
     let Kind::Step { task, first, stale, yielded, .. } = record.kind else { return Some(Event::Callback) };
     let after = &trace.records()[seq.0 as usize + 1..];
     let within =
@@ -77,7 +84,8 @@ fn step(trace: &Trace, words: &Words<'_>, seq: Seq, record: &Record) -> Option<E
     // The poll that ends a pass is caused by the pass's last step.
     let loops = |kind: Kind| kind == again || matches!(kind, Kind::Polled { .. });
     let changed = || within().any(|later| later.cause == Some(seq) && !loops(later.kind));
-    if zero && !first && !stale && interrupt.is_none() && !changed() {
+    // Where instructions take time, how many such steps there are depends on it.
+    if time == Time::Instructions && zero && !first && !stale && interrupt.is_none() && !changed() {
         return None;
     }
     let how = match yielded {

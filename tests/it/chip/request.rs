@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use vpyb_core::time::Duration;
-use vpyb_sim::board::UARTS;
+use vpyb_sim::board::{Profile, UARTS};
 use vpyb_sim::scenario::model::{Action, Arg, Scenario};
 use vpyb_sim::trace::record::{Drive, Net};
 use vpyb_sim::trace::{Kind, Record, Trace};
@@ -17,7 +16,7 @@ pub struct Request(pub String);
 
 impl Request {
     /// A scenario's program and settings. Bytes that come from outside come when the simulated run had them.
-    pub fn new(scenario: &Scenario, trace: &Trace, until_ms: u64, step: Option<Duration>) -> Self {
+    pub fn new(scenario: &Scenario, trace: &Trace, until_ms: u64, prices: Option<Profile>) -> Self {
         let program = scenario.program.as_ref().expect("a program");
         let mut words = format!("{}\n--watch\n--until_ms={until_ms}\n", program.name);
         for (name, value) in &program.args {
@@ -27,8 +26,8 @@ impl Request {
             }
             .expect("a text");
         }
-        if let Some(step) = step {
-            writeln!(words, "--step_us={}", step.as_nanos() / 1000).expect("a text");
+        if let Some(profile) = prices {
+            writeln!(words, "--prices={}", self::prices(&profile)).expect("a text");
         }
         let cpu = &scenario.cpu;
         writeln!(words, "--discipline={}", cpu.scheduler).expect("a text");
@@ -59,6 +58,23 @@ impl Request {
         }
         Self(words)
     }
+}
+
+/// A profile in the words of the firmware.
+fn prices(profile: &Profile) -> String {
+    let Profile { name: _, step, delay, callback, pass, poll, io_poll, isr, irq_latency, access } = *profile;
+    let prices = [
+        ("step", step),
+        ("delay", delay),
+        ("callback", callback),
+        ("pass", pass),
+        ("poll", poll),
+        ("io_poll", io_poll),
+        ("isr", isr),
+        ("irq_latency", irq_latency),
+        ("access", access),
+    ];
+    prices.map(|(action, price)| format!("{action}:{}", price.as_nanos())).join(",")
 }
 
 /// Whether a UART sends or receives on a pin.

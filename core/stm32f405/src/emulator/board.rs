@@ -1,10 +1,9 @@
 //! The core's `Board` in the emulator.
 //!
-//! Owns the handles that programs hold. What stands in for pins and wires is in `nets`, what a frame takes in `lines`.
+//! Owns the handles that programs hold; each call is paid for, if time passes by `prices`. What stands in for pins and wires is
+//! in `nets`, what a frame takes in `lines`.
 
-use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
 use core::cell::RefCell;
 use core::convert::Infallible;
 use core::fmt;
@@ -17,7 +16,8 @@ use vpyb_core::{Board, BoardError, Edge, Gpio, I2cConfig, Irq, PinMode, Pull, Ua
 
 use super::console::Console;
 use super::nets::{self, Drive};
-use crate::i2c::ChipI2c;
+use super::prices;
+use crate::i2c::{self, ChipI2c};
 use crate::pins::{self, Pin, Users};
 use crate::registers::UNITS;
 use crate::uart::ChipUart;
@@ -32,7 +32,7 @@ pub struct ChipBoard {
 struct Bench {
     console: Rc<Console>,
     users: RefCell<Users>,
-    buses: RefCell<BTreeMap<String, ChipI2c>>,
+    buses: i2c::Units,
 }
 
 impl ChipBoard {
@@ -65,16 +65,19 @@ impl Board for ChipBoard {
     type Network = Missing;
 
     fn led(&self, name: &str) -> Result<ChipPin, BoardError> {
+        prices::access();
         let pin = pins::led(name)?;
         nets::set(pin, Drive::Low, None);
         Ok(ChipPin { bench: self.bench.clone(), pin, high: Drive::High, is_led: true })
     }
 
     fn pin(&self, name: &str, mode: PinMode) -> Result<ChipPin, BoardError> {
+        prices::access();
         self.pin_for(name, mode, "the program")
     }
 
     fn uart(&self, name: &str, config: UartConfig) -> Result<ChipUart, BoardError> {
+        prices::access();
         let uart = ChipUart::prepare(name, config)?;
         for pin in UNITS[uart.unit()].pins {
             self.bench.users.borrow_mut().claim(pins::named(pin)?, name)?;
@@ -83,12 +86,8 @@ impl Board for ChipBoard {
     }
 
     fn i2c(&self, name: &str, config: I2cConfig) -> Result<ChipI2c, BoardError> {
-        if let Some(bus) = self.bench.buses.borrow().get(name) {
-            return Ok(bus.clone());
-        }
-        let bus = ChipI2c::open(name, config, |pin, mode| self.pin_for(pin, mode, name))?;
-        self.bench.buses.borrow_mut().insert(name.to_string(), bus.clone());
-        Ok(bus)
+        prices::access();
+        self.bench.buses.get(name, config, |pin, mode| self.pin_for(pin, mode, name))
     }
 
     fn on_timer(
@@ -97,27 +96,33 @@ impl Board for ChipBoard {
         every: Duration,
         handler: impl FnMut(&mut Irq<'_>) + Send + 'static,
     ) -> Result<(), BoardError> {
+        prices::access();
         timers::on_timer(timer, every, handler)
     }
 
     fn off_timer(&self, timer: &str) {
+        prices::access();
         timers::off_timer(timer);
     }
 
     fn print(&self, text: fmt::Arguments<'_>) {
+        prices::access();
         self.bench.console.print(text);
     }
 
     fn ticks_us(&self) -> u32 {
+        prices::access();
         ticks_us(clock::now())
     }
 
     fn delay_us(&self, us: u32) {
+        prices::access();
         self.bench.console.touch();
         clock::wait_until(clock::now() + Duration::from_micros(us.into()));
     }
 
     fn count(&self, counter: &str, by: u32) {
+        prices::access();
         self.bench.console.note(format_args!("count {counter} {by}"));
     }
 }
@@ -133,6 +138,7 @@ pub struct ChipPin {
 
 impl ChipPin {
     fn set(&self, drive: Drive) {
+        prices::access();
         let changed = nets::set(self.pin, drive, None);
         if self.is_led {
             let level = if drive == Drive::Low { "low" } else { "high" };
@@ -143,6 +149,7 @@ impl ChipPin {
     }
 
     fn reads_high(&self) -> bool {
+        prices::access();
         critical_section::with(|cs| nets::level(cs, self.pin)) == Some(PinState::High)
     }
 }
@@ -175,11 +182,12 @@ impl OutputPin for ChipPin {
 
 impl StatefulOutputPin for ChipPin {
     fn is_set_high(&mut self) -> Result<bool, Infallible> {
+        prices::access();
         Ok(nets::drive(self.pin) == self.high)
     }
 
     fn is_set_low(&mut self) -> Result<bool, Infallible> {
-        Ok(nets::drive(self.pin) != self.high)
+        self.is_set_high().map(|high| !high)
     }
 }
 
@@ -189,18 +197,22 @@ impl Gpio for ChipPin {
         edge: Edge,
         handler: impl FnMut(&mut Irq<'_>, PinState) + Send + 'static,
     ) -> Result<(), BoardError> {
+        prices::access();
         edges::on_edge(self.pin, edge, handler)
     }
 
     fn off_edge(&mut self) {
+        prices::access();
         edges::off_edge(self.pin);
     }
 
     fn mask(&mut self) {
+        prices::access();
         edges::mask(self.pin, true);
     }
 
     fn unmask(&mut self) {
+        prices::access();
         edges::mask(self.pin, false);
     }
 }

@@ -1,7 +1,7 @@
 //! The console: what the program prints, on the host's standard output.
 //!
 //! Owns the two forms of the output. Plain, it is the program's text. Watched, each line is something that happened:
-//! the millisecond tick, a blank, and what.
+//! when, a blank, and what: the millisecond tick, or the nanosecond where time passes by prices.
 
 use alloc::string::String;
 use core::cell::{Cell, RefCell};
@@ -9,12 +9,22 @@ use core::fmt::{self, Write as _};
 
 use semihosting::io;
 use vpyb_core::ticks::ticks_ms;
+use vpyb_core::time::Instant;
 
 use crate::clock;
 
+/// How it is said when something happened.
+#[derive(Clone, Copy)]
+pub enum Stamp {
+    /// By the millisecond tick.
+    Tick,
+    /// By the nanosecond.
+    Nanos,
+}
+
 /// Where a run is printed.
 pub struct Console {
-    watched: bool,
+    watch: Option<Stamp>,
     out: RefCell<Option<io::Stdout>>,
     /// A piece of text on its way: each call of the host takes it whole.
     piece: RefCell<String>,
@@ -26,10 +36,10 @@ pub struct Console {
 
 impl Console {
     /// A console on the host's standard output.
-    pub fn new(watched: bool) -> Self {
+    pub fn new(watch: Option<Stamp>) -> Self {
         let out = RefCell::new(io::stdout().ok());
         let (piece, begun, touched) = Default::default();
-        Self { watched, out, piece, begun, touched }
+        Self { watch, out, piece, begun, touched }
     }
 
     fn write(&self, text: fmt::Arguments<'_>) {
@@ -48,7 +58,7 @@ impl Console {
     }
 
     fn print_now(&self, text: fmt::Arguments<'_>) {
-        if !self.watched {
+        if self.watch.is_none() {
             return self.write(text);
         }
         let mut begun = self.begun.borrow_mut();
@@ -62,13 +72,15 @@ impl Console {
     /// Notes that something happened, if anybody watches.
     pub fn note(&self, what: fmt::Arguments<'_>) {
         self.touch();
-        self.note_at(ticks_ms(clock::now()), what);
+        self.note_at(clock::now(), what);
     }
 
-    /// Notes what happened at a tick, if anybody watches. It does not count as touched.
-    pub fn note_at(&self, tick: u32, what: fmt::Arguments<'_>) {
-        if self.watched {
-            self.write(format_args!("{tick} {what}\n"));
+    /// Notes what happened at an instant, if anybody watches. It does not count as touched.
+    pub fn note_at(&self, at: Instant, what: fmt::Arguments<'_>) {
+        match self.watch {
+            Some(Stamp::Tick) => self.write(format_args!("{} {what}\n", ticks_ms(at))),
+            Some(Stamp::Nanos) => self.write(format_args!("{} {what}\n", at.as_nanos())),
+            None => {}
         }
     }
 
@@ -88,7 +100,7 @@ impl Console {
         if !begun.is_empty() {
             self.note(format_args!("prints {begun}"));
         }
-        if self.watched {
+        if self.watch.is_some() {
             self.note(format_args!("end {how}"));
         } else {
             self.write(format_args!("({how}, after {} ms)\n", clock::now().as_millis()));

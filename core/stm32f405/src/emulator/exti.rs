@@ -1,7 +1,7 @@
 //! The interrupt lines of pins: the emulator has their vectors, but no edges.
 //!
 //! Owns what a line remembers: its trigger, its mask, and whether there was an edge. A line that asks sets its
-//! interrupt pending in the interrupt controller.
+//! interrupt pending in the interrupt controller; where time passes by prices, when its handler's turn has come.
 
 use core::cell::Cell;
 
@@ -9,8 +9,10 @@ use cortex_m::peripheral::NVIC;
 use critical_section::{CriticalSection, Mutex};
 use embedded_hal::digital::PinState;
 use vpyb_core::Edge;
+use vpyb_core::time::Instant;
 
 use super::nets;
+use crate::clock;
 use crate::edges::{LINES, vector};
 use crate::pins::Pin;
 
@@ -20,6 +22,10 @@ struct Line {
     edge: Edge,
     masked: bool,
     pending: bool,
+    /// Since when it has asked, if its handler is not on its way.
+    asks: Option<Instant>,
+    /// Its handler is on its way.
+    heard: bool,
     /// What its pin showed last; a floating one shows nothing.
     level: Option<PinState>,
 }
@@ -30,11 +36,31 @@ fn change(cs: CriticalSection<'_>, pin: Pin, change: impl FnOnce(&mut Line)) {
     let state = STATES[usize::from(pin.number)].borrow(cs);
     if let Some(mut line) = state.get() {
         change(&mut line);
-        state.set(Some(line));
-        if line.pending && !line.masked {
-            NVIC::pend(vector(pin.number.into()));
+        if !line.pending || line.masked {
+            (line.asks, line.heard) = (None, false);
+        } else if !line.heard {
+            line.asks = line.asks.or(Some(clock::now()));
         }
+        state.set(Some(line));
+        serve(cs, pin.number.into());
     }
+}
+
+/// Sends a line's handler on its way, if the line asks and the handler need not wait.
+fn serve(cs: CriticalSection<'_>, number: usize) {
+    let state = STATES[number].borrow(cs);
+    if let Some(line) = state.get()
+        && let Some(since) = line.asks
+        && !clock::handler_waits(cs, since)
+    {
+        state.set(Some(Line { asks: None, heard: true, ..line }));
+        NVIC::pend(vector(number));
+    }
+}
+
+/// Sends the handlers on their way that need wait no longer.
+pub(super) fn on_wrap() {
+    critical_section::with(|cs| (0..LINES).for_each(|number| serve(cs, number)));
 }
 
 /// A pin's net shows another level; `None`: it floats.
@@ -52,7 +78,8 @@ pub struct Exti;
 impl Exti {
     /// Has a line listen to a pin; an edge that waits is forgotten.
     pub fn set_up(cs: CriticalSection<'_>, pin: Pin, edge: Edge) {
-        let line = Line { edge, masked: false, pending: false, level: nets::level(cs, pin) };
+        let (masked, pending, asks, heard) = Default::default();
+        let line = Line { edge, masked, pending, asks, heard, level: nets::level(cs, pin) };
         STATES[usize::from(pin.number)].borrow(cs).set(Some(line));
         // SAFETY: the handler is in the vector table, and what it shares with the loop is behind critical sections.
         unsafe { NVIC::unmask(vector(pin.number.into())) };
@@ -71,11 +98,11 @@ impl Exti {
     /// Whether a line asks; if so, it has been heard.
     pub fn take_request(cs: CriticalSection<'_>, line: usize) -> bool {
         let state = STATES[line].borrow(cs);
-        let asks = state.get().filter(|line| line.pending && !line.masked);
-        if let Some(line) = asks {
-            state.set(Some(Line { pending: false, ..line }));
+        let heard = state.get().filter(|line| line.heard);
+        if let Some(line) = heard {
+            state.set(Some(Line { pending: false, heard: false, ..line }));
         }
-        asks.is_some()
+        heard.is_some()
     }
 
     /// What a pin reads; a floating one reads low.

@@ -16,6 +16,7 @@ use vpyb_core::time::{Duration, Instant};
 
 use super::nets::Drive;
 use super::outside::{Stimulus, What};
+use super::prices::Prices;
 use crate::pins::{self, Pin};
 use crate::program::number;
 use crate::registers::UNITS;
@@ -32,8 +33,8 @@ pub struct Settings {
     pub watch: bool,
     /// `--until_ms=N`: stop then.
     pub until: Option<Instant>,
-    /// `--step_us=N`: a step or a callback takes until the next whole multiple of so many microseconds.
-    pub step: Option<Duration>,
+    /// `--prices=ACTION:NANOSECONDS,...`: what actions cost, in place of their instructions; nothing if not named.
+    pub prices: Option<Prices>,
     /// `--at=NANOSECONDS:UART:BYTE`, `--at=NANOSECONDS:PIN:LEVEL` or `--at=NANOSECONDS:ctrl-c`: what comes from outside.
     pub stimuli: Vec<Stimulus>,
     /// `--link=UART:UART`: a wire from TX to RX.
@@ -80,7 +81,7 @@ impl Settings {
         match word.split_once('=').unwrap_or((word, "")) {
             ("--watch", "") => self.watch = true,
             ("--until_ms", ms) => self.until = Some(Instant::from_millis(number("until_ms", ms)?)),
-            ("--step_us", us) => self.step = Some(price(us)?),
+            ("--prices", list) => self.prices = Some(prices(list)?),
             ("--link", link) => self.links.push(self::link(link)?),
             ("--join", join) => self.joins.push(self::join(join)?),
             ("--at", stimulus) => self.stimuli.push(self::stimulus(stimulus)?),
@@ -90,11 +91,29 @@ impl Settings {
     }
 }
 
-fn price(us: &str) -> Result<Duration, String> {
-    match number("step_us", us)? {
-        0 => Err("a step takes at least 1 us: `--step_us=100`".into()),
-        us => Ok(Duration::from_micros(us)),
+fn prices(list: &str) -> Result<Prices, String> {
+    let mut prices = Prices::default();
+    for price in list.split(',') {
+        let (action, nanos) =
+            price.split_once(':').ok_or("write a price as `--prices=step:900,access:500`")?;
+        let price = match action {
+            "step" => &mut prices.step,
+            "delay" => &mut prices.delay,
+            "callback" => &mut prices.callback,
+            "pass" => &mut prices.pass,
+            "poll" => &mut prices.poll,
+            "io_poll" => &mut prices.io_poll,
+            "isr" => &mut prices.isr,
+            "irq_latency" => &mut prices.irq_latency,
+            "access" => &mut prices.access,
+            _ => {
+                let known = "step, delay, callback, pass, poll, io_poll, isr, irq_latency, access";
+                return Err(format!("there is no price of `{action}`; there are {known}"));
+            }
+        };
+        *price = Duration::from_nanos(number(action, nanos)?);
     }
+    Ok(prices)
 }
 
 fn unit(name: &str) -> Result<usize, String> {

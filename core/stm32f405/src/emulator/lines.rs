@@ -11,8 +11,12 @@ use cortex_m::peripheral::NVIC;
 use critical_section::{CriticalSection, Mutex};
 use vpyb_core::time::{Duration, Instant};
 
+use super::prices;
 use crate::clock;
 use crate::registers::{Status, UNITS};
+
+/// Bits of a frame, those that begin and end it included.
+const FRAME: u64 = 10;
 
 /// What the model knows of a unit.
 struct Line {
@@ -20,10 +24,13 @@ struct Line {
     frame: Cell<Option<u8>>,
     overrun: Cell<bool>,
     listening: Cell<bool>,
-    /// Nanoseconds that a bit takes; 0 until the unit is opened.
-    bit: Cell<u64>,
-    /// When the frame that was sent last has left.
-    sent: Cell<Instant>,
+    /// When the frame in the register came, if its interrupt waits for its time.
+    waits: Cell<Option<Instant>>,
+    /// Cycles of the unit's clock that a bit takes; 0 until the unit is opened.
+    divider: Cell<u16>,
+    /// When the first of the frames began that are sent without a gap, and how many bits of them are over.
+    begun: Cell<Instant>,
+    bits: Cell<u64>,
     /// Whose RX this TX is wired to.
     to: Cell<Option<usize>>,
 }
@@ -33,8 +40,10 @@ static LINES: [Mutex<Line>; UNITS.len()] = [const {
         frame: Cell::new(None),
         overrun: Cell::new(false),
         listening: Cell::new(false),
-        bit: Cell::new(0),
-        sent: Cell::new(Instant::ZERO),
+        waits: Cell::new(None),
+        divider: Cell::new(0),
+        begun: Cell::new(Instant::ZERO),
+        bits: Cell::new(0),
         to: Cell::new(None),
     })
 }; UNITS.len()];
@@ -44,10 +53,27 @@ pub fn link(from: usize, to: usize) {
     critical_section::with(|cs| LINES[from].borrow(cs).to.set(Some(to)));
 }
 
-/// A frame comes over the RX line. A unit that is not open does not see it.
-pub fn receive(cs: CriticalSection<'_>, unit: usize, byte: u8) {
+/// Parts of a bit in which a receiver places its samples; the last one of a frame is so many after the frame's beginning, in
+/// the tenth bit.
+const PARTS: u64 = 32;
+const LAST_SAMPLE: u64 = 9 * PARTS + 19;
+
+/// How long so many parts of a bit take.
+fn parts(unit: usize, line: &Line, parts: u64) -> Duration {
+    let cycles = u128::from(parts) * u128::from(line.divider.get());
+    let nanos = cycles * 1_000_000_000 / u128::from(u64::from(UNITS[unit].clock) * PARTS);
+    Duration::from_nanos(nanos as u64)
+}
+
+/// When so many bits of the frames under way are over.
+fn over(unit: usize, line: &Line, bits: u64) -> Instant {
+    line.begun.get() + parts(unit, line, bits * PARTS)
+}
+
+/// A frame has come over the RX line at an instant. A unit that is not open does not see it.
+pub fn receive(cs: CriticalSection<'_>, unit: usize, byte: u8, at: Instant) {
     let line = LINES[unit].borrow(cs);
-    if line.bit.get() == 0 || line.overrun.get() {
+    if line.divider.get() == 0 || line.overrun.get() {
         return;
     }
     if line.frame.get().is_some() {
@@ -56,8 +82,28 @@ pub fn receive(cs: CriticalSection<'_>, unit: usize, byte: u8) {
     }
     line.frame.set(Some(byte));
     if line.listening.get() {
+        request(cs, unit, at);
+    }
+}
+
+/// Requests a unit's interrupt for a frame that came at an instant, or notes that it has to wait.
+fn request(cs: CriticalSection<'_>, unit: usize, came: Instant) {
+    if prices::frame_waits(cs, came) {
+        LINES[unit].borrow(cs).waits.set(Some(came));
+    } else {
         NVIC::pend(UNITS[unit].interrupt);
     }
+}
+
+/// Requests the interrupts that need wait no longer.
+pub(super) fn on_wrap() {
+    critical_section::with(|cs| {
+        for (unit, line) in LINES.iter().enumerate() {
+            if let Some(came) = line.borrow(cs).waits.take() {
+                request(cs, unit, came);
+            }
+        }
+    });
 }
 
 /// The driver's way to the registers.
@@ -66,8 +112,7 @@ pub struct Lines;
 impl Lines {
     /// Opens a unit.
     pub fn open(cs: CriticalSection<'_>, unit: usize, divider: u16) {
-        let clock = u64::from(UNITS[unit].clock);
-        LINES[unit].borrow(cs).bit.set(u64::from(divider) * 1_000_000_000 / clock);
+        LINES[unit].borrow(cs).divider.set(divider);
         UNITS[unit].open(divider);
         // SAFETY: the handler is in the vector table, and what it shares with the loop is behind critical sections.
         unsafe { NVIC::unmask(UNITS[unit].interrupt) };
@@ -106,24 +151,32 @@ impl Lines {
 
     /// Sends a frame when the one before has left, and keeps the CPU until its stop bit.
     pub fn send(unit: usize, byte: u8) {
-        let (start, bit, to) = critical_section::with(|cs| {
-            let line = LINES[unit].borrow(cs);
-            (line.sent.get().max(clock::now()), line.bit.get(), line.to.get())
-        });
         UNITS[unit].send(byte);
-        // The receiver has the frame in the middle of its stop bit.
-        clock::wait_until(start + Duration::from_nanos(bit * 19 / 2));
-        critical_section::with(|cs| {
-            LINES[unit].borrow(cs).sent.set(start + Duration::from_nanos(bit * 10));
-            if let Some(to) = to {
-                receive(cs, to, byte);
+        // The receiver has the frame with the last sample of its stop bit.
+        let (to, came) = critical_section::with(|cs| {
+            let (line, now) = (LINES[unit].borrow(cs), clock::now());
+            if over(unit, line, line.bits.get()) <= now {
+                line.begun.set(now);
+                line.bits.set(0);
             }
+            let start = over(unit, line, line.bits.get());
+            line.bits.set(line.bits.get() + FRAME);
+            let to = line.to.get();
+            (to, start + parts(to.unwrap_or(unit), LINES[to.unwrap_or(unit)].borrow(cs), LAST_SAMPLE))
         });
+        clock::wait_until(came);
+        if let Some(to) = to {
+            critical_section::with(|cs| receive(cs, to, byte, came));
+        }
     }
 
     /// Keeps the CPU until the last frame has left.
     pub fn finish(unit: usize) {
         UNITS[unit].finish();
-        clock::wait_until(critical_section::with(|cs| LINES[unit].borrow(cs).sent.get()));
+        let sent = critical_section::with(|cs| {
+            let line = LINES[unit].borrow(cs);
+            over(unit, line, line.bits.get())
+        });
+        clock::wait_until(sent);
     }
 }

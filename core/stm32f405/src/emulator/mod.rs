@@ -15,6 +15,7 @@ mod host;
 pub mod lines;
 pub mod nets;
 mod outside;
+pub(crate) mod prices;
 mod watch;
 
 use alloc::rc::Rc;
@@ -23,16 +24,15 @@ use alloc::string::String;
 use cortex_m_rt::{ExceptionFrame, exception};
 use semihosting::io::Write as _;
 use semihosting::process::exit;
-use vpyb_core::time::{Duration, Instant};
-use vpyb_core::{Firmware, Setup, Step, TaskError};
+use vpyb_core::observer::Observer;
+use vpyb_core::{Firmware, Setup, TaskError};
 
 use crate::{Program, choose, clock, heap, idle};
 pub use board::{ChipBoard, ChipPin};
-use console::Console;
+use console::{Console, Stamp};
 pub(crate) use exti::Exti;
 use host::Settings;
 pub(crate) use lines::Lines;
-pub(crate) use outside::on_wrap;
 use watch::Watch;
 
 /// The program ended well, or its time was over.
@@ -55,7 +55,7 @@ pub fn begin() {
 
 /// The board, for a firmware that is started in another way.
 pub fn board() -> ChipBoard {
-    ChipBoard::new(Rc::new(Console::new(false)))
+    ChipBoard::new(Rc::new(Console::new(None)))
 }
 
 /// Starts the chip and runs the program that the command line names, the first one if it names none. Its time begins when
@@ -74,7 +74,7 @@ pub fn start(programs: &[Program]) -> ! {
 }
 
 fn run(programs: &[Program], start_clock: impl FnOnce()) -> Result<i32, String> {
-    let Settings { words, watch, until, step, stimuli, links, joins } = host::settings()?;
+    let Settings { words, watch, until, prices, stimuli, links, joins } = host::settings()?;
     let chosen = choose(programs, words.iter().map(String::as_str))?;
     for (from, to) in links {
         lines::link(from, to);
@@ -83,37 +83,38 @@ fn run(programs: &[Program], start_clock: impl FnOnce()) -> Result<i32, String> 
         nets::join(one, other);
     }
     outside::expect(stimuli);
-    let console = Rc::new(Console::new(watch));
-    let watch = watch.then(|| Rc::new(Watch::new(console.clone())));
+    let stamp = if prices.is_some() { Stamp::Nanos } else { Stamp::Tick };
+    let console = Rc::new(Console::new(watch.then_some(stamp)));
+    let watches = watch || prices.is_some();
+    let watch = Rc::new(Watch::new(console.clone(), prices.is_some()));
     let setup = Setup {
         clock: Rc::new(clock::SysTick),
-        observer: watch.map(|watch| watch as Rc<dyn vpyb_core::observer::Observer>),
+        observer: watches.then(|| watch.clone() as Rc<dyn Observer>),
         overrides: chosen.overrides,
         started: None,
     };
     let board = ChipBoard::new(console.clone());
     let args = chosen.args;
     let mut firmware = Firmware::new(setup, board, |top| (chosen.program.main)(top, args));
-    start_clock();
+    match prices {
+        None => start_clock(),
+        Some(prices) => prices::start(prices),
+    }
     outside::on_wrap();
-    let result = match step {
+    let result = match prices {
         None => idle::drive(&mut firmware, until, cortex_m::asm::wfi),
-        Some(price) => {
-            idle::drive_by(&mut firmware, until, cortex_m::asm::wfi, |firmware| priced(firmware, price))
-        }
+        Some(_) => prices::drive(&mut firmware, until, || watch.delayed()),
     };
     Ok(report(&console, result))
 }
 
-/// One step that takes until the next whole multiple of its price: what instructions cost beside it is then the same for
-/// all, as long as it is less.
-fn priced(firmware: &mut Firmware, price: Duration) -> Step {
-    let step = firmware.step();
-    if matches!(step, Step::Task | Step::Callback) {
-        let price = price.as_nanos();
-        clock::wait_until(Instant::from_nanos((clock::now().as_nanos() / price + 1) * price));
+/// Lets happen what waited for this instant.
+pub(crate) fn on_wrap() {
+    outside::on_wrap();
+    if prices::are_paid() {
+        lines::on_wrap();
+        exti::on_wrap();
     }
-    step
 }
 
 fn report(console: &Console, result: Option<Result<(), TaskError>>) -> i32 {

@@ -1,6 +1,7 @@
 //! What comes from outside, and when.
 //!
-//! Owns the list of stimuli that the host gave. Each happens in an interrupt at its instant, or within 24 µs of it.
+//! Owns the list of stimuli that the host gave. Each happens in an interrupt at its instant, or, where instructions take
+//! time, within 24 µs of it.
 
 use alloc::vec::Vec;
 use core::cell::RefCell;
@@ -65,7 +66,7 @@ pub(crate) fn on_wrap() {
             }
             coming.pop();
             match next.what {
-                What::Byte { unit, byte } => lines::receive(cs, unit, byte),
+                What::Byte { unit, byte } => lines::receive(cs, unit, byte, next.at),
                 What::Drive { pin, drive } => nets::from_outside(cs, pin, drive),
                 What::CtrlC => idle::keyboard_interrupt(),
             }

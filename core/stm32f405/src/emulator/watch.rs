@@ -1,7 +1,7 @@
 //! Prints what the event loop does, one line a step.
 //!
-//! Owns the words of a watched run. A step that is not its task's first, changes nothing that can be seen, and yields
-//! a zero delay is left out: how many of those there are depends on what instructions cost.
+//! Owns the words of a watched run. Where instructions take time, a step that is not its task's first, changes nothing that can
+//! be seen, and yields a zero delay is left out: how many of those there are depends on what instructions cost.
 
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
@@ -11,7 +11,7 @@ use core::fmt;
 
 use vpyb_core::Interrupt;
 use vpyb_core::observer::{Event, Observer, TaskId, Yield};
-use vpyb_core::ticks::ticks_ms;
+use vpyb_core::time::Instant;
 
 use super::console::Console;
 use crate::clock;
@@ -19,24 +19,33 @@ use crate::clock;
 /// Watches one event loop.
 pub struct Watch {
     console: Rc<Console>,
+    /// No step is left out.
+    all: bool,
     names: RefCell<Vec<String>>,
-    /// The tick at which the step under way began.
-    tick: Cell<u32>,
+    /// When the step under way began.
+    begun: Cell<Instant>,
     first: Cell<bool>,
     interrupt: Cell<Option<Interrupt>>,
+    delayed: Cell<bool>,
 }
 
 impl Watch {
-    /// Prints on this console.
-    pub fn new(console: Rc<Console>) -> Self {
-        let (tick, first, interrupt) = Default::default();
-        Self { console, names: RefCell::default(), tick, first, interrupt }
+    /// Prints on this console; all steps, or those that do something.
+    pub fn new(console: Rc<Console>, all: bool) -> Self {
+        let (names, begun, first, interrupt, delayed) = Default::default();
+        Self { console, all, names, begun, first, interrupt, delayed }
+    }
+
+    /// Whether the last step ended in a delay.
+    pub fn delayed(&self) -> bool {
+        self.delayed.get()
     }
 
     fn begins(&self, first: bool) {
-        self.tick.set(ticks_ms(clock::now()));
+        self.begun.set(clock::now());
         self.first.set(first);
         self.interrupt.set(None);
+        self.delayed.set(false);
         self.console.take_touched();
     }
 
@@ -49,7 +58,7 @@ impl Watch {
             Some(Interrupt::TimedOut) => " !timed out",
             Some(Interrupt::Corrupt) => " !corrupt",
         };
-        self.console.note_at(self.tick.get(), format_args!("{name}{interrupt}: {how}"));
+        self.console.note_at(self.begun.get(), format_args!("{name}{interrupt}: {how}"));
     }
 }
 
@@ -66,9 +75,14 @@ impl Watch {
             Event::StepBegins { first, stale, .. } => self.begins(first || stale),
             Event::Interrupted { with, .. } => self.interrupt.set(Some(with)),
             Event::StepEnds { task, yielded } => {
+                let delays = |yielded| {
+                    use Yield::{After, AfterMs, Delay, SleepMs};
+                    matches!(yielded, Delay(_) | SleepMs(_) | AfterMs(_) | After(_))
+                };
+                self.delayed.set(delays(yielded));
                 let zero = matches!(yielded, Yield::Bare | Yield::Delay(0) | Yield::SleepMs(0));
                 let touched = self.console.take_touched();
-                if !zero || touched || self.first.get() || self.interrupt.get().is_some() {
+                if self.all || !zero || touched || self.first.get() || self.interrupt.get().is_some() {
                     self.ends(task, format_args!("{}", Words(yielded)));
                 }
             }

@@ -4,7 +4,6 @@
 
 use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
 use core::cell::RefCell;
 use core::convert::Infallible;
 use core::fmt::{self, Write as _};
@@ -18,7 +17,7 @@ use vpyb_core::time::Duration;
 use vpyb_core::{Board, BoardError, Edge, Gpio, I2cConfig, Irq, PinMode, Pull, UartConfig};
 
 use super::lines;
-use crate::i2c::ChipI2c;
+use crate::i2c::{self, ChipI2c};
 use crate::pins::{self, Pin, Users};
 use crate::registers::UNITS;
 use crate::uart::ChipUart;
@@ -40,7 +39,7 @@ struct Bench {
     /// The pins of each UART that is open, by its place among the units.
     lines: RefCell<BTreeMap<usize, [Flex<'static>; 2]>>,
     console: RefCell<Option<ChipUart>>,
-    buses: RefCell<BTreeMap<String, ChipI2c>>,
+    buses: i2c::Units,
 }
 
 fn flex(pin: Pin) -> Flex<'static> {
@@ -147,12 +146,7 @@ impl Board for ChipBoard {
     }
 
     fn i2c(&self, name: &str, config: I2cConfig) -> Result<ChipI2c, BoardError> {
-        if let Some(bus) = self.bench.buses.borrow().get(name) {
-            return Ok(bus.clone());
-        }
-        let bus = ChipI2c::open(name, config, |pin, mode| self.pin_for(pin, mode, name))?;
-        self.bench.buses.borrow_mut().insert(name.to_string(), bus.clone());
-        Ok(bus)
+        self.bench.buses.get(name, config, |pin, mode| self.pin_for(pin, mode, name))
     }
 
     fn on_timer(

@@ -9,6 +9,7 @@
 mod board;
 mod exti;
 mod lines;
+pub(crate) mod prices;
 
 use alloc::rc::Rc;
 use core::fmt::Write as _;

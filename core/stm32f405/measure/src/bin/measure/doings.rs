@@ -10,6 +10,7 @@ use core::hint::black_box;
 
 use cortex_m::asm;
 use vpyb_core::stream::StreamRead;
+use vpyb_core::time::Instant;
 use vpyb_core::{Board, Config, Discipline, EventLoop, TaskError, TaskHandle, UartConfig};
 use vpyb_measure::{firmware, instructions};
 use vpyb_stm32f405::idle;
@@ -97,7 +98,7 @@ pub fn per_byte() -> u32 {
     let receive = |unit| {
         let began = instructions();
         for byte in 0..times {
-            critical_section::with(|cs| lines::receive(cs, unit, byte));
+            critical_section::with(|cs| lines::receive(cs, unit, byte, Instant::ZERO));
         }
         instructions().wrapping_sub(began)
     };
