@@ -66,7 +66,17 @@ const HARDWARE: Folders = &[
     ("polling", &["board.toml"]),
     ("apoll", &["board.toml"]),
     ("accel", &["polled.toml"]),
-    ("hogs", &["overrun.toml", "bigger_buffer.toml", "lower_baud.toml", "rts_cts.toml", "four_ms.toml"]),
+    (
+        "hogs",
+        &[
+            "overrun.toml",
+            "board.toml",
+            "bigger_buffer.toml",
+            "lower_baud.toml",
+            "rts_cts.toml",
+            "four_ms.toml",
+        ],
+    ),
     ("load", &["worst_case_delay.toml"]),
     ("record_uart", &["recorded.toml", "recorded_slow.toml", "board.toml"]),
     ("uart_loopback", &["recorded.toml", "hello.toml", "unlinked.toml", "wrong_baud.toml"]),
