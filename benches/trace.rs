@@ -10,7 +10,7 @@
 //! ```
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufReader, BufWriter, Write};
 use std::path::Path;
 use std::time::{Duration, Instant as Clock};
 
@@ -53,7 +53,7 @@ fn main() {
     println!("written                 {:.1} ns for a record", per(written, count));
     drop(trace);
     let begun = Clock::now();
-    let loaded = read(&fs::read(FILE).expect("the file")).expect("a trace");
+    let loaded = read(BufReader::new(File::open(FILE).expect("the file"))).expect("a trace");
     println!(
         "read whole              {:.1} ns for a record",
         per(begun.elapsed(), loaded.trace.records().len())
@@ -82,11 +82,11 @@ fn long(once: &Trace, records: usize) -> Trace {
     let mut trace = once.clone();
     let set_up = once.records().iter().rposition(|record| matches!(record.kind, Kind::NetPin { .. }));
     let set_up = set_up.map_or(0, |last| last + 1) as u32;
-    let rest = &once.records()[set_up as usize..once.records().len() - 1];
+    let rest = once.records().slice(set_up as usize..once.records().len() - 1);
     let span = once.end().as_nanos();
     for round in 1.. {
         let behind = trace.next().0 - set_up;
-        for record in rest {
+        for record in rest.iter() {
             if trace.records().len() == records {
                 return trace;
             }
@@ -136,11 +136,12 @@ fn seek(end: Instant) {
     assert!(records <= MOST_READ, "at most {MOST_READ} records are allowed");
 }
 
-/// Writes what is new in a trace.
-fn grow(writer: &mut Option<Writer<BufWriter<File>>>, trace: &Trace) {
+/// Writes what is new in a trace; gives the first record that is needed once more.
+fn grow(writer: &mut Option<Writer<BufWriter<File>>>, trace: &Trace) -> Seq {
     let begin = || Writer::begin(BufWriter::new(File::create(FILE).expect("a file")), trace, None);
     let writer = writer.get_or_insert_with(|| begin().expect("a file"));
     writer.append(trace, trace.next()).expect("a file");
+    writer.needed()
 }
 
 /// The same run with and without a recording, in turn.

@@ -110,7 +110,7 @@ fn what_an_actor_saw_is_the_cause_of_what_it_does() {
     let driven = trace.iter().find(|(_, record)| words.describe(record) == "X3.probe drives high");
     let chain = why(trace, driven.expect("it is driven").0);
     let chain: Vec<_> =
-        chain.iter().take(4).map(|link| words.describe(&trace.records()[link.seq.0 as usize])).collect();
+        chain.iter().take(4).map(|link| words.describe(&trace.get(link.seq).unwrap())).collect();
     let expected = ["X3.probe drives high", "outside acts: step 0", "LED1 ↑ high", "LED1 drives high"];
     assert_eq!(chain, expected);
 }

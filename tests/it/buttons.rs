@@ -80,7 +80,7 @@ fn a_listed_bounce_is_replayed_after_press_and_release() {
     let (last, _) = edges.next_back().expect("edges");
     let words = Words::new(trace);
     let links: Vec<String> =
-        why(trace, last).iter().map(|link| words.describe(&trace.records()[link.seq.0 as usize])).collect();
+        why(trace, last).iter().map(|link| words.describe(&trace.get(link.seq).unwrap())).collect();
     let expected = ["X17+USR.contact ↑ high", "USR.contact lets go", "USR released", "hand acts: step 0"];
     assert_eq!(links, expected);
 }

@@ -52,7 +52,7 @@ const GRACE_MS: u64 = 1000;
 /// Where the comparison ends: the simulated run's end, or the last tick before the last step of one that filled its
 /// trace. What that step did is not known.
 fn end_of(trace: &Trace) -> Instant {
-    let is_step = |record: &&Record| matches!(record.kind, Kind::Step { .. } | Kind::Callback { .. });
+    let is_step = |record: &Record| matches!(record.kind, Kind::Step { .. } | Kind::Callback { .. });
     match trace.records().iter().rev().find(is_step) {
         Some(last) if trace.records().len() > RECORDS => Instant::from_millis(last.at.as_millis()),
         _ => trace.end(),
@@ -123,7 +123,7 @@ fn end_in_words(case: &Case, run: &runner::Outcome) -> Option<String> {
 }
 
 fn simulate(case: &Case) -> Result<runner::Outcome, &'static str> {
-    let options = Options { bound: Bound { records: RECORDS }, ..Options::default() };
+    let options = Options { bound: Bound { records: RECORDS, ..Bound::default() }, ..Options::default() };
     let simulated = runner::run(&case.scenario, PROGRAMS, options);
     beyond_the_emulator(&simulated).map_or(Ok(simulated), Err)
 }

@@ -15,7 +15,7 @@ fn told(ran: &Ran) -> Vec<String> {
     let words = Words::new(&ran.trace);
     let about = |kind: &Kind| matches!(kind, Kind::Unawaited { .. } | Kind::NeverStarted { .. });
     let records = ran.trace.records().iter().filter(|record| about(&record.kind));
-    records.map(|record| format!("{} {}", record.at.as_millis(), words.describe(record))).collect()
+    records.map(|record| format!("{} {}", record.at.as_millis(), words.describe(&record))).collect()
 }
 
 #[test]

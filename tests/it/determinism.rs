@@ -42,8 +42,8 @@ fn difference(name: &str, first: &Trace, second: &Trace) -> Option<String> {
     if let Some(at) = records.position(|(first, second)| first != second) {
         return Some(format!(
             "{name}: record {at} is {:?} and {:?}",
-            first.records()[at],
-            second.records()[at]
+            first.records().get(at),
+            second.records().get(at)
         ));
     }
     (to_bytes(first) != to_bytes(second)).then(|| format!("{name}: the traces' files differ"))

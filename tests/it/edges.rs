@@ -256,7 +256,7 @@ fn a_task_that_a_handler_woke_knows_why() {
     let line = trace.iter().find(|(_, record)| matches!(record.kind, Kind::Line { .. })).expect("a line").0;
     let words = Words::new(trace);
     let chain: Vec<_> =
-        why(trace, line).iter().map(|link| words.describe(&trace.records()[link.seq.0 as usize])).collect();
+        why(trace, line).iter().map(|link| words.describe(&trace.get(link.seq).unwrap())).collect();
     let expected = [
         "main prints \"fell\"",
         "main step starts, takes 0s, yields stop_loop",

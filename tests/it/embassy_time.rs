@@ -96,7 +96,7 @@ fn alarms_ring_in_the_order_of_their_instants_and_each_has_its_cause() {
     let late = outcome.trace.iter().find(|(_, record)| words.describe(record).contains("\"late\""));
     let chain: Vec<_> = why(&outcome.trace, late.expect("a line").0)
         .iter()
-        .map(|link| words.describe(outcome.trace.get(link.seq).expect("a record")))
+        .map(|link| words.describe(&outcome.trace.get(link.seq).expect("a record")))
         .collect();
     assert!(chain.iter().any(|row| row.starts_with("late step starts (first)")), "{chain:#?}");
     assert!(chain.iter().any(|row| row.starts_with("alarm wakes 1")), "{chain:#?}");

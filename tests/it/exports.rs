@@ -29,7 +29,7 @@ fn vcd(trace: &Trace) {
     let mut levels = Levels::before(trace);
     let mut pins = BTreeSet::new();
     for record in trace.records() {
-        pins.extend(levels.apply(record).iter().map(|&pin| format!("board.{}", trace.text(pin))));
+        pins.extend(levels.apply(&record).iter().map(|&pin| format!("board.{}", trace.text(pin))));
     }
     let seen = |scope: &str| signals.keys().filter(|key| key.starts_with(scope)).count();
     assert_eq!(seen("board."), pins.len(), "{name}: {pins:?}");

@@ -286,8 +286,8 @@ fn compare(scenario: &Scenario) -> Result<(usize, usize), String> {
     let trace = outcome.trace;
     let (mut state, mut folded, mut compared) = (State::default(), 0, BTreeSet::new());
     for look in looks.borrow().iter() {
-        for (place, record) in trace.records()[..look.records].iter().enumerate().skip(folded) {
-            state.apply(&trace, Seq(place as u32), record);
+        for (place, record) in trace.records().range(0..look.records).enumerate().skip(folded) {
+            state.apply(&trace, Seq(place as u32), &record);
         }
         folded = look.records.max(folded);
         let at = format!("{} after {folded} records, at {}", scenario.name, show_instant(look.now));

@@ -57,6 +57,7 @@ mod timers;
 mod trace;
 mod trace_export;
 mod trace_file;
+mod trace_held;
 mod trace_part;
 mod transcripts;
 mod trial;

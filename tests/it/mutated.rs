@@ -224,7 +224,8 @@ fn check(number: u64, text: &str, vocabulary: &Vocabulary, tally: &mut Tally) ->
     let records = if number.is_multiple_of(LONG_EVERY) { LONG_RECORDS } else { RECORDS };
     // Variants share most of a file: one of them is enough.
     let scenario = &scenarios[number as usize % scenarios.len()];
-    let outcome = runner::run(scenario, PROGRAMS, Options { seed: None, bound: Bound { records } });
+    let outcome =
+        runner::run(scenario, PROGRAMS, Options { seed: None, bound: Bound { records, ..Bound::default() } });
     if outcome.verdict.starts_with("panic") && outcome.verdict != ON_PURPOSE {
         return Err(format!("the run ended as `{}`", outcome.verdict));
     }

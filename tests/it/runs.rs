@@ -34,7 +34,7 @@ pub fn run(rest: &str) -> Outcome {
 pub fn rows(trace: &Trace, wanted: impl Fn(&Kind) -> bool) -> Vec<String> {
     let words = Words::new(trace);
     let records = trace.records().iter().filter(|record| wanted(&record.kind));
-    records.map(|record| format!("{} {}", record.at.as_nanos(), words.describe(record))).collect()
+    records.map(|record| format!("{} {}", record.at.as_nanos(), words.describe(&record))).collect()
 }
 
 /// Console lines with their nanoseconds.

@@ -52,7 +52,7 @@ fn uses(source: &str) -> Vec<String> {
     let (run, _) = run(source);
     let words = Words::new(&run.trace);
     let used = run.trace.records().iter().filter(|record| matches!(record.kind, Kind::Used { .. }));
-    used.map(|record| format!("{} {}", record.at.as_millis(), words.describe(record))).collect()
+    used.map(|record| format!("{} {}", record.at.as_millis(), words.describe(&record))).collect()
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn every_record_of_a_byte_has_its_line() {
 #[test]
 fn a_record_alone_has_its_line() {
     let trace = one_byte::trace();
-    let line = |seq| describe(&trace, trace.get(Seq(seq)).unwrap());
+    let line = |seq| describe(&trace, &trace.get(Seq(seq)).unwrap());
     assert_eq!(line(5), "X1+X2 ↑ high");
     assert_eq!(line(10), "sender step starts (first), takes 300us, yields sleep_ms 1000");
     assert_eq!(line(16), "sender timer 1 armed, due 1.001 000");
@@ -234,8 +234,8 @@ fn applying_records_one_by_one_is_the_state_before_the_next() {
         let mut before = State::before(&trace, seq);
         before.at = state.at;
         let mut expected = before.clone();
-        expected.apply(&trace, seq, record);
-        state.apply(&trace, seq, record);
+        expected.apply(&trace, seq, &record);
+        state.apply(&trace, seq, &record);
         assert_eq!(state, expected, "at {seq:?}");
     }
     let tasks = &state.scheduling.tasks;

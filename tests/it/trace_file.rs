@@ -98,10 +98,10 @@ fn damage(result: Result<Loaded, ReadError>) -> (u64, String) {
 fn what_is_written_is_read() {
     let trace = one_byte::trace();
     let bytes = to_bytes(&trace);
-    assert_eq!(read(&bytes), Ok(Loaded { trace: trace.clone(), whole: true }));
+    assert_eq!(read(&bytes[..]), Ok(Loaded { trace: trace.clone(), whole: true }));
     assert_eq!(to_bytes(&one_byte::trace()), bytes, "same trace, same bytes");
     let empty = Trace::new(Meta::default());
-    assert_eq!(read(&to_bytes(&empty)), Ok(Loaded { trace: empty, whole: true }));
+    assert_eq!(read(&to_bytes(&empty)[..]), Ok(Loaded { trace: empty, whole: true }));
 }
 
 /// The encoding of every variant, one a line.
@@ -150,7 +150,7 @@ fn every_kind_has_words_and_a_line_of_json() {
     let json = String::from_utf8(json).unwrap();
     let words = Words::new(&trace);
     for (record, line) in trace.records().iter().zip(json.lines().skip(1)) {
-        assert!(!words.phrase(record).event.is_empty(), "{record:?}");
+        assert!(!words.phrase(&record).event.is_empty(), "{record:?}");
         // Every kind says more than seq, t, cause and k.
         let object: serde_json::Map<_, _> = serde_json::from_str(line).unwrap();
         assert!(object.len() > 4, "{line}");
@@ -176,7 +176,7 @@ fn a_file_that_was_cut_off_is_read_up_to_its_last_whole_block() {
                 assert!(len >= ends[0], "nothing is read without a header");
                 assert_eq!(loaded.whole, len == bytes.len());
                 let expected = trace.records().len().min(whole_records * 4096);
-                assert_eq!(loaded.trace.records(), &trace.records()[..expected]);
+                assert!(loaded.trace.records().iter().eq(trace.records().range(0..expected)));
             }
             Err(ReadError::NoHeader { .. }) => assert!(len < ends[0]),
             Err(ReadError::NotATrace) => assert_eq!(len, 0),
@@ -203,7 +203,7 @@ fn a_changed_byte_is_found_and_located() {
     for place in PREFIX..bytes.len() {
         let mut changed = bytes.clone();
         changed[place] ^= 0x20;
-        let (offset, _) = damage(read(&changed));
+        let (offset, _) = damage(read(&changed[..]));
         let block = blocks.iter().rfind(|(offset, ..)| *offset <= place).unwrap();
         assert_eq!(offset, block.0 as u64, "byte {place} lies in the block at {}", block.0);
     }
@@ -211,11 +211,11 @@ fn a_changed_byte_is_found_and_located() {
 
 #[test]
 fn what_is_not_a_trace_is_refused_with_a_reason() {
-    assert_eq!(read(b""), Err(ReadError::NotATrace));
-    assert_eq!(read(b"[board]\nmodel = 1\n"), Err(ReadError::NotATrace));
+    assert_eq!(read(&b""[..]), Err(ReadError::NotATrace));
+    assert_eq!(read(&b"[board]\nmodel = 1\n"[..]), Err(ReadError::NotATrace));
     let mut bytes = to_bytes(&one_byte::trace());
     bytes[8] = 1;
-    let error = read(&bytes).unwrap_err();
+    let error = read(&bytes[..]).unwrap_err();
     assert_eq!(
         error.to_string(),
         "read the trace: its format is version 1, this program reads 3; run its scenario again with `--trace`"
@@ -224,7 +224,7 @@ fn what_is_not_a_trace_is_refused_with_a_reason() {
     let end = bytes.len();
     let end_block = bytes[blocks(&bytes).last().unwrap().0..].to_vec();
     bytes.extend(end_block);
-    assert_eq!(damage(read(&bytes)), (end as u64, "a block follows the end block".into()));
+    assert_eq!(damage(read(&bytes[..])), (end as u64, "a block follows the end block".into()));
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn records_that_break_an_invariant_are_refused() {
         let block = *blocks(&bytes).iter().find(|block| block.1 == kind).unwrap();
         let (mut front, mut inner) = opened(kind, &bytes[block.0 + HEAD..][..block.2]);
         change(&mut front, &mut inner);
-        damage(read(&with_payload(&bytes, block, &closed(kind, (front, inner))))).1
+        damage(read(&with_payload(&bytes, block, &closed(kind, (front, inner)))[..])).1
     };
     // A block of records: first (0), count (48); then the first record: after 0, back 0, NetPin 0, pin 1.
     assert_eq!(refused(b'R', &|front, _| front[0] = 1), "the records do not continue those before");
@@ -257,7 +257,7 @@ fn no_more_is_unpacked_than_the_bytes_can_hold() {
     let block = *blocks(&bytes).iter().find(|block| block.1 == b'N').unwrap();
     let mut payload = postcard::to_stdvec(&u32::MAX).unwrap();
     payload.extend([0; 8]);
-    let (offset, reason) = damage(read(&with_payload(&bytes, block, &payload)));
+    let (offset, reason) = damage(read(&with_payload(&bytes, block, &payload)[..]));
     assert_eq!(
         (offset, reason.as_str()),
         (block.0 as u64, "the block says that more was compressed than it can hold")
@@ -265,7 +265,7 @@ fn no_more_is_unpacked_than_the_bytes_can_hold() {
 }
 
 /// Any record that a reader could meet, with names below 8.
-fn any_kind() -> impl Strategy<Value = Kind> {
+pub fn any_kind() -> impl Strategy<Value = Kind> {
     let kinds = every_kind().len() as u8;
     let byte = prop_oneof![4 => 0..4_u8, 1 => any::<u8>()];
     (0..kinds, prop::collection::vec(byte, 40)).prop_filter_map("no such record", |(number, mut bytes)| {
@@ -294,7 +294,7 @@ proptest! {
             let at = Instant::from_nanos(trace.end().as_nanos() + after);
             trace.push(at, cause, kind);
         }
-        let loaded = read(&to_bytes(&trace)).unwrap();
+        let loaded = read(&to_bytes(&trace)[..]).unwrap();
         prop_assert!(loaded.whole);
         prop_assert_eq!(&loaded.trace, &trace);
         use_all(&trace);

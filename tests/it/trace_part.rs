@@ -56,7 +56,7 @@ fn from(whole: &Trace, first: Seq) -> Trace {
     let before = Before { first, state: State::before(whole, first) };
     let before =
         Before { state: State { at: whole.get(Seq(first.0 - 1)).unwrap().at, ..before.state }, ..before };
-    let records = whole.range(first, whole.next()).to_vec();
+    let records = whole.slice(first, whole.next()).into_owned();
     Trace::from_parts(whole.meta().clone(), whole.names().clone(), Some(before), records)
 }
 
@@ -166,7 +166,7 @@ fn what_is_true_of_the_trace_of_every_scenario() {
     for scenario in scenarios() {
         let whole = runner::run(&scenario, PROGRAMS, Options::default()).trace;
         let bytes = to_bytes(&whole);
-        assert_eq!(read(&bytes).unwrap().trace, whole, "{}", scenario.name);
+        assert_eq!(read(&bytes[..]).unwrap().trace, whole, "{}", scenario.name);
         let (len, records) = (bytes.len(), whole.records().len());
         // A file of few records is mostly its description and the names of the board's pins.
         if records > FEW_RECORDS && len > BYTES_PER_RECORD * records {
@@ -194,10 +194,10 @@ fn half_tells_the_same(whole: &Trace) {
     let name = &whole.meta().scenario;
     let first = Seq(whole.next().0 / 2);
     let part = from(whole, first);
-    assert_eq!(read(&to_bytes(&part)).unwrap().trace, part, "{name}");
+    assert_eq!(read(&to_bytes(&part)[..]).unwrap().trace, part, "{name}");
     let (words, own) = (Words::new(whole), Words::new(&part));
     for (seq, record) in part.iter().take(2_000) {
-        assert_eq!(own.describe(record), words.describe(whole.get(seq).unwrap()), "{name}");
+        assert_eq!(own.describe(&record), words.describe(&whole.get(seq).unwrap()), "{name}");
     }
     assert_eq!(State::at(&part, part.end()), State::at(whole, whole.end()), "{name}");
     // A chain of causes ends where the part begins.
@@ -224,7 +224,7 @@ fn each_record_is_one_step_of_the_fold() {
         let trace = runner::run(scenario, PROGRAMS, Options::default()).trace;
         let mut state = State::default();
         for (seq, record) in trace.iter().take(3_000) {
-            state.apply(&trace, seq, record);
+            state.apply(&trace, seq, &record);
             let encoded = postcard::to_stdvec(&state).unwrap();
             assert_eq!(
                 postcard::from_bytes::<State>(&encoded).unwrap(),

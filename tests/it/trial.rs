@@ -101,7 +101,7 @@ pub fn run_with(rules: Rules, change: fn(&mut Scenario), main: TopLevel) -> Ran 
 
 /// What was printed, each line with its millisecond.
 pub fn printed(trace: &Trace) -> Vec<String> {
-    let line = |record: &Record| match record.kind {
+    let line = |record: Record| match record.kind {
         Kind::Line { text, .. } => Some(format!("{} {}", moment(record.at), trace.text(text))),
         _ => None,
     };

@@ -1,19 +1,17 @@
-//! How costs grow: per event as there are more tasks, pins and records, and the memory that a long trace takes.
+//! How costs grow: per event as there are more tasks, pins and records, and the memory that a long run takes.
 //!
-//! Owns the series and the table. A growth is told beside that of the logarithm: a cost that grows no faster is one of
+//! Owns the series and what is an error: a run that takes more memory than it may. A growth is told beside that of the logarithm: a cost that grows no faster is one of
 //! O(log n).
 //!
 //! ```text
 //! cargo bench --bench scale                      up to ten million records
-//! cargo bench --bench scale -- --records 8       up to 10^8, which takes 10 GB of memory and minutes
+//! cargo bench --bench scale -- --records 8       up to 10^8, which takes minutes and some GB of the disk
 //! cargo bench --bench scale -- --accept          draws docs/scale.svg anew
 //! ```
 
 // What it measures it has from the benchmark beside the others, and not all of that.
 #![allow(dead_code, unused_imports)]
 
-#[path = "../counting.rs"]
-mod counting;
 #[path = "../recording/events.rs"]
 mod events;
 mod executors;
@@ -23,6 +21,7 @@ mod harness;
 mod ours;
 mod pins;
 mod plot;
+mod run;
 mod traces;
 
 use std::path::Path;
@@ -47,6 +46,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let (records, accept) = match words[..] {
+        [run::ALONE, records] => return run::alone(records),
         [] => (RECORDS, false),
         ["--accept"] => (RECORDS, true),
         ["--records", power] if matches!(power.parse(), Ok(3..=8)) => {
@@ -69,7 +69,7 @@ fn main() -> ExitCode {
     ];
     series.extend(traces::series(records));
     series.iter().for_each(|series| println!("{series}"));
-    traces::memory(records);
+    let bounded = run::memory(records);
     if accept {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/scale.svg");
         if let Err(error) = fs::write(&path, plot::svg(&series)) {
@@ -77,7 +77,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
-    ExitCode::SUCCESS
+    if bounded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn of_tasks(name: &'static str, case: impl Fn() -> Case) -> Series {

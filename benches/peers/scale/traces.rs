@@ -1,4 +1,4 @@
-//! Traces of any length: what a record costs, what an instant costs that is looked for, and memory.
+//! Traces of any length: what a record costs, what an instant costs that is looked for.
 //!
 //! What is written to find the costs of a record goes nowhere; the file in which instants are looked for is in the system's
 //! cache.
@@ -12,7 +12,6 @@ use std::time::Instant as Clock;
 use vpyb_core::time::Instant;
 use vpyb_sim::trace::{Meta, Seekable, State, Trace, Writer};
 
-use crate::counting::{begin, live_bytes, peak_bytes};
 use crate::events::Events;
 use crate::least;
 use crate::ours::{push, recorded};
@@ -61,7 +60,8 @@ fn written<W: io::Write>(records: usize, out: W) -> (Trace, W) {
     (trace, out)
 }
 
-fn file() -> PathBuf {
+/// Where files are written.
+pub fn file() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/bench/scale.vpyb"))
 }
 
@@ -83,16 +83,4 @@ fn instant(records: usize) -> f64 {
     spans.sort_by(f64::total_cmp);
     fs::remove_file(&path).expect("the file goes");
     spans[spans.len() / 2]
-}
-
-/// Says what memory traces take while they are recorded and written: at the most, and for each record.
-pub fn memory(most: u32) {
-    println!("{:>12}  {:>12}  {:>14}", "records", "peak MiB", "bytes a record");
-    for records in sizes(most) {
-        let before = live_bytes();
-        begin();
-        drop(written(records, io::sink()));
-        let peak = (peak_bytes() - before) as f64;
-        println!("{records:>12}  {:>12.1}  {:>14.1}", peak / f64::from(1 << 20), peak / records as f64);
-    }
 }

@@ -67,8 +67,8 @@ impl Watch {
     /// Looks for an event from a record on.
     fn new(event: &Event, from: usize, trace: &Trace) -> Self {
         let mut eye = Eye::new(event);
-        for record in &trace.records()[..from] {
-            eye.sees(trace, record);
+        for record in trace.records().range(0..from) {
+            eye.sees(trace, &record);
         }
         eye.forget();
         Self { eye, next: from }
@@ -76,10 +76,10 @@ impl Watch {
 
     /// The record in which it is seen, if it is there by now.
     fn look(&mut self, trace: &Trace) -> Option<Seq> {
-        let records = &trace.records()[self.next..];
-        let found = records.iter().position(|record| self.eye.sees(trace, record));
+        let len = trace.records().len();
+        let found = trace.records().range(self.next..len).position(|record| self.eye.sees(trace, &record));
         let seen = found.map(|place| Seq((self.next + place) as u32));
-        self.next = trace.records().len();
+        self.next = len;
         seen
     }
 }

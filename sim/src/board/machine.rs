@@ -23,7 +23,7 @@ use super::watch::Watch;
 use crate::mcu::{Exti, Timers};
 use crate::scenario::model::{self, Scenario};
 use crate::trace::record::Task;
-use crate::trace::{Kind, Seq, Trace};
+use crate::trace::{self, Kind, Seq, Trace};
 use crate::world::{Bench, Delivered, DeviceId, FaultKind, PinId, Place, World};
 
 /// Calls into the board that one step may make before it counts as endless, where calls cost no time.
@@ -46,12 +46,14 @@ pub enum Abort {
 pub struct Bound {
     /// Records in the trace at the most.
     pub records: usize,
+    /// Records that are held in memory at the most, as they are.
+    pub held: usize,
 }
 
 impl Default for Bound {
-    /// About 2 GiB of memory.
+    /// Two hundred million records: up to 2 GB in a temporary file.
     fn default() -> Self {
-        Self { records: 40_000_000 }
+        Self { records: 200_000_000, held: trace::HELD }
     }
 }
 

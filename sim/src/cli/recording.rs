@@ -88,10 +88,18 @@ impl Recording {
         self.file.as_ref().is_none_or(|file| file.writer.is_empty())
     }
 
-    /// Looks at what the trace has more than before. An error is kept until the end.
-    pub fn see(&mut self, trace: &Trace) {
+    /// Looks at what the trace has more than before; gives the first record that it will look at again. An error is
+    /// kept until the end.
+    pub fn see(&mut self, trace: &Trace) -> Seq {
         if self.error.is_none() {
             self.error = self.take(trace).err();
+        }
+        match &self.file {
+            _ if self.error.is_some() || self.end.is_some() => trace.next(),
+            // What is in the file may have to be written once more.
+            Some(_) if self.bounds.limit.is_some() => self.folded,
+            Some(file) => file.writer.needed(),
+            None => self.folded,
         }
     }
 
@@ -111,13 +119,15 @@ impl Recording {
 
     fn take(&mut self, trace: &Trace) -> io::Result<()> {
         if self.file.is_none() {
-            let Some(begin) = self.look_for_begin(trace) else { return Ok(()) };
-            self.fold(trace, begin);
+            let begin = self.look_for_begin(trace);
+            self.fold(trace, self.seen);
+            if !begin {
+                return Ok(());
+            }
             self.open(trace)?;
         }
         if let (None, Some(until)) = (self.end, self.bounds.until) {
-            let new = trace.range(self.seen, trace.next());
-            let place = new.iter().position(|record| record.at > until);
+            let place = trace.range(self.seen, trace.next()).position(|record| record.at > until);
             self.end = place.map(|place| Seq(self.seen.0 + place as u32));
         }
         self.seen = trace.next();
@@ -131,16 +141,16 @@ impl Recording {
         }
     }
 
-    /// The first record of the file, if it is there yet.
-    fn look_for_begin(&mut self, trace: &Trace) -> Option<Seq> {
+    /// Whether the first record of the file is there by now: `seen` is its place then.
+    fn look_for_begin(&mut self, trace: &Trace) -> bool {
         for (seq, record) in (self.seen.0..).map(Seq).zip(trace.range(self.seen, trace.next())) {
-            if self.begins(trace, record) {
+            if self.begins(trace, &record) {
                 self.seen = seq;
-                return Some(seq);
+                return true;
             }
         }
         self.seen = trace.next();
-        None
+        false
     }
 
     fn begins(&mut self, trace: &Trace, record: &Record) -> bool {
@@ -152,7 +162,7 @@ impl Recording {
 
     fn fold(&mut self, trace: &Trace, until: Seq) {
         for (seq, record) in (self.folded.0..).map(Seq).zip(trace.range(self.folded, until)) {
-            self.state.apply(trace, seq, record);
+            self.state.apply(trace, seq, &record);
         }
         self.folded = until;
     }

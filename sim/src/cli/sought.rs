@@ -29,7 +29,7 @@ pub(super) struct Answer<T> {
 
 /// A trace that is read part by part, or that is there as a whole.
 pub(super) enum Sought {
-    Whole(Trace),
+    Whole(Box<Trace>),
     File { file: Box<Seekable<File>>, path: String },
 }
 
@@ -40,7 +40,7 @@ impl Sought {
         match file.map(Seekable::open) {
             Some(Ok(Some(file))) => Ok(Self::File { file: Box::new(file), path: path.to_owned() }),
             // What is no whole file is told of, or run, by reading it all.
-            _ => load(path).map(Self::Whole),
+            _ => load(path).map(|trace| Self::Whole(Box::new(trace))),
         }
     }
 

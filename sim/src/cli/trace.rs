@@ -1,7 +1,8 @@
 //! `vpyb trace`: travels in a trace.
 
-use std::fs;
-use std::io::{self, Write};
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -154,8 +155,12 @@ pub(super) fn load(arguments: &Arguments, programs: &'static [Program], path: &s
             }
         };
     }
-    let bytes = fs::read(path).map_err(|error| format!("cannot read `{path}`: {error}"))?;
-    let loaded = trace::read(&bytes).map_err(|error| format!("`{path}`: failed to {error}"))?;
+    let unreadable = |error: &dyn fmt::Display| format!("cannot read `{path}`: {error}");
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let loaded = trace::read(BufReader::new(file)).map_err(|error| match error {
+        trace::ReadError::Io(error) => unreadable(&error),
+        error => format!("`{path}`: failed to {error}"),
+    })?;
     if !loaded.whole {
         let end = trace::show_instant(loaded.trace.end());
         eprintln!("warning: `{path}` is cut off; it is read up to its last whole block, at {end}");

@@ -50,32 +50,52 @@ impl Turn {
 }
 
 /// All turns of a trace in order.
-pub fn turns(trace: &Trace) -> Vec<Turn> {
-    let mut queued: BTreeMap<Task, VecDeque<Seq>> = BTreeMap::new();
+pub fn turns(trace: &Trace) -> impl Iterator<Item = Turn> {
+    let mut queued: BTreeMap<Task, VecDeque<Queued>> = BTreeMap::new();
     let mut timers: BTreeMap<u32, (Seq, Instant)> = BTreeMap::new();
-    let mut turns = Vec::new();
-    for (seq, record) in trace.iter() {
-        match record.kind {
-            Kind::Ready { entry: Entry::Task(task), .. } => queued.entry(task).or_default().push_back(seq),
-            Kind::TimerArmed { timer, due, .. } => {
-                timers.insert(timer, (seq, due));
+    trace.iter().filter_map(move |(seq, record)| match record.kind {
+        Kind::Ready { entry, why } => {
+            let timer = match why {
+                Why::Timer(timer) => timers.remove(&timer),
+                _ => None,
+            };
+            if let Entry::Task(task) = entry {
+                queued.entry(task).or_default().push_back(Queued { by: seq, at: record.at, timer });
             }
-            Kind::Step { task, took, .. } => {
-                let queue = queued.entry(task).or_default();
-                let place = queue.iter().position(|&entry| Some(entry) == record.cause).unwrap_or(0);
-                let ready = queue.remove(place);
-                let entry = ready.and_then(|ready| trace.get(ready));
-                let timer = match entry.map(|entry| entry.kind) {
-                    Some(Kind::Ready { why: Why::Timer(timer), .. }) => timers.get(&timer).copied(),
-                    _ => None,
-                };
-                let since = entry.map_or(record.at, |entry| entry.at);
-                turns.push(Turn { task, ready, since, timer, step: seq, begins: record.at, took });
-            }
-            _ => {}
+            None
         }
-    }
-    turns
+        Kind::TimerArmed { timer, due, .. } => {
+            timers.insert(timer, (seq, due));
+            None
+        }
+        Kind::TimerRemoved { timer } => {
+            timers.remove(&timer);
+            None
+        }
+        Kind::Step { task, took, .. } => {
+            let queue = queued.entry(task).or_default();
+            let place = queue.iter().position(|entry| Some(entry.by) == record.cause).unwrap_or(0);
+            let entry = queue.remove(place);
+            Some(Turn {
+                task,
+                ready: entry.map(|entry| entry.by),
+                since: entry.map_or(record.at, |entry| entry.at),
+                timer: entry.and_then(|entry| entry.timer),
+                step: seq,
+                begins: record.at,
+                took,
+            })
+        }
+        _ => None,
+    })
+}
+
+/// An entry that no step was paired with yet.
+#[derive(Clone, Copy)]
+struct Queued {
+    by: Seq,
+    at: Instant,
+    timer: Option<(Seq, Instant)>,
 }
 
 #[cfg(test)]
@@ -91,7 +111,7 @@ mod tests {
         let second = sample.ready(2, a);
         sample.step(3, a, 1);
         sample.step(5, a, 1);
-        let pairs: Vec<_> = turns(&sample.trace).iter().map(|turn| (turn.ready, turn.waited())).collect();
+        let pairs: Vec<_> = turns(&sample.trace).map(|turn| (turn.ready, turn.waited())).collect();
         assert_eq!(
             pairs,
             [(Some(first), Duration::from_millis(2)), (Some(second), Duration::from_millis(3))]
@@ -113,7 +133,7 @@ mod tests {
         };
         sample.trace.push(ms(4), Some(second), step);
         sample.trace.push(ms(6), Some(first), step);
-        let waits: Vec<_> = turns(&sample.trace).iter().map(|turn| turn.waited().as_millis()).collect();
+        let waits: Vec<_> = turns(&sample.trace).map(|turn| turn.waited().as_millis()).collect();
         assert_eq!(waits, [2, 5]);
     }
 
@@ -124,7 +144,7 @@ mod tests {
         let armed = sample.sleep(1, a, 10);
         sample.ready_by_timer(13, a);
         sample.step(14, a, 1);
-        let turn = turns(&sample.trace)[0];
+        let turn = turns(&sample.trace).next().unwrap();
         assert_eq!(turn.timer, Some((armed, ms(10))));
         // Due at 10 ms, noticed at 13 ms, resumed at 14 ms.
         assert_eq!(turn.overslept(), Some(Duration::from_millis(4)));

@@ -158,7 +158,7 @@ impl<'t> Data<'t> {
 fn records(trace: &Trace, texts: &mut Texts) -> Records {
     let (words, mut columns, mut times) = (Words::new(trace), Records::default(), Times::default());
     for (seq, record) in trace.iter() {
-        let phrase = words.phrase(record);
+        let phrase = words.phrase(&record);
         times.push(record.at);
         columns.back.push(record.cause.map_or(0, |Seq(cause)| seq.0 - cause));
         columns.task.push(texts.place(phrase.task));

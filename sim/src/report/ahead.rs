@@ -22,20 +22,20 @@ pub(super) fn waited_behind(outcome: &Outcome, finding: &Finding) -> Option<Stri
         Kind::TimerArmed { due, .. } => due,
         _ => asking.at,
     };
-    let turns = turns(outcome.trace);
     // The step that answers, or inside which the answer comes.
-    let late = turns[..turns.partition_point(|turn| turn.step <= focus.to)].last()?;
+    let late = turns(outcome.trace).take_while(|turn| turn.step <= focus.to).last()?;
     if answer.at > late.ends() || late.begins <= asked {
         return None;
     }
-    let ahead = turns.iter().filter(|turn| turn.step < late.step && turn.task != late.task);
+    let before = turns(outcome.trace).take_while(|turn| turn.step < late.step);
+    let ahead = before.filter(|turn| turn.task != late.task);
     who_ran(outcome, ahead, asked, late.begins)
 }
 
 /// Whose steps ran between two instants, each task with its time, in order; `None` if nobody's did.
-pub(super) fn who_ran<'t>(
+pub(super) fn who_ran(
     outcome: &Outcome,
-    turns: impl IntoIterator<Item = &'t Turn>,
+    turns: impl Iterator<Item = Turn>,
     since: Instant,
     until: Instant,
 ) -> Option<String> {

@@ -58,7 +58,7 @@ fn describe(outcome: &Outcome, uart: Name, loss: &Loss, (since, first): (Instant
     let (bytes, bursts) = (count(loss.bytes, "byte"), count(loss.bursts, "burst"));
     let (from, to) = (clock(first), clock(loss.last));
     let mut text = format!("  {uart} lost {bytes} in {bursts}, the first at {from}, the last at {to}\n");
-    if let Some(ahead) = who_ran(outcome, &turns(outcome.trace), since, first) {
+    if let Some(ahead) = who_ran(outcome, turns(outcome.trace), since, first) {
         text += &format!("  it had waited to be read since {}, behind {ahead}\n", clock(since));
     }
     text

@@ -2,7 +2,7 @@
 //!
 //! Owns which records are shown and how they are aligned. How one reads is in [`events`](super::events).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::events::{Row, describe};
 use super::{Outcome, Paint, brief};
@@ -30,7 +30,7 @@ pub(super) fn events(outcome: &Outcome, finding: &Finding, paint: Paint) -> Stri
     for (i, seq) in shown.iter().enumerate() {
         let elided = shown.len() > HEAD + TAIL && (HEAD..shown.len() - TAIL).contains(&i);
         match outcome.trace.get(*seq) {
-            Some(record) if !elided => rows.push(Some(describe(outcome.trace, &outcome.roster, record))),
+            Some(record) if !elided => rows.push(Some(describe(outcome.trace, &outcome.roster, &record))),
             _ if i == HEAD => rows.push(None),
             _ => {}
         }
@@ -44,7 +44,9 @@ fn choose(outcome: &Outcome, finding: &Finding) -> Vec<Seq> {
     let cast = Cast::new(outcome, &finding.subjects);
     let last = trace.records().len().saturating_sub(1) as u32;
     let focus = finding.focus.unwrap_or(Focus::at(Seq(last)));
-    let mut before: Vec<Seq> = Vec::new();
+    // A single record says little without what led to it.
+    let lead = if focus.from == focus.to { LEAD_TO_ONE } else { LEAD };
+    let mut before: VecDeque<Seq> = VecDeque::new();
     let mut running = None;
     let mut inside: Vec<Seq> = Vec::new();
     for (seq, record) in trace.iter() {
@@ -55,16 +57,17 @@ fn choose(outcome: &Outcome, finding: &Finding) -> Vec<Seq> {
             if let Kind::Step { took, .. } = record.kind {
                 running = Some((seq, record.at + took));
             }
-            if cast.plays(record) {
-                before.push(seq);
+            if cast.plays(&record) {
+                before.push_back(seq);
+                if before.len() > lead {
+                    before.pop_front();
+                }
             }
-        } else if cast.plays(record) || seq == focus.from || seq == focus.to {
+        } else if cast.plays(&record) || seq == focus.from || seq == focus.to {
             inside.push(seq);
         }
     }
-    // A single record says little without what led to it.
-    let lead = if focus.from == focus.to { LEAD_TO_ONE } else { LEAD };
-    let mut shown: BTreeSet<Seq> = before.iter().rev().take(lead).copied().collect();
+    let mut shown: BTreeSet<Seq> = before.into_iter().collect();
     if let Some((seq, ends)) = running
         && trace.get(focus.from).is_some_and(|record| record.at < ends)
     {

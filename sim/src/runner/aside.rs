@@ -1,14 +1,14 @@
 //! Somebody who looks at a run's trace on a thread of its own, so that the run hardly waits.
 //!
 //! Owns how what is new in the trace gets there: a copy of it, a piece at a time, in order. If the other side falls behind by
-//! many pieces, the run waits. What is looked for is not known here.
+//! many pieces, the run waits. What nobody needs there any more is forgotten. What is looked for is not known here.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use super::tap::Tap;
-use crate::trace::{Meta, Record, Trace};
+use crate::trace::{Meta, Record, Seq, Trace};
 
 /// So many pieces may be under way.
 const PIECES: usize = 64;
@@ -27,11 +27,14 @@ pub struct Aside<T> {
     held: Arc<()>,
 }
 
-/// Has `who` look at a trace on a thread of its own, by `look`, which is given all of it up to then.
+/// Looks at a trace, and says which records it needs once more: this one and later ones.
+pub type Look<T> = fn(&mut T, &Trace) -> Seq;
+
+/// Has `who` look at a trace on a thread of its own, by `look`, which is given what it needs of it up to then.
 ///
 /// # Panics
 /// If the host has no thread.
-pub fn aside<T: Send + 'static>(who: T, look: fn(&mut T, &Trace)) -> (Tap, Aside<T>) {
+pub fn aside<T: Send + 'static>(who: T, look: Look<T>) -> (Tap, Aside<T>) {
     let (sender, receiver) = sync_channel(PIECES);
     let worker = thread::Builder::new().name("recording".into()).spawn(move || work(who, look, &receiver));
     let (own, held) = (sender.clone(), Arc::new(()));
@@ -43,7 +46,7 @@ pub fn aside<T: Send + 'static>(who: T, look: fn(&mut T, &Trace)) -> (Tap, Aside
         let piece = Message::Piece {
             meta,
             texts: trace.names().texts()[texts..].to_vec(),
-            records: trace.records()[records..].to_vec(),
+            records: trace.records().slice(records..trace.records().len()).into_owned(),
         };
         (texts, records) = (trace.names().len(), trace.records().len());
         // Nobody listens any more if the run was given up.
@@ -52,14 +55,15 @@ pub fn aside<T: Send + 'static>(who: T, look: fn(&mut T, &Trace)) -> (Tap, Aside
     (tap, Aside { sender, worker: worker.expect("a thread for the recording"), held })
 }
 
-fn work<T>(mut who: T, look: fn(&mut T, &Trace), pieces: &Receiver<Message>) -> T {
+fn work<T>(mut who: T, look: Look<T>, pieces: &Receiver<Message>) -> T {
     let mut trace = Trace::default();
     while let Ok(Message::Piece { meta, texts, records }) = pieces.recv() {
         if let Some(meta) = meta {
             trace = Trace::new(meta);
         }
         trace.append(&texts, &records);
-        look(&mut who, &trace);
+        let needed = look(&mut who, &trace);
+        trace.forget(needed);
     }
     who
 }

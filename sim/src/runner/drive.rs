@@ -122,7 +122,8 @@ impl<'a> Run<'a> {
             profile: profile.name.to_owned(),
             notes: BTreeMap::new(),
         };
-        let machine = Machine::new(scenario, profile, Trace::new(meta), options.bound);
+        let machine =
+            Machine::new(scenario, profile, Trace::holding(meta, options.bound.held), options.bound);
         let machine = Rc::new(RefCell::new(machine));
         let recorder = Rc::new(Recorder::new(machine.clone(), scenario.cpu.task_step.clone()));
         let (firmware, around) = firmware(scenario, programs, &machine, &recorder);

@@ -10,7 +10,7 @@ mod guard;
 mod program;
 mod tap;
 
-pub use aside::{Aside, aside};
+pub use aside::{Aside, Look, aside};
 pub use cases::{Case, cases};
 pub use drive::{Options, Outcome, Run, run, run_watched};
 pub use guard::{run_guarded, run_tapped};

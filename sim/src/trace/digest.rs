@@ -7,10 +7,10 @@ use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-use super::Trace;
 use super::file::{
     BLOCK_RECORDS, HEADER, MAGIC, NAMES, RECORDS, Run, encode, pack, texts_of_a_block, write_block,
 };
+use super::{Seq, Trace};
 
 /// The version of the plain form.
 const PLAIN_VERSION: u16 = 1;
@@ -19,9 +19,23 @@ const END: u8 = b'E';
 
 /// SHA-256 of the trace's plain form, in hexadecimal.
 pub fn digest(trace: &Trace) -> String {
-    let mut plain = Vec::new();
-    write_plain(trace, &mut plain).expect("a trace in memory fits into blocks in memory");
-    Sha256::digest(plain).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut plain = Hashed(Sha256::new());
+    write_plain(trace, &mut plain).expect("a block is short, and a hash takes everything");
+    plain.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Takes bytes and keeps their hash alone.
+struct Hashed(Sha256);
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The plain form: the description, then the names and the records in blocks, none of them compressed, and totals.
@@ -31,14 +45,15 @@ fn write_plain(trace: &Trace, out: &mut impl Write) -> io::Result<()> {
     write_block(out, HEADER, &encode(trace.meta()))?;
     let texts = trace.names().texts();
     let (mut named, mut first) = (0, trace.first().0);
-    for records in trace.records().chunks(BLOCK_RECORDS) {
+    while Seq(first) < trace.next() {
+        let records = trace.slice(Seq(first), Seq(first.saturating_add(BLOCK_RECORDS as u32)));
         let needed =
             records.iter().flat_map(|record| record.kind.names()).map(|name| name.0 as usize + 1).max();
         let needed = needed.unwrap_or(0).max(named);
         write_names(&texts[named..needed], out)?;
         named = needed;
         let run = Run { first, count: records.len() as u32 };
-        write_block(out, RECORDS, &pack(first, records, encode(&run)))?;
+        write_block(out, RECORDS, &pack(first, &records, encode(&run)))?;
         first += run.count;
     }
     write_names(&texts[named..], out)?;

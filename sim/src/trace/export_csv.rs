@@ -15,7 +15,7 @@ pub fn write_csv(trace: &Trace, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "record,time_ns,cause,kind,task,place,event")?;
     let words = Words::new(trace);
     for (seq, record) in trace.iter() {
-        let phrase = words.phrase(record);
+        let phrase = words.phrase(&record);
         let cause = record.cause.map_or(String::new(), |cause| cause.0.to_string());
         let [task, place, event] = [phrase.task, phrase.place, phrase.event].map(|text| quoted(&text));
         let (at, kind) = (record.at.as_nanos(), record.kind.word());

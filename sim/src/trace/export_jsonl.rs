@@ -24,7 +24,7 @@ pub fn write_jsonl(trace: &Trace, out: &mut impl Write) -> io::Result<()> {
     line(out, &first)?;
     let words = Words::new(trace);
     for (seq, record) in trace.iter() {
-        line(out, &object(trace, &words, seq, record))?;
+        line(out, &object(trace, &words, seq, &record))?;
     }
     out.flush()
 }

@@ -84,7 +84,7 @@ fn tasks<W: Write>(trace: &Trace, words: &Words<'_>, events: &mut Events<'_, W>)
                 lane => lane.word().to_owned(),
             };
             let args = match trace.get(change.by) {
-                Some(record) => json!({ "record": change.by.0, "event": words.describe(record) }),
+                Some(record) => json!({ "record": change.by.0, "event": words.describe(&record) }),
                 None => json!({ "record": change.by.0 }),
             };
             let span = micros(end.since(change.at).as_nanos());
@@ -140,7 +140,7 @@ fn devices<W: Write>(trace: &Trace, words: &Words<'_>, events: &mut Events<'_, W
             events.track(DEVICES, track, &format!("{} {side}", trace.text(device)))?;
         }
         places.insert(seq, (track, begin));
-        let phrase = words.phrase(record);
+        let phrase = words.phrase(&record);
         events.put(&json!({
             "ph": "X", "pid": DEVICES, "tid": track, "name": phrase.event, "cat": record.kind.word(),
             "ts": at(begin), "dur": micros(end.since(begin).as_nanos()), "args": { "record": seq.0 },
@@ -197,7 +197,7 @@ fn counters<W: Write>(trace: &Trace, events: &mut Events<'_, W>) -> io::Result<(
         )
     };
     for record in trace.records() {
-        for pin in levels.apply(record).to_vec() {
+        for pin in levels.apply(&record).to_vec() {
             let level = match levels.level(pin) {
                 NetLevel::Low => json!(0),
                 NetLevel::High => json!(1),

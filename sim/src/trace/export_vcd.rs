@@ -115,7 +115,7 @@ struct Edge {
 fn edges(trace: &Trace) -> Vec<Edge> {
     let (mut levels, mut edges) = (Levels::before(trace), Vec::new());
     for record in trace.records() {
-        let changed = levels.apply(record).to_vec();
+        let changed = levels.apply(&record).to_vec();
         edges.extend(changed.into_iter().map(|pin| Edge { at: record.at, pin, level: levels.level(pin) }));
     }
     edges

@@ -78,7 +78,7 @@ pub fn lanes(trace: &Trace) -> BTreeMap<Task, Vec<Change>> {
     }
     let mut on_cpu = None;
     for (seq, record) in trace.iter() {
-        state.apply(trace, seq, record);
+        state.apply(trace, seq, &record);
         // A record changes the task that it is about, and ends the step before it.
         for task in [on_cpu, record.kind.task()].into_iter().flatten() {
             note(&mut lanes, &state, task);

@@ -82,7 +82,7 @@ pub fn pin_levels(trace: &Trace, pin: &str) -> Vec<(Seq, Instant, NetLevel)> {
     let mut levels = Levels::before(trace);
     let mut changes = Vec::new();
     for (seq, record) in trace.iter() {
-        if levels.apply(record).contains(&pin) {
+        if levels.apply(&record).contains(&pin) {
             changes.push((seq, record.at, levels.level(pin)));
         }
     }

@@ -3,6 +3,8 @@
 //! Owns [`Trace`] and everything that is a view of it. It is the lowest layer of the simulator and
 //! knows neither the world that writes it nor the expectations that read it.
 //!
+//! Of a long trace memory holds the latest records only; see [`Records`].
+//!
 //! Invariants: **in-order** — `at` never decreases; **cause-is-earlier** — see [`record`];
 //! **begins-with-its-state** — a trace whose first record is not the run's first says what was so before it.
 
@@ -21,6 +23,7 @@ mod nec;
 mod net;
 mod pin;
 pub mod record;
+mod records;
 mod serial;
 mod sharing;
 mod sigrok;
@@ -30,6 +33,7 @@ mod times;
 mod why;
 mod words;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -47,6 +51,7 @@ pub use names::Names;
 pub use nec::{NecBlock, nec_blocks};
 use record::Yielded;
 pub use record::{Kind, Name, Record, Seq};
+pub use records::{HELD, Iter, Records};
 pub use sigrok::sigrok_commands;
 pub use state::{
     Armed, Counters, Cpu, DeviceState, I2cBus, I2cCounters, IrqLine, NetState, POWER_OFF, POWER_ON, Phase,
@@ -82,7 +87,7 @@ pub struct Trace {
     names: Names,
     /// What was so before the first record, if that is not the run's first.
     before: Option<Box<Before>>,
-    records: Vec<Record>,
+    records: Records,
 }
 
 /// What a trace that begins in the middle of its run begins with.
@@ -102,7 +107,14 @@ impl Trace {
 
     /// Puts a trace together from its parts, as a reader of files does.
     pub fn from_parts(meta: Meta, names: Names, before: Option<Before>, records: Vec<Record>) -> Self {
-        Self { meta, names, before: before.map(Box::new), records }
+        let first = before.as_ref().map_or(Seq(0), |before| before.first);
+        Self { meta, names, before: before.map(Box::new), records: Records::of(first, records) }
+    }
+
+    /// An empty trace that holds so many records in memory at the most; the others are put away, and read as if they were
+    /// not.
+    pub fn holding(meta: Meta, records: usize) -> Self {
+        Self { records: Records::new(Seq(0), records), ..Self::new(meta) }
     }
 
     /// What was so before the first record, if that is not the run's first.
@@ -117,19 +129,24 @@ impl Trace {
 
     /// The sequence number of the first record.
     pub fn first(&self) -> Seq {
-        self.before.as_ref().map_or(Seq(0), |before| before.first)
+        self.records.first()
     }
 
     /// The sequence number that the next record would have.
     pub fn next(&self) -> Seq {
-        let len = u32::try_from(self.records.len()).expect("a trace holds under 2^32 records");
-        Seq(self.first().0.checked_add(len).expect("a run has under 2^32 records"))
+        self.records.next()
     }
 
     /// The records from one sequence number up to, but not including, another.
-    pub fn range(&self, from: Seq, to: Seq) -> &[Record] {
-        let place = |seq: Seq| (seq.0.saturating_sub(self.first().0) as usize).min(self.records.len());
-        &self.records[place(from)..place(to).max(place(from))]
+    pub fn range(&self, from: Seq, to: Seq) -> Iter<'_> {
+        let place = |seq: Seq| seq.0.saturating_sub(self.first().0) as usize;
+        self.records.range(place(from)..place(to))
+    }
+
+    /// The records from one sequence number up to, but not including, another, side by side.
+    pub fn slice(&self, from: Seq, to: Seq) -> Cow<'_, [Record]> {
+        let place = |seq: Seq| seq.0.saturating_sub(self.first().0) as usize;
+        self.records.slice(place(from)..place(to))
     }
 
     /// The instant before which nothing is known: zero, unless the trace begins in the middle of its run.
@@ -148,17 +165,17 @@ impl Trace {
     }
 
     /// All records in order; a record's place counts from [`Trace::first`].
-    pub fn records(&self) -> &[Record] {
+    pub fn records(&self) -> &Records {
         &self.records
     }
 
     /// The record with this sequence number, if there is one.
-    pub fn get(&self, seq: Seq) -> Option<&Record> {
+    pub fn get(&self, seq: Seq) -> Option<Record> {
         self.records.get(seq.0.checked_sub(self.first().0)? as usize)
     }
 
     /// All records in order, each with its sequence number.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Seq, &Record)> + ExactSizeIterator {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Seq, Record)> + ExactSizeIterator {
         let first = self.first().0;
         self.records.iter().enumerate().map(move |(i, record)| (Seq(first + i as u32), record))
     }
@@ -181,7 +198,13 @@ impl Trace {
     /// Appends records and the texts that are new with them.
     pub fn append(&mut self, texts: &[String], records: &[Record]) {
         texts.iter().for_each(|text| _ = self.names.intern(text));
-        self.records.extend(records);
+        records.iter().for_each(|record| self.records.push(*record));
+    }
+
+    /// Forgets records before this one, sooner or later: for who looks at a run as it goes and needs no more of it. What
+    /// was so before the rest is not known then.
+    pub fn forget(&mut self, before: Seq) {
+        self.records.forget(before);
     }
 
     /// Appends a record.
@@ -195,14 +218,13 @@ impl Trace {
 
     /// Completes a step or a callback, whose record is written when it begins.
     pub fn complete(&mut self, seq: Seq, how: Option<Yielded>, span: Duration) {
-        let place = (seq.0 - self.first().0) as usize;
-        match &mut self.records[place].kind {
+        self.records.change(seq, |record| match &mut record.kind {
             Kind::Step { yielded, took, .. } => {
                 *yielded = how.unwrap_or(*yielded);
                 *took = span;
             }
             Kind::Callback { took, .. } => *took = span,
             _ => unreachable!("only steps and callbacks are completed"),
-        }
+        });
     }
 }

@@ -86,7 +86,7 @@ pub fn nec_blocks(trace: &Trace) -> BTreeMap<Name, Vec<NecBlock>> {
     let mut decoders: BTreeMap<Name, Decoder> = BTreeMap::new();
     let mut found: BTreeMap<Name, Vec<NecBlock>> = BTreeMap::new();
     for (seq, record) in trace.iter() {
-        let Some(&pin) = levels.apply(record).first() else { continue };
+        let Some(&pin) = levels.apply(&record).first() else { continue };
         let high = levels.level(pin) == NetLevel::High;
         let new = Decoder { stage: Stage::Nothing, last: record.at };
         let block = decoders.entry(pin).or_insert(new).edge(record.at, high, seq);

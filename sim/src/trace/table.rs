@@ -41,9 +41,9 @@ pub fn row(words: &Words<'_>, record: &Record, since: Option<Instant>) -> Row {
 }
 
 /// The rows under their headings, aligned, each line ended; Δ counts from row to row.
-pub fn table<'r>(words: &Words<'_>, records: impl IntoIterator<Item = &'r Record>) -> String {
+pub fn table(words: &Words<'_>, records: impl IntoIterator<Item = Record>) -> String {
     let mut before = None;
-    let rows = records.into_iter().map(|record| row(words, record, before.replace(record.at)).cells);
+    let rows = records.into_iter().map(|record| row(words, &record, before.replace(record.at)).cells);
     align(std::iter::once(HEADINGS.map(str::to_owned)).chain(rows).collect())
 }
 

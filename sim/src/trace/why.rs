@@ -53,7 +53,7 @@ pub fn render_chain(
             (None, None) => "(root)".to_owned(),
         };
         let number = format!("#{}", link.seq.0);
-        lines.push([arrow.to_owned(), show_instant(record.at), after, number, words.describe(record)]);
+        lines.push([arrow.to_owned(), show_instant(record.at), after, number, words.describe(&record)]);
         notes.push(note(link.seq));
     };
     let hidden = chain.len().saturating_sub(limit + 1);
@@ -90,8 +90,9 @@ pub fn latest_step(trace: &Trace, task_name: &str, at: Instant) -> Option<Seq> {
     });
     let tasks: Vec<_> = known.map(|(&task, _)| task).chain(created).collect();
     let begun = trace.records().partition_point(|record| record.at <= at);
-    let step = trace.records()[..begun]
-        .iter()
+    let step = trace
+        .records()
+        .range(0..begun)
         .rposition(|record| matches!(record.kind, Kind::Step { task, .. } if tasks.contains(&task)))?;
     Some(Seq(trace.first().0 + step as u32))
 }

@@ -20,7 +20,7 @@ impl Checkpoints {
             if place > 0 && place % APART == 0 {
                 kept.push(state.clone());
             }
-            state.apply(trace, seq, record);
+            state.apply(trace, seq, &record);
         }
         Self(kept)
     }
@@ -30,8 +30,9 @@ impl Checkpoints {
         let place = seq.0.saturating_sub(trace.first().0) as usize;
         let near = (place / APART).min(self.0.len() - 1);
         let mut state = self.0[near].clone();
-        for (seq, record) in trace.iter().skip(near * APART).take(place + 1 - near * APART) {
-            state.apply(trace, seq, record);
+        let from = trace.first().0 + (near * APART) as u32;
+        for (seq, record) in (from..).map(Seq).zip(trace.range(Seq(from), Seq(seq.0 + 1))) {
+            state.apply(trace, seq, &record);
         }
         state
     }

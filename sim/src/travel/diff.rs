@@ -28,7 +28,7 @@ pub fn diff(a: &Trace, b: &Trace) -> Result<Option<Divergence>, String> {
             "the first begins with record {a}, the second with {b}: record both from the same instant"
         ));
     }
-    let differs = a.records().iter().zip(b.records()).position(|(one, two)| !same(a, one, b, two));
+    let differs = a.records().iter().zip(b.records()).position(|(one, two)| !same(a, &one, b, &two));
     let shorter = a.records().len().min(b.records().len());
     let equal = a.records().len() == b.records().len();
     let place = differs.or((!equal).then_some(shorter));

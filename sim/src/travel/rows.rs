@@ -11,7 +11,7 @@ pub fn rows(words: &Words<'_>, trace: &Trace, seqs: impl IntoIterator<Item = Seq
     let mut before = None;
     for seq in seqs {
         let Some(record) = trace.get(seq) else { continue };
-        let [time, delta, task, place, event] = row(words, record, before.replace(record.at)).cells;
+        let [time, delta, task, place, event] = row(words, &record, before.replace(record.at)).cells;
         lines.push([format!("#{}", seq.0), time, delta, task, place, event]);
     }
     align(lines)

@@ -2,7 +2,7 @@
 //!
 //! Owns [`walk`] and what it may be narrowed to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use vpyb_core::time::Instant;
 
@@ -81,27 +81,29 @@ impl Filter {
 
 /// The records of a walk in the order of the trace.
 pub fn walk(trace: &Trace, filter: &Filter, walk: Walk) -> Vec<Seq> {
-    let split = trace.records().partition_point(|record| record.at < walk.from);
     // A pin's net may change on the way; which it was then decides.
-    let mut nets = Vec::new();
     let mut net = filter.pin.and_then(|pin| trace.before()?.state.wires.pins.get(&pin)?.net);
-    for record in trace.records() {
+    let mut found = VecDeque::new();
+    for (seq, record) in trace.iter() {
         if let Kind::NetPin { net: joined, pin } = record.kind
             && Some(pin) == filter.pin
         {
             net = Some(joined);
         }
-        nets.push(net);
+        if (record.at < walk.from) != walk.back || !filter.takes(&record, net) {
+            continue;
+        }
+        found.push_back(seq);
+        if found.len() > walk.count {
+            // Forwards, the first ones are wanted; backwards, the last ones.
+            if !walk.back {
+                found.pop_back();
+                break;
+            }
+            found.pop_front();
+        }
     }
-    let first = trace.first().0;
-    let taken = |place: &usize| filter.takes(&trace.records()[*place], nets[*place]);
-    let seq = |place: usize| Seq(first + place as u32);
-    if walk.back {
-        let mut found: Vec<Seq> = (0..split).rev().filter(taken).take(walk.count).map(seq).collect();
-        found.reverse();
-        return found;
-    }
-    (split..trace.records().len()).filter(taken).take(walk.count).map(seq).collect()
+    found.into()
 }
 
 /// The tasks of a trace, by number.

@@ -80,7 +80,7 @@ fn pins(trace: &Trace) -> Vec<Strip> {
     let mut levels = Levels::before(trace);
     let mut pins: BTreeMap<Name, Vec<Edge>> = BTreeMap::new();
     for (seq, record) in trace.iter() {
-        for pin in levels.apply(record).to_vec() {
+        for pin in levels.apply(&record).to_vec() {
             let edge = Edge { at: record.at, level: levels.level(pin), by: seq };
             pins.entry(pin).or_default().push(edge);
         }

@@ -93,7 +93,7 @@ impl<'t> View<'t> {
         self.scale.column_of(self.at()).is_some() && strip
     }
 
-    pub(super) fn record(&self) -> Option<&'t Record> {
+    pub(super) fn record(&self) -> Option<Record> {
         self.trace.records().get(self.cursor)
     }
 
@@ -221,7 +221,9 @@ impl<'t> View<'t> {
             return;
         }
         let records = self.trace.records();
-        let has = |place: &usize| self.words.describe(&records[*place]).contains(&self.sought);
+        let has = |place: &usize| {
+            records.get(*place).is_some_and(|record| self.words.describe(&record).contains(&self.sought))
+        };
         let found = if forwards {
             (self.cursor + 1..records.len()).find(has)
         } else {

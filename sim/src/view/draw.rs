@@ -97,7 +97,7 @@ impl View<'_> {
                 "{lead}{}  #{}  {}",
                 show_instant(record.at),
                 link.seq.0,
-                self.words.describe(record)
+                self.words.describe(&record)
             );
             let style = if place == 0 { Style::new().add_modifier(Modifier::BOLD) } else { Style::new() };
             lines.push(Line::styled(text, style));

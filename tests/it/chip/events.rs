@@ -29,7 +29,7 @@ pub fn of(run: &Outcome, time: Time, end: Option<&str>) -> Vec<String> {
         match record.kind {
             Kind::Step { .. } | Kind::Callback { .. } => {
                 list.extend(open.take().map(|(_, line)| line));
-                match step(trace, &words, seq, record, time) {
+                match step(trace, &words, seq, &record, time) {
                     Some(Event::Step(line)) => open = Some((seq, (record.at, line))),
                     Some(Event::Callback) => list.push((record.at, "callback".into())),
                     None => {}
@@ -37,7 +37,7 @@ pub fn of(run: &Outcome, time: Time, end: Option<&str>) -> Vec<String> {
             }
             Kind::LoopStopped { .. } => list.extend(open.take().map(|(_, line)| line)),
             _ => {
-                if let Some(line) = note(trace, record) {
+                if let Some(line) = note(trace, &record) {
                     let over = open.take_if(|(step, _)| record.cause != Some(*step));
                     list.extend(over.map(|(_, line)| line));
                     list.push((record.at, line));
@@ -72,9 +72,9 @@ enum Event {
 
 fn step(trace: &Trace, words: &Words<'_>, seq: Seq, record: &Record, time: Time) -> Option<Event> {
     let Kind::Step { task, first, stale, yielded, .. } = record.kind else { return Some(Event::Callback) };
-    let after = &trace.records()[seq.0 as usize + 1..];
+    let after = trace.range(Seq(seq.0 + 1), trace.next());
     let within =
-        || after.iter().take_while(|later| !matches!(later.kind, Kind::Step { .. } | Kind::Callback { .. }));
+        || after.clone().take_while(|later| !matches!(later.kind, Kind::Step { .. } | Kind::Callback { .. }));
     let interrupt = within().find_map(|later| match later.kind {
         Kind::Interrupted { task: hit, with } if hit == task => Some(with),
         _ => None,

@@ -52,7 +52,7 @@ impl Request {
         }
         let mut outside = Outside::new(trace, &links);
         for record in trace.records() {
-            if let Some(stimulus) = outside.stimulus(scenario, record) {
+            if let Some(stimulus) = outside.stimulus(scenario, &record) {
                 writeln!(words, "--at={}:{stimulus}", record.at.as_nanos()).expect("a text");
             }
         }

@@ -41,8 +41,8 @@ impl Ran {
     pub fn rows(&self, wanted: impl Fn(&Kind) -> bool) -> Vec<String> {
         let words = Words::new(&self.trace);
         let records = self.trace.records().iter().filter(|record| wanted(&record.kind));
-        let row = |record: &Record| {
-            let phrase = words.phrase(record);
+        let row = |record: Record| {
+            let phrase = words.phrase(&record);
             let place = if phrase.place.is_empty() { phrase.place } else { phrase.place + " " };
             format!("{} {place}{}", record.at.as_nanos(), phrase.event)
         };
@@ -56,7 +56,7 @@ impl Ran {
 
     /// What was printed, with the microseconds before.
     pub fn lines(&self) -> Vec<String> {
-        let line = |record: &Record| match record.kind {
+        let line = |record: Record| match record.kind {
             Kind::Line { text, .. } => Some(format!("{} {}", record.at.as_micros(), self.trace.text(text))),
             _ => None,
         };

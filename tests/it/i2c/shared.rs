@@ -180,7 +180,7 @@ fn a_fast_and_a_slow_master_make_one_clock() {
     };
     let records = trace.records().iter().filter(|record| wanted(&record.kind));
     let found: Vec<String> =
-        records.map(|record| format!("{} {}", record.at.as_nanos(), describe(trace, record))).collect();
+        records.map(|record| format!("{} {}", record.at.as_nanos(), describe(trace, &record))).collect();
     // START is held for 1.071 us, the fast one's; then each clock is 5 us low and 1.071 us high. The fast one has let
     // SCL go 1.904 us after it fell, so it waits for 3.096 us each time.
     let first = 1_071 + 5_000;

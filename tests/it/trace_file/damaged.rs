@@ -34,7 +34,7 @@ fn second_half() -> Trace {
     let whole = one_byte::trace();
     let first = Seq(whole.records().len() as u32 / 2);
     let before = Before { first, state: State::before(&whole, first) };
-    let records = whole.range(first, whole.next()).to_vec();
+    let records = whole.slice(first, whole.next()).into_owned();
     Trace::from_parts(whole.meta().clone(), whole.names().clone(), Some(before), records)
 }
 
@@ -91,7 +91,7 @@ fn ten_thousand_mutated_files_never_panic() {
     for round in 0..10_000 {
         let bytes = mutated(&originals[round % 2], &mut random);
         around(&bytes, Instant::from_nanos(random(2_000_000) as u64)).iter().for_each(use_all);
-        if let Ok(loaded) = read(&bytes) {
+        if let Ok(loaded) = read(&bytes[..]) {
             accepted += 1;
             use_all(&loaded.trace);
         }

@@ -16,7 +16,7 @@ pub(super) fn count(trace: &Trace, roster: &Roster, counters: &mut Counters) {
     let mut pins: BTreeMap<(Name, &str), (i64, Seq)> = BTreeMap::new();
     let mut count = |pin, word, seq| pins.entry((pin, word)).or_insert((0, seq)).0 += 1;
     for (seq, record) in trace.iter() {
-        for &pin in levels.apply(record) {
+        for &pin in levels.apply(&record) {
             count(pin, "edges", seq);
         }
         match record.kind {

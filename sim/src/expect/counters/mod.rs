@@ -39,19 +39,18 @@ mod uart;
 
 pub use table::{Counter, Counters};
 
-use super::{Roster, turns};
+use super::Roster;
 use crate::trace::Trace;
 
 /// Computes all counters of a trace.
 pub(super) fn count(trace: &Trace, roster: &Roster) -> Counters {
     let mut counters = Counters::default();
-    let turns = turns(trace);
     uart::count(trace, roster, &mut counters);
     i2c::count(trace, roster, &mut counters);
     board::count(trace, roster, &mut counters);
     sharing::count(trace, &mut counters);
-    let tallies = task::tally(trace, roster, &turns);
-    let load = sched::count(trace, &turns, &tallies, &mut counters);
+    let tallies = task::tally(trace, roster);
+    let load = sched::count(trace, &tallies, &mut counters);
     task::count(&tallies, roster, &load, &mut counters);
     counters
 }

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use vpyb_core::time::{Duration, Instant};
 
-use super::super::{Focus, Turn, Value};
+use super::super::{Focus, Value, turns};
 use super::Counters;
 use super::task::Tally;
 use crate::trace::Trace;
@@ -52,12 +52,7 @@ impl Load {
 }
 
 /// Enters the loop's counters, and returns what can delay a sleeper.
-pub(super) fn count(
-    trace: &Trace,
-    turns: &[Turn],
-    tallies: &BTreeMap<Task, Tally>,
-    counters: &mut Counters,
-) -> Load {
+pub(super) fn count(trace: &Trace, tallies: &BTreeMap<Task, Tally>, counters: &mut Counters) -> Load {
     let (mut passes, mut idle) = (0, Duration::ZERO);
     for name in [UNAWAITED, NEVER_STARTED] {
         counters.set(name.into(), Value::Count(0), None);
@@ -75,7 +70,7 @@ pub(super) fn count(
     }
     let load = Load {
         longest: tallies.iter().map(|(&task, tally)| (task, tally.step.span)).collect(),
-        overhead: overhead(trace, turns),
+        overhead: overhead(trace),
         one_queue: trace.meta().scheduler == "asyncio-v3",
     };
     // Of those that overslept equally the first created is taken.
@@ -93,7 +88,7 @@ pub(super) fn count(
 ///
 /// Between two steps lies no poll (the same pass goes on), one, or several (nothing was ready): then each
 /// counts as a pass with an even share.
-fn overhead(trace: &Trace, turns: &[Turn]) -> Duration {
+fn overhead(trace: &Trace) -> Duration {
     let mut polls = trace.iter().filter_map(|(seq, record)| match record.kind {
         Kind::Polled { waited, .. } => Some((seq, waited)),
         _ => None,
@@ -101,7 +96,7 @@ fn overhead(trace: &Trace, turns: &[Turn]) -> Duration {
     let mut next = polls.next();
     let mut ended: Option<Instant> = None;
     let (mut longest, mut pass) = (Duration::ZERO, Duration::ZERO);
-    for turn in turns {
+    for turn in turns(trace) {
         let (mut n, mut waited) = (0, Duration::ZERO);
         while let Some((_, span)) = next.filter(|&(seq, _)| seq < turn.step) {
             n += 1;
@@ -178,6 +173,6 @@ mod tests {
         sample.poll(6, 4);
         sample.poll(12, 5);
         sample.step(12, a, 1);
-        assert_eq!(overhead(&sample.trace, &super::super::turns(&sample.trace)), Duration::from_millis(1));
+        assert_eq!(overhead(&sample.trace), Duration::from_millis(1));
     }
 }

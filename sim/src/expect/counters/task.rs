@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use vpyb_core::time::Duration;
 
-use super::super::{Focus, Roster, Turn, Value};
+use super::super::{Focus, Roster, Value, turns};
 use super::Counters;
 use super::sched::Load;
 use crate::trace::Trace;
@@ -42,10 +42,10 @@ impl Longest {
 }
 
 /// Counts for every task that was created.
-pub(super) fn tally(trace: &Trace, roster: &Roster, turns: &[Turn]) -> BTreeMap<Task, Tally> {
+pub(super) fn tally(trace: &Trace, roster: &Roster) -> BTreeMap<Task, Tally> {
     let mut tallies: BTreeMap<Task, Tally> =
         roster.tasks().map(|(task, _)| (task, Tally::default())).collect();
-    for turn in turns {
+    for turn in turns(trace) {
         let tally = tallies.entry(turn.task).or_default();
         let whole = Focus { from: turn.ready.unwrap_or(turn.step), to: turn.step };
         tally.steps += 1;

@@ -2,7 +2,7 @@
 //!
 //! Owns the head of blocks and the compression of payloads. Knows nothing of what is in them.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 use serde::de::DeserializeOwned;
 
@@ -74,17 +74,28 @@ pub(super) struct Block<'b> {
 }
 
 impl<'b> Block<'b> {
-    /// The block at `offset`, or `None` if the bytes end inside it.
-    pub(super) fn split(bytes: &'b [u8], offset: usize) -> Result<Option<Self>, ReadError> {
-        let Some(head) = bytes[offset..].first_chunk::<HEAD>() else { return Ok(None) };
-        let head = Head::read(head, offset as u64)?;
-        let begin = offset + HEAD;
-        let payload = begin.checked_add(head.len).and_then(|end| bytes.get(begin..end));
-        payload.map(|payload| head.with(offset as u64, payload)).transpose()
+    /// Reads the block that begins here, at `offset`, or `None` if the file ends inside it. `bytes` are then what
+    /// there is of it.
+    pub(super) fn read(
+        file: &mut impl Read,
+        offset: u64,
+        bytes: &'b mut Vec<u8>,
+    ) -> Result<Option<Self>, ReadError> {
+        bytes.clear();
+        file.take(HEAD as u64).read_to_end(bytes)?;
+        let Some(head) = bytes.first_chunk::<HEAD>() else { return Ok(None) };
+        let head = Head::read(head, offset)?;
+        // Memory is asked for only as far as there are bytes.
+        file.take(head.len as u64).read_to_end(bytes)?;
+        let payload = &bytes[HEAD..];
+        if payload.len() < head.len {
+            return Ok(None);
+        }
+        head.with(offset, payload).map(Some)
     }
 
-    pub(super) fn end(&self) -> usize {
-        self.offset as usize + HEAD + self.payload.len()
+    pub(super) fn end(&self) -> u64 {
+        self.offset + (HEAD + self.payload.len()) as u64
     }
 
     /// What the payload begins with, and the bytes that follow it.

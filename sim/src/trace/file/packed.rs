@@ -80,10 +80,23 @@ pub(super) fn unpack(block: &Block<'_>, fit: &Fit, records: &mut Vec<Record>) ->
     if run.first != fit.next || run.count as usize > BLOCK_RECORDS || past {
         return Err(damaged(block.offset, "the records do not continue those before"));
     }
-    let bytes = block.decompress(rest)?;
-    let (mut rest, mut before) = (&bytes[..], Instant::ZERO);
+    take(&block.decompress(rest)?, run, block.offset, fit, records)
+}
+
+/// The records that [`pack`] made of a run.
+pub(in crate::trace) fn unpack_run(bytes: &[u8], run: Run) -> Result<Vec<Record>, ReadError> {
+    let mut records = Vec::with_capacity(run.count as usize);
+    let fit = Fit { next: run.first, latest: Instant::ZERO, names: usize::MAX };
+    take(bytes, run, 0, &fit, &mut records)?;
+    Ok(records)
+}
+
+/// Appends the records of a run, whose bytes came from `offset`.
+fn take(bytes: &[u8], run: Run, offset: u64, fit: &Fit, records: &mut Vec<Record>) -> Result<(), ReadError> {
+    records.reserve(run.count as usize);
+    let (mut rest, mut before) = (bytes, Instant::ZERO);
     for seq in run.first..run.first + run.count {
-        let bad = |what: &str| damaged(block.offset, format!("record {seq} {what}"));
+        let bad = |what: &str| damaged(offset, format!("record {seq} {what}"));
         let (packed, later) = postcard::take_from_bytes::<Packed>(rest)
             .map_err(|_| bad("is of a kind or a shape that is not known"))?;
         let at = before.as_nanos().checked_add(packed.after).map(Instant::from_nanos);
@@ -101,5 +114,5 @@ pub(super) fn unpack(block: &Block<'_>, fit: &Fit, records: &mut Vec<Record>) ->
         (before, rest) = (at, later);
         records.push(Record { at, cause, kind: packed.kind });
     }
-    if rest.is_empty() { Ok(()) } else { Err(damaged(block.offset, "bytes follow the last record")) }
+    if rest.is_empty() { Ok(()) } else { Err(damaged(offset, "bytes follow the last record")) }
 }

@@ -2,6 +2,8 @@
 //!
 //! Owns [`read`] and every check of what blocks say of each other.
 
+use std::io::Read;
+
 use vpyb_core::time::Instant;
 
 use super::block::Block;
@@ -11,7 +13,7 @@ use super::{
     Before, END, Entry, HEADER, INDEX, MAGIC, Meta, NAMES, Names, PREFIX, RECORDS, ReadError, STATE, Seq,
     State, Totals, Trace, VERSION,
 };
-use crate::trace::Record;
+use crate::trace::{HELD, Records};
 
 /// A trace as it was found in a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,20 +24,24 @@ pub struct Loaded {
     pub whole: bool,
 }
 
-/// Reads a trace's file: whole, or up to the last whole block of a file that was cut off.
+/// Reads a trace's file: whole, or up to the last whole block of a file that was cut off. It is read block by block.
 ///
 /// # Errors
-/// [`ReadError`]: bytes that are not a trace, of another version, or changed since they were written.
-pub fn read(bytes: &[u8]) -> Result<Loaded, ReadError> {
-    prefix(&bytes[..bytes.len().min(PREFIX)])?;
-    let (mut reader, mut offset) = (Reader::default(), PREFIX);
-    while let Some(block) = Block::split(bytes, offset)? {
+/// [`ReadError`]: bytes that are not a trace, of another version, or changed since they were written; or what the file
+/// system says.
+pub fn read(mut file: impl Read) -> Result<Loaded, ReadError> {
+    let mut bytes = Vec::new();
+    (&mut file).take(PREFIX as u64).read_to_end(&mut bytes)?;
+    prefix(&bytes)?;
+    let (mut reader, mut offset) = (Reader::default(), PREFIX as u64);
+    while let Some(block) = Block::read(&mut file, offset, &mut bytes)? {
         reader.take(&block)?;
         offset = block.end();
     }
-    let whole = reader.ended && offset == bytes.len();
-    let Some(meta) = reader.meta else { return Err(ReadError::NoHeader { len: bytes.len() }) };
-    Ok(Loaded { trace: Trace::from_parts(meta, reader.names, reader.before, reader.records), whole })
+    let Reader { meta, names, before, records, .. } = reader;
+    let Some(meta) = meta else { return Err(ReadError::NoHeader { len: offset as usize + bytes.len() }) };
+    let trace = Trace { meta, names, before: before.map(Box::new), records };
+    Ok(Loaded { trace, whole: reader.ended && bytes.is_empty() })
 }
 
 /// Refuses what does not begin like a trace of this version; `bytes` are the first of the file.
@@ -77,7 +83,7 @@ struct Reader {
     meta: Option<Meta>,
     names: Names,
     before: Option<Before>,
-    records: Vec<Record>,
+    records: Records,
     index: Vec<Entry>,
     /// Where the index was found.
     indexed: Option<u64>,
@@ -111,10 +117,10 @@ impl Reader {
                 (entry.seq, entry.at) = (self.next(), self.latest());
             }
             RECORDS => {
-                let begin = self.records.len();
-                let fit = Fit { next: seq, latest, names: self.names.len() };
-                unpack(block, &fit, &mut self.records)?;
-                entry.at = self.records.get(begin).map_or(latest, |record| record.at);
+                let mut records = Vec::new();
+                unpack(block, &Fit { next: seq, latest, names: self.names.len() }, &mut records)?;
+                entry.at = records.first().map_or(latest, |record| record.at);
+                records.into_iter().for_each(|record| self.records.push(record));
             }
             _ => return refuse("a block of unknown kind"),
         }
@@ -123,8 +129,7 @@ impl Reader {
     }
 
     fn next(&self) -> u32 {
-        let first = self.before.as_ref().map_or(0, |before| before.first.0);
-        first.saturating_add(self.records.len() as u32)
+        self.records.next().0
     }
 
     fn latest(&self) -> Instant {
@@ -136,6 +141,7 @@ impl Reader {
     fn take_state(&mut self, block: &Block<'_>) -> Result<(), ReadError> {
         let found = checkpoint(block)?;
         if self.records.is_empty() && self.before.is_none() {
+            self.records = Records::new(found.first, HELD);
             self.before = Some(found);
         } else if found.first.0 != self.next() || found.state.at != self.latest() {
             return Err(damaged(block.offset, "the checkpoint is not that of the records before"));

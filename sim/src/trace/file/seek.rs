@@ -194,7 +194,7 @@ fn end(file: &mut (impl Read + Seek), len: u64) -> Result<Option<Totals>, ReadEr
     let mut bytes = [0; HEAD + Totals::LEN];
     file.seek(SeekFrom::Start(offset))?;
     file.read_exact(&mut bytes)?;
-    match Block::split(&bytes, 0) {
+    match Block::read(&mut &bytes[..], 0, &mut Vec::new()) {
         Ok(Some(block)) if block.kind == END && block.payload.len() == Totals::LEN => {
             Ok(block.payload.first_chunk().map(Totals::from_bytes))
         }

@@ -13,7 +13,6 @@ use super::{
     BLOCK_RECORDS, CHECKPOINT_RECORDS, END, Entry, HEADER, INDEX, MAGIC, NAMES, RECORDS, STATE, Seq, State,
     Totals, Trace, VERSION,
 };
-use crate::trace::Record;
 
 /// The bytes of a trace's file.
 pub fn to_bytes(trace: &Trace) -> Vec<u8> {
@@ -87,6 +86,11 @@ impl<W: Write> Writer<W> {
         self.next
     }
 
+    /// The first record that will be read again.
+    pub fn needed(&self) -> Seq {
+        self.folded
+    }
+
     /// Writes the records before `until` as far as they fill blocks. They must not change any more.
     ///
     /// # Errors
@@ -127,16 +131,16 @@ impl<W: Write> Writer<W> {
             self.fold(trace);
             self.checkpoint()?;
         }
-        let records = trace.range(self.next, until);
+        let records = trace.slice(self.next, until);
         let needed =
             records.iter().flat_map(|record| record.kind.names()).map(|name| name.0 as usize + 1).max();
         self.names(trace, needed.unwrap_or(0))?;
         let run = Run { first: self.next.0, count: records.len() as u32 };
         let payload =
-            compressed(encode(&run), &pack(run.first, records, Vec::with_capacity(records.len() * 10)));
+            compressed(encode(&run), &pack(run.first, &records, Vec::with_capacity(records.len() * 10)));
         self.enter(RECORDS, records.first().map_or(self.latest, |record| record.at));
         self.len += write_block(&mut self.out, RECORDS, &payload)?;
-        self.latest = records.last().map_or(self.latest, |record: &Record| record.at);
+        self.latest = records.last().map_or(self.latest, |record| record.at);
         self.next = until;
         Ok(())
     }
@@ -144,7 +148,7 @@ impl<W: Write> Writer<W> {
     /// Brings the state up to the next record.
     fn fold(&mut self, trace: &Trace) {
         for (seq, record) in (self.folded.0..).map(Seq).zip(trace.range(self.folded, self.next)) {
-            self.state.apply(trace, seq, record);
+            self.state.apply(trace, seq, &record);
         }
         self.folded = self.next;
     }

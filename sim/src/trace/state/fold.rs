@@ -61,7 +61,7 @@ impl State {
     pub fn at(trace: &Trace, at: Instant) -> Self {
         let mut state = trace.begin_state();
         for (seq, record) in trace.iter().take_while(|(_, record)| record.at <= at) {
-            state.apply(trace, seq, record);
+            state.apply(trace, seq, &record);
         }
         state.at = at;
         state.scheduling.settle(at);
@@ -74,7 +74,7 @@ impl State {
     pub fn before(trace: &Trace, seq: Seq) -> Self {
         let mut state = trace.begin_state();
         for (earlier, record) in trace.iter().take_while(|&(earlier, _)| earlier < seq) {
-            state.apply(trace, earlier, record);
+            state.apply(trace, earlier, &record);
         }
         if let Some(record) = trace.get(seq) {
             state.advance(record.at);
