@@ -254,6 +254,11 @@ impl Arguments {
     pub fn json(&self) -> bool {
         self.message_format == Format::Json
     }
+
+    /// Whether what is wrong is annotated.
+    pub fn annotates(&self) -> bool {
+        self.message_format == Format::Github
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::annotation;
-use super::arguments::{Arguments, Format, Paths};
+use super::arguments::{Arguments, Paths};
 use super::output::say;
 use super::vocabulary::vocabulary;
 use crate::runner::Program;
@@ -170,7 +170,7 @@ pub fn tell(arguments: &Arguments, diagnostics: &[Diagnostic], path: &str, sourc
     let problems = count(diagnostics.len(), if only_warnings { "warning" } else { "problem" });
     let text = scenario::render(diagnostics, path, source, arguments.paint_stderr());
     eprintln!("{text}\n\n`{path}` has {problems}\n");
-    if arguments.message_format == Format::Github {
+    if arguments.annotates() {
         diagnostics.iter().for_each(|diagnostic| say(annotation::of_diagnostic(path, diagnostic)));
     }
 }
@@ -186,7 +186,7 @@ pub fn complain(arguments: &Arguments, path: &str, message: &str) {
         say(serde_json::json!({ "kind": "error", "path": path, "message": message }));
     } else {
         eprintln!("error: {message}");
-        if arguments.message_format == Format::Github {
+        if arguments.annotates() {
             say(annotation::of_complaint(path, message));
         }
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::annotation;
-use super::arguments::{Arguments, Format, RunCall};
+use super::arguments::{Arguments, RunCall};
 use super::files::{complain, find};
 use super::junit;
 use super::kept;
@@ -94,7 +94,7 @@ fn one(
     let failed = judgement.status().exit_code() != 0;
     let line = OutcomeLine::of(&result, arguments.json().then(|| trace::digest(&outcome.trace)));
     tell(arguments, &result, &line, width, case.note.as_deref(), cases);
-    if arguments.message_format == Format::Github {
+    if arguments.annotates() {
         line.findings.iter().for_each(|finding| say(annotation::of_finding(&line, finding)));
     }
     let kept = match (asked, recording) {

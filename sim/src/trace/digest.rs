@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use sha2::{Digest, Sha256};
 
 use super::file::{
-    BLOCK_RECORDS, HEADER, MAGIC, NAMES, RECORDS, Run, encode, pack, texts_of_a_block, write_block,
+    BLOCK_RECORDS, HEADER, MAGIC, NAMES, RECORDS, Run, encode, names_for, pack, texts_of_a_block, write_block,
 };
 use super::{Seq, Trace};
 
@@ -47,9 +47,7 @@ fn write_plain(trace: &Trace, out: &mut impl Write) -> io::Result<()> {
     let (mut named, mut first) = (0, trace.first().0);
     while Seq(first) < trace.next() {
         let records = trace.slice(Seq(first), Seq(first.saturating_add(BLOCK_RECORDS as u32)));
-        let needed =
-            records.iter().flat_map(|record| record.kind.names()).map(|name| name.0 as usize + 1).max();
-        let needed = needed.unwrap_or(0).max(named);
+        let needed = names_for(&records).max(named);
         write_names(&texts[named..needed], out)?;
         named = needed;
         let run = Run { first, count: records.len() as u32 };

@@ -139,14 +139,17 @@ impl Trace {
 
     /// The records from one sequence number up to, but not including, another.
     pub fn range(&self, from: Seq, to: Seq) -> Iter<'_> {
-        let place = |seq: Seq| seq.0.saturating_sub(self.first().0) as usize;
-        self.records.range(place(from)..place(to))
+        self.records.range(self.place(from)..self.place(to))
     }
 
     /// The records from one sequence number up to, but not including, another, side by side.
     pub fn slice(&self, from: Seq, to: Seq) -> Cow<'_, [Record]> {
-        let place = |seq: Seq| seq.0.saturating_sub(self.first().0) as usize;
-        self.records.slice(place(from)..place(to))
+        self.records.slice(self.place(from)..self.place(to))
+    }
+
+    /// The place of a record among those that there are; of earlier ones that of the first.
+    fn place(&self, seq: Seq) -> usize {
+        seq.0.saturating_sub(self.first().0) as usize
     }
 
     /// The instant before which nothing is known: zero, unless the trace begins in the middle of its run.

@@ -22,7 +22,7 @@ use super::{Before, Meta, Names, Seq, State, Trace};
 
 pub(super) use block::write_block;
 pub use error::ReadError;
-pub(super) use packed::{Run, encode, pack, texts_of_a_block, unpack_run};
+pub(super) use packed::{Run, encode, names_for, pack, texts_of_a_block, unpack_run};
 pub use reader::{Loaded, read};
 pub use seek::{About, Part, Reading, Seekable};
 pub use writer::{Writer, to_bytes, write};

@@ -53,6 +53,12 @@ pub(in crate::trace) fn pack(first: u32, records: &[Record], mut bytes: Vec<u8>)
     bytes
 }
 
+/// How many names, in the order of the table, these records need.
+pub(in crate::trace) fn names_for(records: &[Record]) -> usize {
+    let names = records.iter().flat_map(|record| record.kind.names());
+    names.map(|name| name.0 as usize + 1).max().unwrap_or(0)
+}
+
 /// How many of these texts go into one block of names.
 pub(in crate::trace) fn texts_of_a_block(texts: &[String]) -> usize {
     let mut bytes = 0;

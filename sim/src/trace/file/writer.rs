@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use vpyb_core::time::Instant;
 
 use super::block::{compressed, write_block};
-use super::packed::{Run, encode, pack, texts_of_a_block};
+use super::packed::{Run, encode, names_for, pack, texts_of_a_block};
 use super::{
     BLOCK_RECORDS, CHECKPOINT_RECORDS, END, Entry, HEADER, INDEX, MAGIC, NAMES, RECORDS, STATE, Seq, State,
     Totals, Trace, VERSION,
@@ -132,9 +132,7 @@ impl<W: Write> Writer<W> {
             self.checkpoint()?;
         }
         let records = trace.slice(self.next, until);
-        let needed =
-            records.iter().flat_map(|record| record.kind.names()).map(|name| name.0 as usize + 1).max();
-        self.names(trace, needed.unwrap_or(0))?;
+        self.names(trace, names_for(&records))?;
         let run = Run { first: self.next.0, count: records.len() as u32 };
         let payload =
             compressed(encode(&run), &pack(run.first, &records, Vec::with_capacity(records.len() * 10)));
