@@ -1,7 +1,7 @@
 //! How costs grow: per event as there are more tasks, pins and records, and the memory that a long run takes.
 //!
-//! Owns the series and what is an error: a run that takes more memory than it may. A growth is told beside that of the logarithm: a cost that grows no faster is one of
-//! O(log n).
+//! Owns the series and what is an error: a run that takes more memory than it may. A growth is told beside that of the
+//! logarithm: a cost that grows no faster is one of O(log n).
 //!
 //! ```text
 //! cargo bench --bench scale                      up to ten million records
