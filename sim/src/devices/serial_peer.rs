@@ -52,7 +52,8 @@ pub struct SerialPeer {
     /// Its own speed.
     clock: BitClock,
     tx: Transmitter,
-    sampler: Sampler,
+    /// If it listens.
+    sampler: Option<Sampler>,
     replies: Vec<PeerReply>,
     /// What it has heard, as far as that can be a part of a question.
     heard: VecDeque<u8>,
@@ -91,7 +92,7 @@ impl SerialPeer {
             pins,
             clock,
             tx,
-            sampler: Sampler::new(clock, frame, SAMPLE),
+            sampler: pins.rx.map(|rx| Sampler::new(rx, clock, frame, SAMPLE)),
             replies,
             heard: VecDeque::new(),
             answers: VecDeque::new(),
@@ -200,7 +201,8 @@ impl Device for SerialPeer {
                 }
             }
             SAMPLE => {
-                if let (_, Sampled::Character(character)) = self.sampler.on_alarm(me, bench)
+                let sampled = self.sampler.as_mut().map(|sampler| sampler.on_alarm(me, bench));
+                if let Some((_, Sampled::Character(character))) = sampled
                     && self.is_on
                     && !character.framing
                 {
@@ -221,8 +223,8 @@ impl Device for SerialPeer {
     fn edge(&mut self, me: DeviceId, pin: PinId, level: NetLevel, bench: &mut Bench) {
         if Some(pin) == self.pins.allowed {
             self.tx.set_clear(level == NetLevel::Low, me, self.name, bench);
-        } else {
-            self.sampler.on_edge(level == NetLevel::High, me, bench);
+        } else if let Some(sampler) = &mut self.sampler {
+            sampler.on_edge(level == NetLevel::High, me, bench);
         }
     }
 }

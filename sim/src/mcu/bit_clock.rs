@@ -87,6 +87,15 @@ impl BitClock {
         };
         base + Duration::from_nanos(nanos)
     }
+
+    /// Whether a span is no longer than so many parts of a bit, rounded down; there are `of` parts in a bit.
+    pub fn is_within(self, span: Duration, parts: u64, of: u64) -> bool {
+        // A product is compared where a division would be.
+        match (span.as_nanos().checked_mul(of * self.denominator), parts.checked_mul(self.numerator)) {
+            (Some(span), Some(parts)) => span <= parts,
+            _ => Instant::ZERO + span <= self.at_parts(Instant::ZERO, parts, of),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -12,14 +12,15 @@
 //! ```
 //!
 //! Three alarms a frame: at the last of the start bit's early samples, at its last one, and at the last sample of the stop bit.
-//! What the line was meanwhile is known from the edges by then.
+//! What the line was meanwhile is known from the edges, which the bench has collected by then.
 
 use vpyb_core::UartFrame;
 use vpyb_core::time::Instant;
 
 use super::bit_clock::BitClock;
 use super::framing::{Word, checked_bits, decode, frame_bits};
-use crate::world::{Bench, DeviceId};
+use crate::trace::record::NetLevel;
+use crate::world::{Bench, Change, DeviceId, PinId};
 
 /// Parts of a bit in which samples are placed: sample `n` is `2n - 1` of them after the bit's beginning.
 const PARTS: u64 = 32;
@@ -82,21 +83,20 @@ const EARLY: [u64; 3] = [3, 5, 7];
 /// Makes characters of levels.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Sampler {
+    pin: PinId,
     clock: BitClock,
     frame: UartFrame,
     /// The number of its alarms.
     alarm: u32,
     taking: Option<Taking>,
-    /// The level before the first of `edges`: high or not.
+    /// The level of the line, high or not, before what was collected.
     before: bool,
-    /// What changed since then, while a frame is being received.
-    edges: Vec<(Instant, bool)>,
 }
 
 impl Sampler {
-    /// One on a line at rest.
-    pub fn new(clock: BitClock, frame: UartFrame, alarm: u32) -> Self {
-        Self { clock, frame, alarm, taking: None, before: true, edges: Vec::new() }
+    /// One on a line at rest, at this pin, on which its device listens.
+    pub fn new(pin: PinId, clock: BitClock, frame: UartFrame, alarm: u32) -> Self {
+        Self { pin, clock, frame, alarm, taking: None, before: true }
     }
 
     /// The frames that it takes.
@@ -119,28 +119,25 @@ impl Sampler {
         self.clock.at(start, 2 * u64::from(frame_bits(self.frame)))
     }
 
-    /// The line changed. A falling edge at rest seems to begin a start bit.
+    /// The line changed. A falling edge at rest seems to begin a start bit, and while a frame is taken nothing is told.
     pub fn on_edge(&mut self, high: bool, me: DeviceId, bench: &mut Bench) {
-        if self.taking.is_some() {
-            self.edges.push((bench.now(), high));
-            return;
-        }
         self.before = high;
         if !high {
             let start = bench.now();
-            self.await_samples(Taking { start, next: Look::Early, noise: false }, me, bench);
+            self.taking = Some(Taking { start, next: Look::Early, noise: false });
+            self.await_samples(start, Look::Early, me, bench);
+            bench.collect(self.pin);
         }
     }
 
-    fn await_samples(&mut self, taking: Taking, me: DeviceId, bench: &mut Bench) {
-        let (bit, last) = match taking.next {
+    fn await_samples(&self, start: Instant, next: Look, me: DeviceId, bench: &mut Bench) {
+        let (bit, last) = match next {
             Look::Early => (0, EARLY[2]),
             Look::Start => (0, DECIDING[2]),
             // Of two stop bits the first one is looked at.
             Look::Rest => (self.stop_bit(), DECIDING[2]),
         };
-        bench.alarm_at(self.sample(taking.start, bit, last), me, self.alarm);
-        self.taking = Some(taking);
+        bench.alarm_at(self.clock.at_parts(start, parts(bit, last), PARTS), me, self.alarm);
     }
 
     /// The number of the first stop bit; the start bit is 0.
@@ -148,69 +145,77 @@ impl Sampler {
         checked_bits(self.frame) + 1
     }
 
-    /// The instant of a sample of a bit.
-    fn sample(&self, start: Instant, bit: u8, number: u64) -> Instant {
-        self.clock.at_parts(start, PARTS * u64::from(bit) + 2 * number - 1, PARTS)
-    }
-
     /// The alarm's instant; gives the start of the frame, too.
     pub fn on_alarm(&mut self, me: DeviceId, bench: &mut Bench) -> (Instant, Sampled) {
-        let Some(taking) = self.taking.take() else { return (bench.now(), Sampled::Nothing) };
-        let sampled = self.look(taking, me, bench);
-        // What follows begins with the level that the line has now.
-        self.before = self.edges.last().map_or(self.before, |(_, high)| *high);
-        self.edges.clear();
-        (taking.start, sampled)
-    }
-
-    fn look(&mut self, taking: Taking, me: DeviceId, bench: &mut Bench) -> Sampled {
-        let Taking { start, next, mut noise } = taking;
-        let mut line = Line { before: self.before, edges: &self.edges };
-        let mut bit = |bit, numbers: [u64; 3]| {
-            let highs = line.highs(numbers.map(|number| self.sample(start, bit, number)));
-            noise |= matches!(highs, 1 | 2);
+        let Some(taking) = &mut self.taking else { return (bench.now(), Sampled::Nothing) };
+        let start = taking.start;
+        let changes = bench.collected(self.pin);
+        let mut line = Line { clock: self.clock, start, high: self.before, changes };
+        let mut high = |bit, samples: [u64; 3]| {
+            let highs = line.highs(bit, samples);
+            taking.noise |= matches!(highs, 1 | 2);
             highs >= 2
         };
-        match next {
-            Look::Rest => {
-                let stop = self.stop_bit();
-                let bits =
-                    (1..stop).fold(0, |bits, number| bits | u16::from(bit(number, DECIDING)) << (number - 1));
-                let framing = !bit(stop, DECIDING);
-                let (word, right) = decode(self.frame, bits);
-                Sampled::Character(Character { word, framing, parity: !right, noise })
-            }
+        let sampled = match taking.next {
             // A line that is low again by now has its next start bit at its next falling edge.
-            Look::Early if bit(0, EARLY) => Sampled::NoStart,
-            Look::Start if bit(0, DECIDING) => Sampled::NoStart,
-            Look::Early | Look::Start => {
-                let next = if next == Look::Early { Look::Start } else { Look::Rest };
-                self.await_samples(Taking { start, next, noise }, me, bench);
+            Look::Early if high(0, EARLY) => Sampled::NoStart,
+            Look::Start if high(0, DECIDING) => Sampled::NoStart,
+            Look::Early => {
+                taking.next = Look::Start;
                 Sampled::Nothing
             }
+            Look::Start => {
+                taking.next = Look::Rest;
+                Sampled::Nothing
+            }
+            Look::Rest => {
+                let stop = checked_bits(self.frame) + 1;
+                let bits = (1..stop).fold(0, |bits, bit| bits | u16::from(high(bit, DECIDING)) << (bit - 1));
+                let framing = !high(stop, DECIDING);
+                let (word, right) = decode(self.frame, bits);
+                Sampled::Character(Character { word, framing, parity: !right, noise: taking.noise })
+            }
+        };
+        let next = taking.next;
+        // What follows begins with the level that the line has now.
+        self.before = changes.last().map_or(self.before, |change| change.level == NetLevel::High);
+        let over = sampled != Sampled::Nothing;
+        bench.forget_collected(self.pin, over);
+        if over {
+            self.taking = None;
+        } else {
+            self.await_samples(start, next, me, bench);
         }
+        (start, sampled)
     }
+}
+
+/// Where a sample of a bit lies, in parts of a bit after the beginning of the frame.
+fn parts(bit: u8, sample: u64) -> u64 {
+    PARTS * u64::from(bit) + 2 * sample - 1
 }
 
 /// A line as it was, asked about one instant after the other.
 struct Line<'e> {
-    before: bool,
+    clock: BitClock,
+    start: Instant,
+    high: bool,
     /// What is still to come.
-    edges: &'e [(Instant, bool)],
+    changes: &'e [Change],
 }
 
 impl Line<'_> {
-    fn level(&mut self, at: Instant) -> bool {
-        while let Some((&(edge, high), rest)) = self.edges.split_first()
-            && edge <= at
-        {
-            (self.before, self.edges) = (high, rest);
-        }
-        self.before
+    /// At how many of three samples of a bit it was high.
+    fn highs(&mut self, bit: u8, samples: [u64; 3]) -> usize {
+        samples.into_iter().filter(|&sample| self.is_high(parts(bit, sample))).count()
     }
 
-    /// At how many of three instants it was high.
-    fn highs(&mut self, instants: [Instant; 3]) -> usize {
-        instants.into_iter().filter(|at| self.level(*at)).count()
+    fn is_high(&mut self, parts: u64) -> bool {
+        while let Some((change, rest)) = self.changes.split_first()
+            && self.clock.is_within(change.at - self.start, parts, PARTS)
+        {
+            (self.high, self.changes) = (change.level == NetLevel::High, rest);
+        }
+        self.high
     }
 }

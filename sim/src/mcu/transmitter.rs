@@ -1,7 +1,7 @@
 //! The sending half of a UART: characters in, edges on a pin out.
 //!
-//! Owns the shift register and the data register before it, how they are filled, and the instants of bits. It drives
-//! a pin and asks for alarms; it knows no receiver.
+//! Owns the shift register and the data register before it, how they are filled, and the instants of bits. It
+//! hands its pin a frame and asks for alarms; it knows no receiver.
 //!
 //! ```text
 //!   queue ──── at once, or by interrupt ────▶ data register ──── if the other side lets it ────▶ shift register ──▶ pin
@@ -65,10 +65,10 @@ pub struct Transmitter {
 
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Shifting {
-    /// All bits, the first to be sent lowest, and the next one to be put on the wire.
-    Frame { bits: u16, next: u8 },
-    /// A break that ends then.
-    Low(Instant),
+    /// A character's, whose bits the pin has been given.
+    Frame,
+    /// A break.
+    Low,
     /// The stop bits after a break.
     Stop,
 }
@@ -109,7 +109,7 @@ impl Transmitter {
 
     /// Whether a character's frame is on the wire.
     pub fn is_in_frame(&self) -> bool {
-        matches!(self.shifting, Some(Shifting::Frame { .. }))
+        matches!(self.shifting, Some(Shifting::Frame))
     }
 
     /// Whether the data register is free.
@@ -161,6 +161,7 @@ impl Transmitter {
     pub fn power(&mut self, on: bool, bench: &mut Bench) {
         (self.shifting, self.register) = (None, None);
         self.queue.clear();
+        bench.cut(self.pin);
         bench.drive(self.pin, if on { Drive::High } else { Drive::Released });
     }
 
@@ -170,29 +171,23 @@ impl Transmitter {
         self.shift(false, me, name, bench);
     }
 
-    /// The next bit is due.
+    /// A frame or a part of a break is over.
     pub fn on_alarm(&mut self, me: DeviceId, name: Name, bench: &mut Bench) {
         // An alarm of what was sent before a loss of power finds another instant here.
         if bench.now() != self.due {
             return;
         }
         match self.shifting {
-            Some(Shifting::Frame { bits, next }) if next < frame_bits(self.frame) => {
-                let high = bits >> next & 1 == 1;
-                self.shifting = Some(Shifting::Frame { bits, next: next + 1 });
-                bench.drive(self.pin, if high { Drive::High } else { Drive::Low });
-                self.next_alarm(me, bench);
-            }
-            Some(Shifting::Frame { .. }) => {
+            Some(Shifting::Frame) => {
                 self.bits_over += u64::from(frame_bits(self.frame));
                 self.shifting = None;
                 self.shift(true, me, name, bench);
             }
-            Some(Shifting::Low(_)) => {
+            Some(Shifting::Low) => {
                 bench.drive(self.pin, Drive::High);
                 (self.base, self.bits_over) = (bench.now(), self.frame.stop_bits.into());
                 self.shifting = Some(Shifting::Stop);
-                self.next_alarm(me, bench);
+                self.alarm_at(self.bit(0), me, bench);
             }
             Some(Shifting::Stop) => {
                 self.shifting = None;
@@ -252,36 +247,41 @@ impl Transmitter {
                 if word > 0xFF {
                     bench.record(Kind::Serial { uart: name, event: SerialEvent::Ninth { sent: true } });
                 }
-                Shifting::Frame { bits: encode(self.frame, word), next: 1 }
+                bench.drive(self.pin, Drive::Low);
+                self.wave(encode(self.frame, word), me, bench);
+                Shifting::Frame
             }
             Sending::Break(span) => {
                 bench.record_cause(Kind::Serial { uart: name, event: SerialEvent::Break });
                 let bits = frame_bits(self.frame) - self.frame.stop_bits + 1;
-                let end = self.clock.at(self.base, 2 * (self.bits_over + u64::from(bits)));
-                Shifting::Low(span.map_or(end, |span| bench.now() + span))
+                let end = span.map_or_else(|| self.bit(bits), |span| bench.now() + span);
+                bench.drive(self.pin, Drive::Low);
+                self.alarm_at(end, me, bench);
+                Shifting::Low
             }
         });
-        bench.drive(self.pin, Drive::Low);
-        self.next_alarm(me, bench);
         self.fill(me, name, bench);
     }
 
-    /// Asks for the next change of level, or for the end of the frame; bits that change nothing are passed.
-    fn next_alarm(&mut self, me: DeviceId, bench: &mut Bench) {
-        let bits = match &mut self.shifting {
-            Some(Shifting::Frame { bits, next }) => {
-                let present = *bits >> (*next - 1) & 1;
-                while *next < frame_bits(self.frame) && *bits >> *next & 1 == present {
-                    *next += 1;
-                }
-                u64::from(*next)
-            }
-            _ => 0,
-        };
-        self.due = match self.shifting {
-            Some(Shifting::Low(until)) => until,
-            _ => self.clock.at(self.base, 2 * (self.bits_over + bits)),
-        };
-        bench.alarm_at(self.due, me, self.alarms[0]);
+    /// Gives the pin a frame whose start bit has begun: where the level changes, for bits that change nothing are passed.
+    fn wave(&mut self, bits: u16, me: DeviceId, bench: &mut Bench) {
+        let count = frame_bits(self.frame);
+        self.due = self.bit(count);
+        let changes = (1..count).filter(|bit| (bits >> bit ^ bits >> (bit - 1)) & 1 == 1);
+        let changes = changes.map(|bit| {
+            let drive = if bits >> bit & 1 == 1 { Drive::High } else { Drive::Low };
+            (self.bit(bit), drive)
+        });
+        bench.wave(self.pin, changes, (self.due, me, self.alarms[0]));
+    }
+
+    /// When a bit begins, counted from the beginning of what is being sent.
+    fn bit(&self, number: u8) -> Instant {
+        self.clock.at(self.base, 2 * (self.bits_over + u64::from(number)))
+    }
+
+    fn alarm_at(&mut self, due: Instant, me: DeviceId, bench: &mut Bench) {
+        self.due = due;
+        bench.alarm_at(due, me, self.alarms[0]);
     }
 }

@@ -96,7 +96,8 @@ impl Uart {
         let mut tx = Transmitter::new(self.pins.tx, clock, frame, filling, [TX, FILL], bench);
         bench.pull(self.pins.rx, Pull::Up);
         bench.listen(self.pins.rx, me);
-        let rx = Receiver::new(Sampler::new(clock, frame, SAMPLE), [INTERRUPT, IDLE], latency, ring);
+        let rx =
+            Receiver::new(Sampler::new(self.pins.rx, clock, frame, SAMPLE), [INTERRUPT, IDLE], latency, ring);
         if let Some(cts) = self.pins.cts.filter(|_| flow.cts) {
             bench.pull(cts, Pull::Up);
             bench.listen(cts, me);

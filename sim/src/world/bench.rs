@@ -10,7 +10,9 @@ use super::agenda::{Agenda, Event};
 use super::chance::Chance;
 use super::faults::{FaultKind, Faults, Place};
 use super::interrupts::{Interrupts, Irq, Take};
+use super::listeners::Change;
 use super::nets::{Nets, PinId, Resolved};
+use super::waves::{Next, Then, Waves};
 use super::{DeviceId, What};
 use crate::trace::record::{Drive, Net, NetLevel};
 use crate::trace::{Kind, Name, Seq, Trace};
@@ -21,6 +23,7 @@ pub struct Bench {
     now: Instant,
     agenda: Agenda,
     nets: Nets,
+    waves: Waves,
     /// The record of the run.
     pub trace: Trace,
     cause: Option<Seq>,
@@ -38,6 +41,7 @@ impl Bench {
             now: Instant::ZERO,
             agenda: Agenda::default(),
             nets: Nets::default(),
+            waves: Waves::default(),
             chance: Chance::new(trace.meta().seed),
             trace,
             cause: None,
@@ -231,6 +235,57 @@ impl Bench {
         self.nets.listen(pin, device);
     }
 
+    /// Has who listens on a pin told nothing from now on; changes are collected for it.
+    pub fn collect(&mut self, pin: PinId) {
+        let present = Change { at: self.now, level: self.level(pin), cause: self.cause };
+        if let Some(listener) = self.nets.listener_mut(pin) {
+            listener.collect(present);
+        }
+    }
+
+    /// The changes of a pin's net that were collected, as far as they came before this instant.
+    pub fn collected(&self, pin: PinId) -> &[Change] {
+        self.nets.listener(pin).map_or(&[], |listener| listener.collected(self.now))
+    }
+
+    /// Forgets what [`collected`](Self::collected) gives, and, if it is `over`, has the listener told again.
+    pub fn forget_collected(&mut self, pin: PinId, over: bool) {
+        let net = self.nets.net_of(pin);
+        let Some(listener) = self.nets.listener_mut(pin) else { return };
+        listener.forget(self.now);
+        if over {
+            for change in listener.be_told() {
+                self.agenda.schedule(self.now, change.cause, What::Edge(net, change.level));
+            }
+        }
+    }
+
+    /// Has a pin do something at instants to come, and `then` an alarm sound, unless it is [cut](Self::cut) off before.
+    pub fn wave(&mut self, pin: PinId, changes: impl Iterator<Item = (Instant, Drive)>, then: Then) {
+        let number = self.waves.begin(pin, changes, then);
+        self.go_on_with(number);
+    }
+
+    /// Forgets what a pin was going to do.
+    pub fn cut(&mut self, pin: PinId) {
+        self.waves.cut(pin);
+    }
+
+    /// A change of a wave is due.
+    pub(super) fn go_on(&mut self, number: u16) {
+        if let Some((pin, drive)) = self.waves.take(number, self.now) {
+            self.drive(pin, drive);
+            self.go_on_with(number);
+        }
+    }
+
+    fn go_on_with(&mut self, number: u16) {
+        match self.waves.next(number) {
+            Next::Change(at) => self.agenda.schedule(at, self.cause, What::Wave(number)),
+            Next::Then((at, device, alarm)) => self.alarm_at(at, device, alarm),
+        }
+    }
+
     /// Sets a pin's pull resistor.
     pub fn pull(&mut self, pin: PinId, pull: Pull) {
         let resolved = self.nets.pull(pin, pull);
@@ -258,7 +313,8 @@ impl Bench {
         self.settle(resolved);
     }
 
-    fn settle(&mut self, Resolved { net, level, changed, contention }: Resolved) {
+    fn settle(&mut self, resolved: Resolved) {
+        let Resolved { net, level, changed, contention } = resolved;
         if contention {
             self.record(Kind::Contention { net });
         }
@@ -266,7 +322,7 @@ impl Bench {
         if changed {
             cause = Some(self.record(Kind::Edge { net, level }));
         }
-        if level != NetLevel::Floating && self.nets.is_to_be_told(net, level, changed) {
+        if level != NetLevel::Floating && self.nets.show(resolved, self.now, cause) {
             self.agenda.schedule(self.now, cause, What::Edge(net, level));
         }
     }

@@ -9,12 +9,15 @@ mod bench;
 mod chance;
 mod faults;
 mod interrupts;
+mod listeners;
 mod nets;
+mod waves;
 
 pub use agenda::Agenda;
 pub use bench::Bench;
 pub use faults::{Fault, FaultKind, Faults, Place, Strikes};
 pub use interrupts::Irq;
+pub use listeners::Change;
 pub use nets::{Nets, PinId, Resolved, Rewired};
 
 use interrupts::Take;
@@ -34,6 +37,8 @@ pub enum What {
     Alarm(DeviceId, u32),
     /// A net changed; each listener on it is told.
     Edge(Net, NetLevel),
+    /// A pin does what was settled beforehand: the next change of this wave.
+    Wave(u16),
     /// An actor's step is due.
     Actor(u16),
     /// The CPU can look at the requests that wait for it.
@@ -116,6 +121,7 @@ impl<D: Device> World<D> {
                     self.bench.cause_is(event.cause);
                 }
             }
+            What::Wave(wave) => self.bench.go_on(wave),
             What::Actor(actor) => delivered = Delivered::Actor(actor, event.cause),
             What::Planned(planned) => delivered = Delivered::Planned(planned, event.cause),
             What::Fault(fault) => delivered = Delivered::Fault(fault, event.cause),

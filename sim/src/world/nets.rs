@@ -8,8 +8,11 @@
 //! before.
 
 use vpyb_core::Pull;
+use vpyb_core::time::Instant;
 
 use super::DeviceId;
+use super::listeners::{Change, Listener};
+use crate::trace::Seq;
 use crate::trace::record::{Drive, Name, Net, NetLevel};
 
 /// A pin, by its place in the list of all pins.
@@ -22,8 +25,7 @@ struct Pin {
     net: Net,
     drive: Drive,
     pull: Pull,
-    /// Who listens, and the level that it was told last.
-    listener: Option<(DeviceId, NetLevel)>,
+    listener: Option<Listener>,
 }
 
 /// What joins two pins.
@@ -199,29 +201,50 @@ impl Nets {
     /// Has a device told when the pin's net changes.
     pub fn listen(&mut self, pin: PinId, device: DeviceId) {
         let level = self.level(pin);
-        self.pins[usize::from(pin.0)].listener = Some((device, level));
+        self.pins[usize::from(pin.0)].listener = Some(Listener::new(device, level));
     }
 
-    /// The next listener on a net that was not told this level yet: the first from this place in the net's list of
+    /// Who listens on a pin.
+    pub fn listener(&self, pin: PinId) -> Option<&Listener> {
+        self.pin(pin).listener.as_ref()
+    }
+
+    /// The same, to be changed.
+    pub fn listener_mut(&mut self, pin: PinId) -> Option<&mut Listener> {
+        self.pins[usize::from(pin.0)].listener.as_mut()
+    }
+
+    /// The next listener on a net that is to be told this level: the first from this place in the net's list of
     /// pins on, and the place behind it. It counts as told.
     pub fn tell(&mut self, net: Net, level: NetLevel, place: usize) -> Option<(usize, PinId, DeviceId)> {
         for place in place..self.net(net).pins.len() {
             let pin = self.net(net).pins[place];
-            if let Some((device, told)) = &mut self.pins[usize::from(pin.0)].listener
-                && *told != level
+            if let Some(listener) = self.listener_mut(pin)
+                && listener.is_told(level)
             {
-                *told = level;
-                return Some((place + 1, pin, *device));
+                return Some((place + 1, pin, listener.device));
             }
         }
         None
     }
 
-    /// Whether anybody on a net was not told its level, or will have been told another one by then: after a change
-    /// that is everybody, since the change before may still be on its way at the same instant.
-    pub fn is_to_be_told(&self, net: Net, level: NetLevel, changed: bool) -> bool {
-        let mut listening = self.net(net).pins.iter().filter_map(|&pin| self.pin(pin).listener);
-        listening.any(|(_, told)| changed || told != level)
+    /// A net has this level, which is a new one or not: who collects changes has it from now on. Gives whether anybody
+    /// else has to be told: who was not told it, or will have been told another one by then. After a change that
+    /// is everybody, since the change before may still be on its way at the same instant.
+    pub fn show(
+        &mut self,
+        Resolved { net, level, changed, .. }: Resolved,
+        at: Instant,
+        cause: Option<Seq>,
+    ) -> bool {
+        let mut is_to_be_told = false;
+        let pins = &self.nets[usize::from(net.0)].pins;
+        for pin in pins {
+            if let Some(listener) = &mut self.pins[usize::from(pin.0)].listener {
+                is_to_be_told |= listener.is_to_be_told(Change { at, level, cause }, changed);
+            }
+        }
+        is_to_be_told
     }
 
     // ---- changes ---------------------------------------------------------------------------------
@@ -351,10 +374,14 @@ mod tests {
         nets.listen(a, DeviceId(0));
         nets.listen(b, DeviceId(1));
         let net = nets.net_of(a);
-        assert!(!nets.is_to_be_told(net, NetLevel::High, false));
+        let mut is_to_be_told = |level, changed| {
+            let resolved = Resolved { net, level, changed, contention: false };
+            nets.show(resolved, Instant::ZERO, None)
+        };
+        assert!(!is_to_be_told(NetLevel::High, false));
+        assert!(is_to_be_told(NetLevel::Low, false));
+        assert!(is_to_be_told(NetLevel::High, true), "that it was low is on its way");
         nets.drive(a, Drive::Low);
-        assert!(nets.is_to_be_told(net, NetLevel::Low, false));
-        assert!(nets.is_to_be_told(net, NetLevel::High, true), "that it was low is on its way");
         assert_eq!(nets.tell(net, NetLevel::Low, 0), Some((1, a, DeviceId(0))));
         assert_eq!(nets.tell(net, NetLevel::Low, 1), Some((2, b, DeviceId(1))));
         assert_eq!(nets.tell(net, NetLevel::Low, 0), None);

@@ -1,0 +1,89 @@
+//! Who listens on a pin, and how it learns of changes of the net.
+//!
+//! Owns what a listener was told, and that it may collect changes instead: one that looks at the line at instants of its
+//! own, as the receiver of a UART does within a frame, needs no event for each edge.
+//!
+//! Invariant **told-once** — a listener learns of a level only if it learnt of another one before.
+
+use vpyb_core::time::Instant;
+
+use super::DeviceId;
+use crate::trace::Seq;
+use crate::trace::record::NetLevel;
+
+/// A change of a net.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Change {
+    /// When.
+    pub at: Instant,
+    /// The level from then on.
+    pub level: NetLevel,
+    /// The record of it.
+    pub cause: Option<Seq>,
+}
+
+/// A device that listens on a pin.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Listener {
+    /// Which one.
+    pub device: DeviceId,
+    /// The level that it knows.
+    told: NetLevel,
+    /// Changes come here, and it is not told.
+    collects: bool,
+    collected: Vec<Change>,
+}
+
+impl Listener {
+    /// One that knows the present level.
+    pub fn new(device: DeviceId, told: NetLevel) -> Self {
+        Self { device, told, collects: false, collected: Vec::new() }
+    }
+
+    /// Whether it has to be told of a level that the net has now; what it collects it has by that.
+    pub fn is_to_be_told(&mut self, change: Change, changed: bool) -> bool {
+        if !self.collects {
+            return changed || self.told != change.level;
+        }
+        if self.told != change.level {
+            self.told = change.level;
+            self.collected.push(change);
+        }
+        false
+    }
+
+    /// Whether it is told a level that the net had at this instant. It counts as told.
+    pub fn is_told(&mut self, level: NetLevel) -> bool {
+        !self.collects && std::mem::replace(&mut self.told, level) != level
+    }
+
+    /// Collects changes from now on, beginning with the present level.
+    pub fn collect(&mut self, present: Change) {
+        self.collects = true;
+        if present.level != NetLevel::Floating {
+            self.is_to_be_told(present, false);
+        }
+    }
+
+    /// What was collected before an instant. What changes at that very instant comes behind who looks at it.
+    pub fn collected(&self, before: Instant) -> &[Change] {
+        let later = self.collected.iter().rev().take_while(|change| change.at >= before).count();
+        &self.collected[..self.collected.len() - later]
+    }
+
+    /// Forgets what was collected before an instant.
+    pub fn forget(&mut self, before: Instant) {
+        let count = self.collected(before).len();
+        self.collected.drain(..count);
+    }
+
+    /// Collects no more. Gives what it was not asked about: that it has to be told, for it knows nothing of it.
+    pub fn be_told(&mut self) -> Vec<Change> {
+        self.collects = false;
+        if let Some(first) = self.collected.first() {
+            // A level that follows another one is the opposite of it.
+            self.told = if first.level == NetLevel::High { NetLevel::Low } else { NetLevel::High };
+        }
+        std::mem::take(&mut self.collected)
+    }
+}

@@ -1,0 +1,73 @@
+//! What pins are going to do: changes that are settled beforehand, as those of a character's frame are.
+//!
+//! Owns the rest of each wave. When it goes on, [`Bench`](super::Bench) has in its agenda.
+
+use vpyb_core::time::Instant;
+
+use super::{DeviceId, PinId};
+use crate::trace::record::Drive;
+
+/// Whom to tell that a wave is over, when, and by which number of its alarms.
+pub type Then = (Instant, DeviceId, u32);
+
+/// Changes of one pin, one after the other, and an alarm behind them.
+#[derive(Clone, PartialEq, Debug)]
+struct Wave {
+    pin: PinId,
+    changes: Vec<(Instant, Drive)>,
+    next: usize,
+    then: Then,
+}
+
+/// How a wave goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Next {
+    /// With its next change.
+    Change(Instant),
+    /// It is over; with this alarm.
+    Then(Then),
+}
+
+/// The waves of all pins that ever had one.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Waves(Vec<Wave>);
+
+impl Waves {
+    /// Has a pin begin with changes at these instants, in place of what is left of those it had. Gives the wave's number.
+    pub fn begin(&mut self, pin: PinId, changes: impl Iterator<Item = (Instant, Drive)>, then: Then) -> u16 {
+        let known = self.0.iter().position(|wave| wave.pin == pin);
+        let number = known.unwrap_or_else(|| {
+            self.0.push(Wave { pin, changes: Vec::new(), next: 0, then });
+            self.0.len() - 1
+        });
+        let wave = &mut self.0[number];
+        (wave.next, wave.then) = (0, then);
+        wave.changes.clear();
+        wave.changes.extend(changes);
+        number as u16
+    }
+
+    /// Forgets what a pin was going to do.
+    pub fn cut(&mut self, pin: PinId) {
+        if let Some(wave) = self.0.iter_mut().find(|wave| wave.pin == pin) {
+            wave.next = wave.changes.len();
+        }
+    }
+
+    /// The change of a wave that is due now, if it was not cut meanwhile.
+    pub fn take(&mut self, number: u16, now: Instant) -> Option<(PinId, Drive)> {
+        let wave = &mut self.0[usize::from(number)];
+        let (_, drive) = wave.changes.get(wave.next).copied().filter(|(at, _)| *at == now)?;
+        wave.next += 1;
+        Some((wave.pin, drive))
+    }
+
+    /// How a wave goes on.
+    pub fn next(&self, number: u16) -> Next {
+        let wave = &self.0[usize::from(number)];
+        match wave.changes.get(wave.next) {
+            Some((at, _)) => Next::Change(*at),
+            None => Next::Then(wave.then),
+        }
+    }
+}
