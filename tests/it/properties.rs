@@ -107,7 +107,7 @@ fn over_a_wire(data: &[u8], baud: u32, receiving: BitClock, frame: UartFrame) ->
     let mut peer = SerialPeer::new(peer_name, peer_pins, clock, frame, Vec::new(), SENDER, &mut bench);
     peer.send(data, baud, SENDER, &mut bench);
     let mut world = World::new(bench, vec![Part::Uart(uart), Part::SerialPeer(peer)]);
-    while world.deliver_next(Instant::MAX).is_some() {}
+    while world.deliver_next(Instant::MAX, false).is_some() {}
     let mut flaws: Vec<Flaws> = Vec::new();
     for record in world.bench.trace.records() {
         match record.kind {

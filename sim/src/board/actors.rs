@@ -137,15 +137,23 @@ impl Machine {
         let began = trace.records().partition_point(|record| record.at < now);
         let watch = Watch::new(event, began.max(self.actors[index].before), trace);
         self.actors[index].state = State::Watching(Box::new(watch), word);
+        self.watching += 1;
         self.look();
     }
 
     /// Looks for what actors wait for in the records that are new.
     pub fn look(&mut self) {
+        if self.watching > 0 {
+            self.look_for_all();
+        }
+    }
+
+    fn look_for_all(&mut self) {
         for index in 0..self.actors.len() {
             let State::Watching(watch, word) = &mut self.actors[index].state else { continue };
             if let Some(seq) = watch.look(&self.world.bench.trace) {
                 self.actors[index].state = State::Seen(*word);
+                self.watching -= 1;
                 let bench = &mut self.world.bench;
                 let context = bench.cause_is(Some(seq));
                 bench.actor_at(bench.now(), index as u16);
@@ -218,6 +226,7 @@ impl Machine {
                 let waits = matches!(acting.state, State::Watching(_, Word::Await));
                 if waits && acting.step == usize::from(step) {
                     acting.state = State::Gone;
+                    self.watching -= 1;
                     let actor = bench.trace.name(&acting.actor.name);
                     bench.record(Kind::AwaitMissed { actor, step });
                 }

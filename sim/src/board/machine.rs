@@ -83,6 +83,8 @@ pub struct Machine {
     /// Pins of the outside world on the nets that actors drive, by the board's pin.
     pub(super) probes: BTreeMap<String, PinId>,
     pub(super) actors: Vec<Acting>,
+    /// How many of them wait for an event.
+    pub(super) watching: usize,
     /// What actors' steps leave to be done later.
     pub(super) planned: Vec<Planned>,
     /// What each fault is aimed at that the machine carries out.
@@ -149,6 +151,7 @@ impl Machine {
             lines: BTreeMap::new(),
             probes: BTreeMap::new(),
             actors: Vec::new(),
+            watching: 0,
             planned: Vec::new(),
             aims: Vec::new(),
             console: String::new(),
@@ -209,7 +212,8 @@ impl Machine {
         self.look();
         self.show(None);
         let mut handled = Duration::ZERO;
-        match self.world.deliver_next(until)? {
+        let looks = self.watching > 0 || self.watch.is_on();
+        match self.world.deliver_next(until, looks)? {
             Delivered::Done => {}
             Delivered::Actor(actor, cause) => self.act(actor, cause),
             Delivered::Planned(planned, cause) => self.carry_out(planned, cause),

@@ -16,6 +16,13 @@ pub type Watcher = Box<dyn FnMut(&Machine, Option<&Contents>)>;
 #[derive(Default)]
 pub(super) struct Watch(Option<Watcher>);
 
+impl Watch {
+    /// Whether there is one.
+    pub fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
 impl fmt::Debug for Watch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Watch").field(&self.0.is_some()).finish()

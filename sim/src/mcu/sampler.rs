@@ -150,7 +150,7 @@ impl Sampler {
         let Some(taking) = &mut self.taking else { return (bench.now(), Sampled::Nothing) };
         let start = taking.start;
         let changes = bench.collected(self.pin);
-        let mut line = Line { clock: self.clock, start, high: self.before, changes };
+        let mut line = Line::new(self.clock, start, self.before, changes);
         let mut high = |bit, samples: [u64; 3]| {
             let highs = line.highs(bit, samples);
             taking.noise |= matches!(highs, 1 | 2);
@@ -195,26 +195,40 @@ fn parts(bit: u8, sample: u64) -> u64 {
     PARTS * u64::from(bit) + 2 * sample - 1
 }
 
-/// A line as it was, asked about one instant after the other.
+/// A line as it was, asked about one sample after the other.
 struct Line<'e> {
     clock: BitClock,
     start: Instant,
     high: bool,
+    /// The first part of a bit at which the next change is seen.
+    next: u64,
     /// What is still to come.
     changes: &'e [Change],
 }
 
-impl Line<'_> {
+impl<'e> Line<'e> {
+    fn new(clock: BitClock, start: Instant, high: bool, changes: &'e [Change]) -> Self {
+        let mut line = Self { clock, start, high, next: 0, changes };
+        line.find_next();
+        line
+    }
+
+    fn find_next(&mut self) {
+        let next = self.changes.first();
+        self.next = next.map_or(u64::MAX, |change| self.clock.first_part(change.at - self.start, PARTS));
+    }
+
     /// At how many of three samples of a bit it was high.
     fn highs(&mut self, bit: u8, samples: [u64; 3]) -> usize {
         samples.into_iter().filter(|&sample| self.is_high(parts(bit, sample))).count()
     }
 
     fn is_high(&mut self, parts: u64) -> bool {
-        while let Some((change, rest)) = self.changes.split_first()
-            && self.clock.is_within(change.at - self.start, parts, PARTS)
+        while self.next <= parts
+            && let Some((change, rest)) = self.changes.split_first()
         {
             (self.high, self.changes) = (change.level == NetLevel::High, rest);
+            self.find_next();
         }
         self.high
     }

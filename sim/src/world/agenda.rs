@@ -31,10 +31,17 @@ pub struct Event {
     pub what: What,
 }
 
+impl Event {
+    /// What events are ordered by: time, then order, as one number.
+    fn key(&self) -> u128 {
+        u128::from(self.at.as_nanos()) << 64 | u128::from(self.order)
+    }
+}
+
 /// No two events of an agenda have the same place in the order.
 impl Ord for Event {
     fn cmp(&self, other: &Self) -> Ordering {
-        (self.at, self.order).cmp(&(other.at, other.order))
+        self.key().cmp(&other.key())
     }
 }
 
@@ -73,17 +80,16 @@ impl Agenda {
 
     /// When the first event is due.
     pub fn first_due(&self) -> Option<Instant> {
-        self.first().map(|event| event.at)
+        match (self.first_of_heap(), self.now.front()) {
+            (Some(first), Some(now)) => Some(first.at.min(now.at)),
+            (first, now) => first.or(now).map(|event| event.at),
+        }
     }
 
-    /// The first event.
-    fn first(&self) -> Option<&Event> {
+    /// The first event of the heap that has not been taken.
+    fn first_of_heap(&self) -> Option<&Event> {
         let first = if self.open { self.second() } else { self.heap.peek() };
-        let first = first.map(|Reverse(event)| event);
-        match (first, self.now.front()) {
-            (Some(first), Some(now)) => Some(first.min(now)),
-            (first, now) => first.or(now),
-        }
+        first.map(|Reverse(event)| event)
     }
 
     /// The earlier one of the two below the first of the heap.
@@ -97,13 +103,13 @@ impl Agenda {
 
     /// Takes the first event out if it is due no later than `until`.
     pub fn take_due(&mut self, until: Instant) -> Option<Event> {
-        let first = *self.first()?;
-        if first.at > until {
-            return None;
+        let first = self.first_of_heap();
+        if let Some(now) = self.now.front()
+            && first.is_none_or(|first| now < first)
+        {
+            return if now.at > until { None } else { self.now.pop_front() };
         }
-        if self.now.front() == Some(&first) {
-            return self.now.pop_front();
-        }
+        let first = *first.filter(|first| first.at <= until)?;
         if self.open {
             self.heap.pop();
         }

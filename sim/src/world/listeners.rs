@@ -78,12 +78,12 @@ impl Listener {
     }
 
     /// Collects no more. Gives what it was not asked about: that it has to be told, for it knows nothing of it.
-    pub fn be_told(&mut self) -> Vec<Change> {
+    pub fn be_told(&mut self) -> impl Iterator<Item = Change> {
         self.collects = false;
         if let Some(first) = self.collected.first() {
             // A level that follows another one is the opposite of it.
             self.told = if first.level == NetLevel::High { NetLevel::Low } else { NetLevel::High };
         }
-        std::mem::take(&mut self.collected)
+        self.collected.drain(..)
     }
 }

@@ -11,6 +11,7 @@ mod faults;
 mod interrupts;
 mod listeners;
 mod nets;
+mod pushes;
 mod waves;
 
 pub use agenda::Agenda;
@@ -103,8 +104,9 @@ impl<D: Device> World<D> {
         self.bench.next_due()
     }
 
-    /// Delivers the next event if it is due no later than `until`, at its own instant.
-    pub fn deliver_next(&mut self, until: Instant) -> Option<Delivered> {
+    /// Delivers the next event if it is due no later than `until`, at its own instant. If nobody `looks` at the world
+    /// between events, others that no device has to be told of may follow in the same call.
+    pub fn deliver_next(&mut self, until: Instant, looks: bool) -> Option<Delivered> {
         let event = self.bench.take_due(until)?;
         let context = self.bench.cause_is(event.cause);
         let mut delivered = Delivered::Done;
@@ -121,7 +123,7 @@ impl<D: Device> World<D> {
                     self.bench.cause_is(event.cause);
                 }
             }
-            What::Wave(wave) => self.bench.go_on(wave),
+            What::Wave(wave) => self.bench.go_on(wave, if looks { event.at } else { until }),
             What::Actor(actor) => delivered = Delivered::Actor(actor, event.cause),
             What::Planned(planned) => delivered = Delivered::Planned(planned, event.cause),
             What::Fault(fault) => delivered = Delivered::Fault(fault, event.cause),

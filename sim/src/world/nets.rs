@@ -12,6 +12,7 @@ use vpyb_core::time::Instant;
 
 use super::DeviceId;
 use super::listeners::{Change, Listener};
+use super::pushes::Pushes;
 use crate::trace::Seq;
 use crate::trace::record::{Drive, Name, Net, NetLevel};
 
@@ -43,6 +44,7 @@ struct NetState {
     contended: bool,
     /// A glitch holds it there, whatever drives it.
     forced: Option<NetLevel>,
+    pushes: Pushes,
 }
 
 /// What a change did to a net.
@@ -82,7 +84,13 @@ impl Nets {
         let net = Net(pin.0);
         self.pins.push(Pin { name, net, drive: Drive::Released, pull: Pull::None, listener: None });
         let level = NetLevel::Floating;
-        self.nets.push(NetState { pins: vec![pin], level, contended: false, forced: None });
+        self.nets.push(NetState {
+            pins: vec![pin],
+            level,
+            contended: false,
+            forced: None,
+            pushes: Pushes::default(),
+        });
         pin
     }
 
@@ -135,7 +143,12 @@ impl Nets {
                     rewired.moved.push(pin);
                 }
             }
-            self.net_mut(net).pins = group;
+            let mut pushes = Pushes::default();
+            for pin in group.iter().map(|&pin| self.pin(pin)) {
+                pushes.add(pin.drive, pin.pull);
+            }
+            let state = self.net_mut(net);
+            (state.pins, state.pushes) = (group, pushes);
             rewired.resolved.push(self.resolve(net));
         }
         rewired.moved.sort();
@@ -251,14 +264,22 @@ impl Nets {
 
     /// Sets a pin's pull resistor.
     pub fn pull(&mut self, pin: PinId, pull: Pull) -> Resolved {
-        self.pins[usize::from(pin.0)].pull = pull;
-        self.resolve(self.net_of(pin))
+        self.change(pin, |pin| pin.pull = pull)
     }
 
     /// Sets what a pin does to its net.
     pub fn drive(&mut self, pin: PinId, drive: Drive) -> Resolved {
-        self.pins[usize::from(pin.0)].drive = drive;
-        self.resolve(self.net_of(pin))
+        self.change(pin, |pin| pin.drive = drive)
+    }
+
+    fn change(&mut self, pin: PinId, how: impl FnOnce(&mut Pin)) -> Resolved {
+        let pin = &mut self.pins[usize::from(pin.0)];
+        let net = pin.net;
+        let pushes = &mut self.nets[usize::from(net.0)].pushes;
+        pushes.remove(pin.drive, pin.pull);
+        how(pin);
+        pushes.add(pin.drive, pin.pull);
+        self.resolve(net)
     }
 
     /// Holds a pin's net at a level, whatever drives it, or lets it go.
@@ -268,29 +289,13 @@ impl Nets {
         self.resolve(net)
     }
 
-    /// The level that results: drivers before pull resistors. Of two drivers low wins; two resistors that disagree
-    /// leave the net in between, where it floats.
     fn resolve(&mut self, net: Net) -> Resolved {
-        let [mut low, mut high, mut up, mut down] = [false; 4];
-        for &pin in &self.net(net).pins {
-            let pin = self.pin(pin);
-            low |= pin.drive == Drive::Low;
-            high |= pin.drive == Drive::High;
-            up |= pin.pull == Pull::Up;
-            down |= pin.pull == Pull::Down;
-        }
-        let driven = match (low, high, up, down) {
-            (true, ..) => NetLevel::Low,
-            (_, true, ..) => NetLevel::High,
-            (_, _, true, false) => NetLevel::High,
-            (_, _, false, true) => NetLevel::Low,
-            _ => NetLevel::Floating,
-        };
         let state = self.net_mut(net);
-        let level = state.forced.unwrap_or(driven);
+        let level = state.forced.unwrap_or(state.pushes.level());
         let before = std::mem::replace(&mut state.level, level);
-        let contended = std::mem::replace(&mut state.contended, low && high);
-        Resolved { net, level, changed: before != level, contention: low && high && !contended }
+        let contends = state.pushes.contend();
+        let contended = std::mem::replace(&mut state.contended, contends);
+        Resolved { net, level, changed: before != level, contention: contends && !contended }
     }
 }
 

@@ -173,7 +173,7 @@ fn a_fast_and_a_slow_master_make_one_clock() {
             &mut world.bench,
         );
     }
-    while world.deliver_next(Instant::from_millis(1)).is_some() {}
+    while world.deliver_next(Instant::from_millis(1), false).is_some() {}
     let trace = &world.bench.trace;
     let wanted = |kind: &Kind| {
         matches!(kind, Kind::I2c { event: I2cEvent::Address { .. } | I2cEvent::Stretched { .. }, .. })
