@@ -142,12 +142,14 @@ impl Machine {
     }
 
     /// Looks for what actors wait for in the records that are new.
+    #[inline]
     pub fn look(&mut self) {
         if self.watching > 0 {
             self.look_for_all();
         }
     }
 
+    #[inline(never)]
     fn look_for_all(&mut self) {
         for index in 0..self.actors.len() {
             let State::Watching(watch, word) = &mut self.actors[index].state else { continue };

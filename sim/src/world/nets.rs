@@ -145,7 +145,8 @@ impl Nets {
             }
             let mut pushes = Pushes::default();
             for pin in group.iter().map(|&pin| self.pin(pin)) {
-                pushes.add(pin.drive, pin.pull);
+                pushes.add_drive(pin.drive, 1);
+                pushes.add_pull(pin.pull, 1);
             }
             let state = self.net_mut(net);
             (state.pins, state.pushes) = (group, pushes);
@@ -264,21 +265,21 @@ impl Nets {
 
     /// Sets a pin's pull resistor.
     pub fn pull(&mut self, pin: PinId, pull: Pull) -> Resolved {
-        self.change(pin, |pin| pin.pull = pull)
+        let pin = &mut self.pins[usize::from(pin.0)];
+        let net = pin.net;
+        let pushes = &mut self.nets[usize::from(net.0)].pushes;
+        pushes.add_pull(std::mem::replace(&mut pin.pull, pull), -1);
+        pushes.add_pull(pull, 1);
+        self.resolve(net)
     }
 
     /// Sets what a pin does to its net.
     pub fn drive(&mut self, pin: PinId, drive: Drive) -> Resolved {
-        self.change(pin, |pin| pin.drive = drive)
-    }
-
-    fn change(&mut self, pin: PinId, how: impl FnOnce(&mut Pin)) -> Resolved {
         let pin = &mut self.pins[usize::from(pin.0)];
         let net = pin.net;
         let pushes = &mut self.nets[usize::from(net.0)].pushes;
-        pushes.remove(pin.drive, pin.pull);
-        how(pin);
-        pushes.add(pin.drive, pin.pull);
+        pushes.add_drive(std::mem::replace(&mut pin.drive, drive), -1);
+        pushes.add_drive(drive, 1);
         self.resolve(net)
     }
 

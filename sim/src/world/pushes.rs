@@ -16,25 +16,20 @@ pub struct Pushes {
 }
 
 impl Pushes {
-    /// Counts what one pin does.
-    pub fn add(&mut self, drive: Drive, pull: Pull) {
-        self.count(drive, pull, 1);
-    }
-
-    /// Takes back what one pin did.
-    pub fn remove(&mut self, drive: Drive, pull: Pull) {
-        self.count(drive, pull, -1);
-    }
-
-    fn count(&mut self, drive: Drive, pull: Pull, times: i16) {
+    /// Counts what pins drive; less than 0 of them do so no more.
+    pub fn add_drive(&mut self, drive: Drive, pins: i16) {
         match drive {
-            Drive::Low => self.low += times,
-            Drive::High => self.high += times,
+            Drive::Low => self.low += pins,
+            Drive::High => self.high += pins,
             Drive::Released => {}
         }
+    }
+
+    /// The same of what pull resistors do.
+    pub fn add_pull(&mut self, pull: Pull, pins: i16) {
         match pull {
-            Pull::Up => self.up += times,
-            Pull::Down => self.down += times,
+            Pull::Up => self.up += pins,
+            Pull::Down => self.down += pins,
             Pull::None => {}
         }
     }
