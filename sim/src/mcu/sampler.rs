@@ -228,13 +228,19 @@ impl<'e> Line<'e> {
         [high, self.is_high(middle), self.is_high(last)].into_iter().filter(|high| *high).count()
     }
 
+    #[inline]
     fn is_high(&mut self, parts: u64) -> bool {
-        while self.next <= parts
-            && let Some((change, rest)) = self.changes.split_first()
-        {
+        while self.next <= parts {
+            self.go_on();
+        }
+        self.high
+    }
+
+    /// Goes on behind the next change.
+    fn go_on(&mut self) {
+        if let Some((change, rest)) = self.changes.split_first() {
             (self.high, self.changes) = (change.level == NetLevel::High, rest);
             self.find_next();
         }
-        self.high
     }
 }

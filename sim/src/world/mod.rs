@@ -106,6 +106,7 @@ impl<D: Device> World<D> {
 
     /// Delivers the next event if it is due no later than `until`, at its own instant. If nobody `looks` at the world
     /// between events, others that no device has to be told of may follow in the same call.
+    #[inline]
     pub fn deliver_next(&mut self, until: Instant, looks: bool) -> Option<Delivered> {
         let event = self.bench.take_due(until)?;
         let context = self.bench.cause_is(event.cause);

@@ -245,6 +245,7 @@ impl Nets {
     /// A net has this level, which is a new one or not: who collects changes has it from now on. Gives whether anybody
     /// else has to be told: who was not told it, or will have been told another one by then. After a change that
     /// is everybody, since the change before may still be on its way at the same instant.
+    #[inline]
     pub fn show(
         &mut self,
         Resolved { net, level, changed, .. }: Resolved,

@@ -5,6 +5,7 @@
 
 mod pins;
 
+use tracing::level_filters::LevelFilter;
 use vpyb_core::time::{Duration, Instant};
 
 use super::agenda::{Agenda, Event};
@@ -14,7 +15,7 @@ use super::interrupts::{Interrupts, Irq, Take};
 use super::nets::{Nets, PinId, Resolved};
 use super::waves::Waves;
 use super::{DeviceId, What};
-use crate::trace::record::NetLevel;
+use crate::trace::record::{Net, NetLevel};
 use crate::trace::{Kind, Name, Seq, Trace};
 
 /// Clock, agenda, nets and trace.
@@ -98,7 +99,9 @@ impl Bench {
 
     /// Records something, caused by the present cause.
     pub fn record(&mut self, kind: Kind) -> Seq {
-        tracing::trace!(at = self.now.as_nanos(), ?kind);
+        if LevelFilter::current() == LevelFilter::TRACE {
+            log(self.now, &kind);
+        }
         self.trace.push(self.now, self.cause, kind)
     }
 
@@ -186,12 +189,18 @@ impl Bench {
     }
 
     /// An edge of a net, unless a fault made it.
-    fn offer_net(&mut self, Resolved { net, changed, .. }: Resolved) {
-        if changed && self.faults.at_nets {
-            let at_net: Vec<_> = self.nets.pins().filter(|pin| pin.2 == net).map(|pin| pin.0).collect();
-            let kinds = [FaultKind::Glitch, FaultKind::BounceStorm, FaultKind::Unplug, FaultKind::StuckLow];
-            self.offer_where(&kinds, |here| matches!(here, Place::Pin(pin) if at_net.contains(&pin)));
+    #[inline]
+    fn offer_net(&mut self, resolved: Resolved) {
+        if resolved.changed && self.faults.at_nets {
+            self.offer_faults_at(resolved.net);
         }
+    }
+
+    #[inline(never)]
+    fn offer_faults_at(&mut self, net: Net) {
+        let at_net: Vec<_> = self.nets.pins().filter(|pin| pin.2 == net).map(|pin| pin.0).collect();
+        let kinds = [FaultKind::Glitch, FaultKind::BounceStorm, FaultKind::Unplug, FaultKind::StuckLow];
+        self.offer_where(&kinds, |here| matches!(here, Place::Pin(pin) if at_net.contains(&pin)));
     }
 
     fn offer_where(&mut self, kinds: &[FaultKind], here: impl Fn(Place) -> bool) {
@@ -238,4 +247,11 @@ impl Bench {
             }
         }
     }
+}
+
+/// Says what is recorded to whoever reads the simulator's own log.
+#[cold]
+#[inline(never)]
+fn log(at: Instant, kind: &Kind) {
+    tracing::trace!(at = at.as_nanos(), ?kind);
 }
