@@ -7,6 +7,8 @@
 mod bench;
 #[path = "cli/failing.rs"]
 mod failing;
+#[path = "cli/jobs.rs"]
+mod jobs;
 #[path = "cli/recording.rs"]
 mod recording;
 #[path = "cli/terminal.rs"]

@@ -3,6 +3,7 @@
 //! Owns the grammar of the command line. What is meant is decided by the commands.
 
 use std::io::IsTerminal;
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -189,6 +190,9 @@ pub struct RunCall {
     /// Runs with this seed instead of the scenario's own.
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Runs so many at a time; as many as the machine has processors if that is not said. Results do not depend on it.
+    #[arg(short, long, value_name = "NUMBER")]
+    pub jobs: Option<NonZero<usize>>,
     /// Gives a run up when one step keeps the host this many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     pub patience: u64,

@@ -11,6 +11,7 @@ mod check;
 mod events;
 mod explain;
 mod files;
+mod in_order;
 mod junit;
 mod kept;
 #[cfg(feature = "lint")]

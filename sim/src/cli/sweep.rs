@@ -28,38 +28,64 @@ pub struct Swept {
     pub tapped: bool,
 }
 
-/// Runs a scenario with this seed, or with each of its own, and judges each run. The only one is shown to `tap`.
-pub fn sweep(
-    scenario: &Scenario,
-    programs: &'static [Program],
-    seed: Option<u64>,
-    patience: Duration,
-    tap: Option<Tap>,
-) -> Swept {
-    let Some(range) = scenario.run.seeds.clone().filter(|_| seed.is_none()) else {
-        return with_seed(scenario, programs, seed, patience, tap);
-    };
-    let mut seeds = Seeds::default();
-    let mut told: Option<Swept> = None;
-    for seed in range {
-        let swept = with_seed(scenario, programs, Some(seed), patience, None);
-        seeds.run += 1;
-        seeds.virtual_time += swept.outcome.trace.end().since(time::Instant::ZERO);
-        let fails = swept.fails();
-        if told.is_none() || (fails && seeds.failed.is_empty()) {
-            told = Some(swept);
-        }
-        if fails {
-            seeds.failed.push(seed);
-        }
+/// The seeds of a scenario's runs: this one, or each of its own; `None` is the one that it names.
+pub fn seeds(scenario: &Scenario, seed: Option<u64>) -> Vec<Option<u64>> {
+    match &scenario.run.seeds {
+        Some(range) if seed.is_none() => range.clone().map(Some).collect(),
+        _ => vec![seed],
     }
-    let mut told = told.expect("a range of seeds is not empty");
-    told.seeds = Some(seeds);
-    told
 }
 
-/// Runs one case after the other until one fails.
-fn with_seed(
+/// Runs a scenario with each of its seeds and judges each run.
+///
+/// # Panics
+///
+/// If the scenario was not checked against these programs.
+pub fn sweep(scenario: &Scenario, programs: &'static [Program], patience: Duration) -> Swept {
+    let mut told = Told::default();
+    let seeds = seeds(scenario, None);
+    for &seed in &seeds {
+        told.add(with_seed(scenario, programs, seed, patience, None));
+    }
+    told.finish().expect("a scenario has a run")
+}
+
+/// What is known of a scenario by the runs that are over.
+#[derive(Default)]
+pub struct Told {
+    told: Option<Swept>,
+    seeds: Seeds,
+}
+
+impl Told {
+    /// A run is over, with the next seed.
+    pub fn add(&mut self, swept: Swept) {
+        self.seeds.run += 1;
+        self.seeds.virtual_time += swept.outcome.trace.end().since(time::Instant::ZERO);
+        let fails = swept.fails();
+        let seed = swept.outcome.trace.meta().seed;
+        if self.told.is_none() || (fails && self.seeds.failed.is_empty()) {
+            self.told = Some(swept);
+        }
+        if fails {
+            self.seeds.failed.push(seed);
+        }
+    }
+
+    /// All runs are over; gives the one to be told, if there was one.
+    pub fn finish(self) -> Option<Swept> {
+        let Self { told, seeds } = self;
+        let several = seeds.run > 1;
+        told.map(|told| Swept { seeds: several.then_some(seeds), ..told })
+    }
+}
+
+/// Runs one case after the other until one fails. The only one is shown to `tap`.
+///
+/// # Panics
+///
+/// If the scenario was not checked against these programs.
+pub fn with_seed(
     scenario: &Scenario,
     programs: &'static [Program],
     seed: Option<u64>,

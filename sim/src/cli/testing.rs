@@ -97,8 +97,7 @@ impl Test {
     ///
     /// The report of the failure, with the commands that look into its trace.
     pub fn run(&self) -> Result<(), String> {
-        let Swept { case, outcome, judgement, seeds, .. } =
-            sweep(&self.scenario, self.programs, None, PATIENCE, None);
+        let Swept { case, outcome, judgement, seeds, .. } = sweep(&self.scenario, self.programs, PATIENCE);
         if judgement.status().exit_code() == 0 {
             return Ok(());
         }
