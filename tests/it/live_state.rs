@@ -30,8 +30,8 @@ use crate::checked_in::scenarios;
 /// What both the machine and the folded state know.
 #[derive(Clone, PartialEq, Debug, Default)]
 struct Known {
-    /// Each pin: its net, what it does, what the net shows.
-    pins: BTreeMap<Name, (Net, Drive, NetLevel)>,
+    /// Each pin, in order of names: its net, what it does, what the net shows.
+    pins: Vec<(Name, (Net, Drive, NetLevel))>,
     /// Interrupt lines that are used, and timers that run: masked, pending.
     lines: BTreeMap<Name, (bool, bool)>,
     timers: BTreeMap<Name, Duration>,
@@ -39,7 +39,7 @@ struct Known {
     uarts: BTreeMap<Name, (Received, u64, bool)>,
     /// UARTs on whose wire a character is.
     sending: BTreeSet<Name>,
-    /// LEDs that were switched: whether each is lit.
+    /// LEDs that were switched: whether each is lit. In the world they are pins like others.
     leds: BTreeMap<Name, bool>,
     /// Open buses: the bytes that were read in the transfer on the bus.
     buses: BTreeMap<Name, Option<usize>>,
@@ -56,7 +56,7 @@ impl Known {
         let bench = &machine.world.bench;
         let pins = bench.pins().map(|(pin, name, net)| (name, (net, bench.drive_of(pin), bench.level(pin))));
         let mut known = Self { pins: pins.collect(), ..Self::default() };
-        known.leds = known.pins.iter().map(|(&name, (_, drive, _))| (name, *drive == Drive::High)).collect();
+        known.pins.sort_unstable_by_key(|(name, _)| *name);
         for part in &machine.world.devices {
             known.take(part);
         }
@@ -205,6 +205,9 @@ fn differing<T: PartialEq + Debug>(
     live: &BTreeMap<Name, T>,
     found: &mut Vec<String>,
 ) {
+    if folded == live {
+        return;
+    }
     let names: BTreeSet<_> = folded.keys().chain(live.keys()).collect();
     for name in names.into_iter().filter(|name| folded.get(name) != live.get(name)) {
         let (folded, live) = (folded.get(name), live.get(name));
@@ -216,7 +219,10 @@ impl Known {
     /// What is not the same in the fold and in the world, in words.
     fn differences(&self, live: &Self, trace: &Trace) -> Vec<String> {
         let mut found = Vec::new();
-        differing(trace, &self.pins, &live.pins, &mut found);
+        if self.pins != live.pins {
+            let [folded, live] = [&self.pins, &live.pins].map(|pins| pins.iter().copied().collect());
+            differing(trace, &folded, &live, &mut found);
+        }
         differing(trace, &self.lines, &live.lines, &mut found);
         differing(trace, &self.timers, &live.timers, &mut found);
         differing(trace, &self.uarts, &live.uarts, &mut found);
@@ -225,9 +231,12 @@ impl Known {
         // A device whose supply never changed has told nothing of it.
         let told = live.supplied.iter().filter(|(name, _)| self.supplied.contains_key(name));
         differing(trace, &self.supplied, &told.map(|(&name, &on)| (name, on)).collect(), &mut found);
-        // An LED that was never switched is a pin like others.
-        let switched = live.leds.iter().filter(|(name, _)| self.leds.contains_key(name));
-        differing(trace, &self.leds, &switched.map(|(&name, &on)| (name, on)).collect(), &mut found);
+        for (name, lit) in &self.leds {
+            let place = live.pins.binary_search_by_key(name, |(name, _)| *name);
+            if place.map(|place| live.pins[place].1.1 == Drive::High) != Ok(*lit) {
+                found.push(format!("{}: lit: {lit}", trace.text(*name)));
+            }
+        }
         for name in self.sending.symmetric_difference(&live.sending) {
             found.push(format!("{}: sends: {}", trace.text(*name), live.sending.contains(name)));
         }
@@ -286,7 +295,7 @@ fn compare(scenario: &Scenario) -> Result<(usize, usize), String> {
     let trace = outcome.trace;
     let (mut state, mut folded, mut compared) = (State::default(), 0, BTreeSet::new());
     for look in looks.borrow().iter() {
-        for (place, record) in trace.records().range(0..look.records).enumerate().skip(folded) {
+        for (place, record) in (folded..).zip(trace.records().range(folded..look.records)) {
             state.apply(&trace, Seq(place as u32), &record);
         }
         folded = look.records.max(folded);
