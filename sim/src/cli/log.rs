@@ -3,29 +3,32 @@
 //! Owns how a log line looks: its time stamp is the virtual time that the event carries in its field `at`
 //! (nanoseconds). Nothing of it reaches a trace.
 
-use std::fmt;
+use std::{env, fmt};
 
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::FmtContext;
 use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::trace::show_instant;
 use vpyb_core::time::Instant;
 
 /// Starts logging: warnings, and more with each `-v`; `VPYB_LOG` sets a filter of its own.
 pub fn start(verbose: u8, coloured: bool) {
-    let level = ["warn", "info", "debug", "trace"][usize::from(verbose.min(3))];
-    let filter = EnvFilter::try_from_env("VPYB_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let level = [LevelFilter::WARN, LevelFilter::INFO, LevelFilter::DEBUG, LevelFilter::TRACE]
+        [usize::from(verbose.min(3))];
+    let own: Option<Targets> = env::var("VPYB_LOG").ok().and_then(|text| text.parse().ok());
+    let filter = own.unwrap_or_else(|| Targets::new().with_default(level));
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(coloured)
         .event_format(VirtualTime);
     // A second start in one process keeps the first one's settings.
-    subscriber.try_init().ok();
+    tracing_subscriber::registry().with(lines.with_filter(filter)).try_init().ok();
 }
 
 struct VirtualTime;
