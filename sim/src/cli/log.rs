@@ -17,11 +17,18 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::trace::show_instant;
 use vpyb_core::time::Instant;
 
-/// Starts logging: warnings, and more with each `-v`; `VPYB_LOG` sets a filter of its own.
+/// Starts logging: warnings, and more with each `-v`; `VPYB_LOG` sets a filter of its own. One that cannot be read is
+/// told, and is as if it were not there.
 pub fn start(verbose: u8, coloured: bool) {
     let level = [LevelFilter::WARN, LevelFilter::INFO, LevelFilter::DEBUG, LevelFilter::TRACE]
         [usize::from(verbose.min(3))];
-    let own: Option<Targets> = env::var("VPYB_LOG").ok().and_then(|text| text.parse().ok());
+    let own = env::var("VPYB_LOG").ok().and_then(|text| match text.parse::<Targets>() {
+        Ok(filter) => Some(filter),
+        Err(error) => {
+            eprintln!("warning: `VPYB_LOG={text}` sets no filter: {error}");
+            None
+        }
+    });
     let filter = own.unwrap_or_else(|| Targets::new().with_default(level));
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
