@@ -37,6 +37,12 @@ impl Shared {
         self.care.get() & (STOP | OVERFLOW | FAILED | LEFT) != 0
     }
 
+    /// Whether this has to be cared for.
+    #[inline]
+    pub(super) fn cares_for(&self, what: u16) -> bool {
+        self.care.get() & what != 0
+    }
+
     /// Whether the next pass can be nothing but turns.
     #[inline]
     pub(super) fn is_quiet(&self) -> bool {

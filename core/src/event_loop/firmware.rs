@@ -201,7 +201,7 @@ impl Firmware {
 
     /// Has the owner of the event loop do something, if there is a run; else the top level goes on.
     #[inline(never)]
-    fn step_on(&mut self, step: fn(&mut Owner, &Shared) -> Result<Next, Halt>) -> Step {
+    fn step_on(&mut self, step: impl FnOnce(&mut Owner, &Shared) -> Result<Next, Halt>) -> Step {
         if let Some((shared, owner)) = &mut self.event_loop
             && shared.is_running()
         {

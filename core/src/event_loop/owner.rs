@@ -119,22 +119,18 @@ impl Owner {
     }
 
     /// One step of a run; the end of the run as an error.
+    #[inline(always)]
     pub fn step(&mut self, shared: &Shared) -> Result<Next, Halt> {
         if self.ran != NOBODY {
             self.take_turn_back(shared);
         }
         self.apply(shared)?;
         loop {
-            if self.begins_quietly(shared) {
-                shared.runq.begin_pass();
-                self.phase = Phase::Run;
+            if matches!(self.phase, Phase::Expire) {
+                self.expire(shared)?;
             }
             if self.turn(shared) {
                 return Ok(Next::Task);
-            }
-            if matches!(self.phase, Phase::Run) && shared.is_quiet() && self.ends_quietly(shared) {
-                self.phase = Phase::Expire;
-                return Ok(Next::Polled { devices: 0, pass: true });
             }
             match self.go_on(shared)? {
                 Next::More => {}
@@ -144,6 +140,7 @@ impl Owner {
     }
 
     /// Steps of a run up to one after which the owner of the loop has its turn; the end of the run as an error.
+    #[inline(always)]
     pub fn pass(&mut self, shared: &Shared) -> Result<Next, Halt> {
         // Without passes, so many entries have to run before the owner has its turn.
         let mut left = if shared.rules.one_queue() { shared.waitq.borrow().len() } else { usize::MAX };
@@ -171,17 +168,25 @@ impl Owner {
     }
 
     /// Goes on round the loop where it is not for the next turn.
-    #[inline(never)]
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    #[cfg_attr(not(target_pointer_width = "32"), inline(always))]
     fn go_on(&mut self, shared: &Shared) -> Result<Next, Halt> {
         match self.phase {
-            Phase::Expire => self.expire(shared),
-            Phase::Ask if shared.rules.may_queue_io() => self.ask_before_entry(shared),
-            Phase::Run => self.run_next(shared),
-            Phase::Wait { .. } => self.wait(shared),
-            Phase::Look if shared.rules.one_queue() => self.look_ahead(shared),
-            Phase::Head if shared.rules.one_queue() => self.run_head(shared),
+            Phase::Expire => {
+                self.expire(shared)?;
+                return Ok(Next::More);
+            }
+            Phase::Ask if shared.rules.may_queue_io() => return self.ask_before_entry(shared),
+            Phase::Run => match self.next_of_pass(shared) {
+                Some(entry) => return self.run_entry(shared, entry),
+                None => self.begin_wait(shared),
+            },
+            Phase::Wait { .. } => {}
+            Phase::Look if shared.rules.one_queue() => self.look_ahead(shared)?,
+            Phase::Head if shared.rules.one_queue() => return self.run_head(shared),
             Phase::Ask | Phase::Look | Phase::Head => bug(),
         }
+        self.wait(shared)
     }
 
     /// What was done, in the words of the owner of the board.
@@ -232,19 +237,25 @@ impl Owner {
         if self.ran == NOBODY && !shared.is_to_be_applied() { Ok(()) } else { self.apply_ran(shared) }
     }
 
-    #[inline(never)]
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    #[cfg_attr(not(target_pointer_width = "32"), inline(always))]
     fn apply_ran(&mut self, shared: &Shared) -> Stop {
-        shared.take_care_of(care::LEFT);
         if self.ran != NOBODY {
             let task = shared.task(core::mem::replace(&mut self.ran, NOBODY));
             let posted = shared.turn.take_posted();
-            task.discount_entry();
             if shared.rules.one_queue() {
+                task.discount_entry();
                 self.apply_dated(shared, task, posted)?;
             } else {
                 Self::apply_yield(shared, task, posted)?;
             }
         }
+        if shared.is_to_be_applied() { Self::heed(shared) } else { Ok(()) }
+    }
+
+    /// Looks at what was met beside the step.
+    fn heed(shared: &Shared) -> Stop {
+        shared.take_care_of(care::LEFT);
         if shared.take_care_of(care::FAILED) {
             return Err(Halt);
         }
@@ -270,26 +281,35 @@ impl Owner {
 
     fn apply_yield(shared: &Shared, task: Task<'_>, posted: Word) -> Stop {
         match posted.kind() {
-            Kind::Nothing => Ok(()),
-            Kind::Park => {
-                task.set_place(Place::Nowhere);
-                Ok(())
-            }
             Kind::Turn => {
                 task.set_place(Place::RunQueue);
-                let pushed = shared.push_into(&shared.runq, task, Why::Yielded);
-                pushed.map_err(|full| shared.lost(task.slot, full))
+                return shared.move_entry(task, Why::Yielded);
             }
-            Kind::Timed(queue) => Self::arm(shared, queue, task, shared.now(), posted.value as i32),
-            Kind::Device => shared.devices().map_or(Ok(()), |devices| devices.apply(shared, task, posted)),
+            Kind::Timed(queue) => {
+                return Self::move_to_timed(shared, queue, task, shared.now(), posted.value as i32);
+            }
+            Kind::Nothing => {}
+            Kind::Park => task.set_place(Place::Nowhere),
+            Kind::Device => {
+                task.discount_entry();
+                return shared.devices().map_or(Ok(()), |devices| devices.apply(shared, task, posted));
+            }
         }
+        task.discount_entry();
+        Ok(())
     }
 
-    pub(super) fn arm(shared: &Shared, queue: Timed, task: Task<'_>, now: Instant, ms: i32) -> Stop {
+    /// Puts the entry that resumed a task into a timed queue.
+    pub(super) fn move_to_timed(
+        shared: &Shared,
+        queue: Timed,
+        task: Task<'_>,
+        now: Instant,
+        ms: i32,
+    ) -> Stop {
         let (raw, entry) = (RawEntry::task(task.slot), Entry::Task(task.id.get()));
         let armed = shared.arm_in(queue, now, ms, raw, Some(entry));
-        let place = armed.map_err(|full| shared.lost(task.slot, full))?;
-        task.count_entry();
+        let place = armed.map_err(|full| shared.lose_entry(task, full))?;
         task.set_place(Place::Timer(place));
         if shared.rules.marks_timed_waits() {
             task.set_pending(Pending::Timed);

@@ -7,9 +7,8 @@ use super::admit::not_started;
 use super::bug;
 use super::care;
 use super::ending::{CALLBACK, Halt, Stop};
-use super::entry::Decoded;
+use super::entry::{Decoded, RawEntry};
 use super::owner::{Next, Owner, Phase};
-use super::run_queue::RunQueue;
 use super::shared::{LOW_PRIORITY, Shared};
 use super::task::{Mark, Pending, Place};
 use super::wait_queue::Timer;
@@ -19,24 +18,27 @@ use crate::ticks;
 
 impl Owner {
     /// Begins a pass: with what is due behind what is ready.
-    pub(super) fn expire(&mut self, shared: &Shared) -> Result<Next, Halt> {
-        self.began = shared.ticks();
-        self.expire_low_priority(shared)?;
-        loop {
-            let mut waitq = shared.waitq.borrow_mut();
-            let Some((timer, place)) = waitq.pop_due(self.began) else {
-                // Where there is a low-priority queue, when a pass began is asked in any case.
-                if waitq.len() == 0 && !shared.rules.low_priority() {
-                    shared.take_care_of(care::TIMED);
-                }
-                break;
-            };
-            drop(waitq);
-            self.move_due(shared, timer, place)?;
+    #[inline(always)]
+    pub(super) fn expire(&mut self, shared: &Shared) -> Stop {
+        if shared.cares_for(care::TIMED) {
+            self.began = shared.ticks();
+            self.expire_low_priority(shared)?;
+            loop {
+                let mut waitq = shared.waitq.borrow_mut();
+                let Some((timer, place)) = waitq.pop_due(self.began) else {
+                    // Where there is a low-priority queue, when a pass began is asked in any case.
+                    if waitq.len() == 0 && !shared.rules.low_priority() {
+                        shared.take_care_of(care::TIMED);
+                    }
+                    break;
+                };
+                drop(waitq);
+                self.move_due(shared, timer, place)?;
+            }
         }
         shared.runq.begin_pass();
         self.phase = if shared.ioq().is_some() { Phase::Ask } else { Phase::Run };
-        Ok(Next::More)
+        Ok(())
     }
 
     /// Moves one low-priority entry if it is overdue beyond the limit, or due while nothing else is ready or due.
@@ -63,12 +65,13 @@ impl Owner {
         match timer.entry.decode() {
             Decoded::Task(slot) => {
                 let task = shared.task(slot);
-                task.discount_entry();
                 if shared.rules.fails_late_starts() && task.is_fresh() {
+                    task.discount_entry();
                     return Err(shared.failed(slot, not_started()));
                 }
                 if shared.rules.marks_timed_waits() {
                     if task.unmark(Mark::Cancelled) {
+                        task.discount_entry();
                         shared.observe(|| Event::TimerDropped { timer: timer.serial });
                         return Ok(());
                     }
@@ -78,7 +81,7 @@ impl Owner {
                 if task.place() == Place::Timer(place) {
                     task.set_place(Place::RunQueue);
                 }
-                shared.push_task(task, why).map_err(|full| shared.lost(slot, full))
+                shared.move_entry(task, why)
             }
             Decoded::Callback(key) => {
                 let queued = shared.callbacks().map_or(Ok(()), |callbacks| callbacks.queue(shared, key, why));
@@ -104,19 +107,26 @@ impl Owner {
         Ok(Next::Polled { devices, pass: false })
     }
 
-    /// Runs the next entry of the pass, or what the I/O queue holds, which does not count against the pass.
-    pub(super) fn run_next(&mut self, shared: &Shared) -> Result<Next, Halt> {
-        let io = shared.ioq().and_then(RunQueue::pop);
-        let Some(entry) = io.or_else(|| shared.runq.first_of_pass()) else {
-            self.begin_wait(shared);
-            return Ok(Next::More);
-        };
-        if io.is_none() {
-            shared.runq.advance();
+    /// Takes the next entry of the pass, or what the I/O queue holds, which does not count against the pass.
+    #[inline(always)]
+    pub(super) fn next_of_pass(&mut self, shared: &Shared) -> Option<RawEntry> {
+        if let Some(ioq) = shared.ioq()
+            && let Some(entry) = ioq.pop()
+        {
+            self.phase = Phase::Ask;
+            return Some(entry);
         }
+        let entry = shared.runq.first_of_pass()?;
+        shared.runq.advance();
         if shared.ioq().is_some() {
             self.phase = Phase::Ask;
         }
+        Some(entry)
+    }
+
+    /// Runs an entry that was taken.
+    #[inline(always)]
+    pub(super) fn run_entry(&mut self, shared: &Shared, entry: RawEntry) -> Result<Next, Halt> {
         Ok(match entry.decode() {
             Decoded::Task(slot) => {
                 self.resume(shared, slot, true);
@@ -148,7 +158,8 @@ impl Owner {
     }
 
     /// Ends a pass: finds out how long there is to wait.
-    fn begin_wait(&mut self, shared: &Shared) {
+    #[inline(always)]
+    pub(super) fn begin_wait(&mut self, shared: &Shared) {
         let since = shared.now();
         if shared.runq.len() > 0 {
             self.phase = Phase::Wait { since, timeout_ms: 0, until: since };
@@ -171,6 +182,7 @@ impl Owner {
     }
 
     /// Asks devices and wakers; the wait is over, or there is nothing to do yet.
+    #[inline(always)]
     pub(super) fn wait(&mut self, shared: &Shared) -> Result<Next, Halt> {
         let Phase::Wait { since, timeout_ms, until } = self.phase else { return Ok(Next::More) };
         let woken = self.drain_wakes(shared)?;

@@ -20,7 +20,7 @@ use super::callback::Callbacks;
 use super::care;
 use super::config::Config;
 use super::devices::Devices;
-use super::ending::Ended;
+use super::ending::{Ended, Halt, Stop};
 use super::entry::RawEntry;
 use super::leaf::Turn;
 use super::name::TaskName;
@@ -265,10 +265,29 @@ impl Shared {
     }
 
     /// Appends a task to the run queue or the I/O queue.
-    pub(super) fn push_into(&self, queue: &RunQueue, task: Task<'_>, why: Why<'_>) -> Result<(), QueueFull> {
+    fn push_into(&self, queue: &RunQueue, task: Task<'_>, why: Why<'_>) -> Result<(), QueueFull> {
+        self.append(queue, task, why)?;
+        task.count_entry();
+        Ok(())
+    }
+
+    /// Puts an entry of a task that was taken from its queue into the run queue.
+    pub(super) fn move_entry(&self, task: Task<'_>, why: Why<'_>) -> Stop {
+        self.append(&self.runq, task, why).map_err(|full| self.lose_entry(task, full))
+    }
+
+    /// An entry of a task that was taken from its queue has no place in another.
+    #[cold]
+    pub(super) fn lose_entry(&self, task: Task<'_>, full: QueueFull) -> Halt {
+        task.discount_entry();
+        self.lost(task.slot, full)
+    }
+
+    /// Appends an entry of a task, which is counted elsewhere.
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    fn append(&self, queue: &RunQueue, task: Task<'_>, why: Why<'_>) -> Result<(), QueueFull> {
         let id = task.id.get();
         queue.push(RawEntry::task(task.slot)).map_err(|full| self.report_full(full, Some(id)))?;
-        task.count_entry();
         self.turn.spoil();
         self.observe(|| Event::Ready { entry: Entry::Task(id), why });
         Ok(())

@@ -53,13 +53,13 @@ impl EventLoop {
 
 impl Owner {
     /// Finds out how long to wait for the head of the queue; for ever if there is none.
-    pub(super) fn look_ahead(&mut self, shared: &Shared) -> Result<Next, Halt> {
+    pub(super) fn look_ahead(&mut self, shared: &Shared) -> Stop {
         self.drain_wakes(shared)?;
         let since = shared.now();
         let until_due = |due| ticks::ticks_diff(due, ticks::ticks_ms(since)).max(0);
         let timeout_ms = shared.waitq.borrow().first_due().map_or(-1, until_due);
         self.wait_for(since, timeout_ms);
-        Ok(Next::More)
+        Ok(())
     }
 
     /// Whether the head of the queue is next, and nobody is to be asked before: it was due when the last step ended, and
@@ -176,6 +176,10 @@ impl Owner {
     pub(super) fn apply_dated(&self, shared: &Shared, task: Task<'_>, posted: Word) -> Stop {
         let yielded = posted.yielded();
         let at = self.stepped_at;
+        let arm = |queue, ms| {
+            task.count_entry();
+            Self::move_to_timed(shared, queue, task, at, ms)
+        };
         let push = |why| shared.push_dated(task, at, why).map_err(|full| shared.lost(task.slot, full));
         if yielded != Yielded::Nothing && matches!(task.pending(), Pending::Interrupt(_)) {
             // Interrupted during its own step, through a task that awaits it.
@@ -189,9 +193,9 @@ impl Owner {
             }
             Yielded::Bare => push(Why::Yielded),
             Yielded::Delay(ms) | Yielded::SleepMs(ms) if ms <= 0 => push(Why::Yielded),
-            Yielded::Delay(ms) | Yielded::SleepMs(ms) => Self::arm(shared, Timed::Waiting, task, at, ms),
+            Yielded::Delay(ms) | Yielded::SleepMs(ms) => arm(Timed::Waiting, ms),
             // There is no low-priority queue, and the error says so.
-            Yielded::AfterMs(ms) | Yielded::After(ms) => Self::arm(shared, Timed::LowPriority, task, at, ms),
+            Yielded::AfterMs(ms) | Yielded::After(ms) => arm(Timed::LowPriority, ms),
             Yielded::IoRead(_) | Yielded::IoWrite(_) => {
                 shared.devices().map_or(Ok(()), |devices| devices.apply(shared, task, posted))
             }

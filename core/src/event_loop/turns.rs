@@ -125,12 +125,11 @@ impl Owner {
         if polled.is_ready()
             || spare.is_held()
             || !posted.is_sleep()
-            || Self::arm(shared, Timed::Waiting, task, shared.now(), posted.value as i32).is_err()
+            || Self::move_to_timed(shared, Timed::Waiting, task, shared.now(), posted.value as i32).is_err()
         {
             return false;
         }
         task.leaf.set(shared.turn.token.get());
-        task.discount_entry();
         shared.runq.anchor();
         true
     }

@@ -23,29 +23,37 @@ pub(super) struct Timer {
     pub ready: bool,
 }
 
-/// A node of the heap: what decides the order, and the place.
+/// A node of the heap: what decides the order, and the place. Serial number and due tick are read as one number.
 #[derive(Clone, Copy)]
+#[repr(C)]
 struct Node {
-    due: u32,
     serial: u32,
+    /// The due tick, shifted up: the ring of ticks has 30 bits, and so it is one of 32.
+    due: u32,
     /// With [`READY`].
     place: u32,
 }
 
 const READY: u32 = 1 << 31;
+/// By how many bits a due tick is shifted up.
+const SPARE_BITS: u32 = PERIOD.leading_zeros() + 1;
 
 impl Node {
     fn place(self) -> u32 {
         self.place & !READY
     }
 
+    fn due(self) -> u32 {
+        self.due >> SPARE_BITS
+    }
+
     /// Whether it comes out before `other`. Serial numbers are compared plainly, as in the original.
     #[inline]
     fn precedes(self, other: Self) -> bool {
-        // The ring of ticks has 30 bits: shifted up, the sign tells on which half of it the difference lies.
-        const { assert!(PERIOD == 1 << 30) };
-        let ahead = (other.due.wrapping_sub(self.due) << 2) as i32;
-        ahead > 0 || (ahead == 0 && self.serial < other.serial)
+        const { assert!(PERIOD.is_power_of_two()) };
+        let order = |node: Self| u64::from(node.due) << 32 | u64::from(node.serial);
+        // The sign tells on which half of the ring the difference lies; with the same due tick it is that of the numbers.
+        (order(self).wrapping_sub(order(other)) as i64) < 0
     }
 }
 
@@ -115,14 +123,14 @@ impl WaitQueue {
     /// The tick at which the first entry is due.
     #[inline]
     pub fn first_due(&self) -> Option<u32> {
-        self.rows.first().filter(|_| self.len > 0).map(|row| row.node.due)
+        self.rows.first().filter(|_| self.len > 0).map(|row| row.node.due())
     }
 
     /// What is in it, in no order.
     #[cfg(feature = "observer")]
     pub fn timers(&self) -> impl Iterator<Item = Timer> + '_ {
         self.rows[..self.len()].iter().map(|&Row { node, .. }| Timer {
-            due: node.due,
+            due: node.due(),
             serial: node.serial,
             entry: self.row(node.place() as usize).placed.entry,
             ready: node.place & READY != 0,
@@ -137,7 +145,7 @@ impl WaitQueue {
 
     /// The due tick of an entry, if it is still at this place.
     pub fn due_at(&self, place: u32, entry: RawEntry) -> Option<u32> {
-        self.node_of(place, entry).map(|at| self.row(at).node.due)
+        self.node_of(place, entry).map(|at| self.row(at).node.due())
     }
 
     /// Adds an entry; gives its place. Serial numbers grow; all timed queues share them.
@@ -154,7 +162,8 @@ impl WaitQueue {
         placed.entry = timer.entry;
         self.free = placed.at;
         self.len = at + 1;
-        let node = Node { due: timer.due, serial: timer.serial, place: place | u32::from(timer.ready) << 31 };
+        let (due, ready) = (timer.due << SPARE_BITS, u32::from(timer.ready) << 31);
+        let node = Node { due, serial: timer.serial, place: place | ready };
         self.lift(at as usize, node);
         Ok(place)
     }
@@ -189,7 +198,7 @@ impl WaitQueue {
             let free = self.sink(at);
             self.lift(free, last);
         }
-        (Timer { due: node.due, serial: node.serial, entry, ready: node.place & READY != 0 }, place)
+        (Timer { due: node.due(), serial: node.serial, entry, ready: node.place & READY != 0 }, place)
     }
 
     #[inline]
@@ -216,11 +225,12 @@ impl WaitQueue {
     fn sink(&mut self, mut at: usize) -> usize {
         loop {
             let begin = BELOW * at + 1;
-            if begin >= self.len() {
+            let end = (begin + BELOW).min(self.len());
+            if begin >= end {
                 return at;
             }
             let mut first = begin;
-            for below in begin + 1..(begin + BELOW).min(self.len()) {
+            for below in begin + 1..end {
                 if self.row(below).node.precedes(self.row(first).node) {
                     first = below;
                 }
@@ -235,7 +245,7 @@ impl Row {
     /// A row that nothing is in: its place is free, and after it the next one.
     fn free(number: u32) -> Self {
         let placed = Placed { entry: RawEntry::TOMBSTONE, at: number + 1 };
-        Self { node: Node { due: 0, serial: 0, place: 0 }, placed }
+        Self { node: Node { serial: 0, due: 0, place: 0 }, placed }
     }
 }
 
