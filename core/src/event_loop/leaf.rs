@@ -20,7 +20,7 @@ use super::poller::Waiter;
 use super::shared::{NOBODY, Shared};
 use super::slot::Task;
 use super::task::{Pending, Place};
-use super::yielded::{CAREFUL, TURN, Word, Yielded};
+use super::yielded::{CAREFUL, TURN, Word};
 use crate::error::Interrupt;
 use crate::observer::Event;
 
@@ -150,16 +150,15 @@ impl Turn {
         Word { code: self.offer.replace(CLOSED), value: self.value.get() }
     }
 
-    /// The step is over and was not plain; gives the leaf that posted, and what.
-    pub fn close(&self) -> Option<(u32, Yielded)> {
+    /// The step is over and was not plain; gives the leaf that posted.
+    pub fn close(&self) -> Option<u32> {
         self.interrupted.set(0);
         if !self.has_posted() {
             self.offer.set(CLOSED);
             return None;
         }
         self.spoil();
-        let word = Word { code: self.offer.get(), value: self.value.get() };
-        Some((self.token.get(), word.yielded()))
+        Some(self.token.get())
     }
 
     /// Takes the interrupt that this step brings, unless it is for a leaf that will be polled yet.
@@ -336,8 +335,16 @@ impl Shared {
     ///
     /// A step that a waker began, while the task slept too, brings no interrupt: it stays in the header, for
     /// the end of the sleep. Who asks here does not sleep, so it is taken from there.
+    #[inline]
     pub(crate) fn take_interrupt(&self) -> Option<Interrupt> {
         self.assert_in_step();
+        let brought = self.turn.interrupt.get().is_some();
+        let any = brought || self.current_task().is_some_and(|task| task.is_interrupted());
+        if any { self.take_any_interrupt() } else { None }
+    }
+
+    #[cold]
+    fn take_any_interrupt(&self) -> Option<Interrupt> {
         if self.turn.interrupt.get().is_some() {
             return self.turn.take_interrupt();
         }

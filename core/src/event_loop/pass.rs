@@ -220,7 +220,7 @@ impl Owner {
                 return;
             }
             any = true;
-            let mark = task.own_mark().unwrap_or_else(|| self.wakes.spare_mark(slot));
+            let mark = || task.own_mark().unwrap_or_else(|| self.wakes.spare_mark(slot));
             result = shared.push_woken(task, mark).map_err(|full| shared.lost(slot, full));
         });
         result.map(|()| any)

@@ -12,7 +12,7 @@ use super::owner::Owner;
 use super::shared::Shared;
 use super::slot::Task;
 use super::task::{Mark, Pending, Place};
-use super::wake::{OwnWaker, WAKERS, no_wakers};
+use super::wake::{WAKERS, no_wakers};
 use super::yielded::Yielded;
 use crate::error::{Interrupt, TaskError};
 use crate::observer::{Event, TaskId, Yield};
@@ -23,17 +23,18 @@ impl Owner {
     pub(super) fn resume(&mut self, shared: &Shared, slot: u32, by_entry: bool) {
         let task = shared.task(slot);
         let Some((resumed, interrupt)) = Self::prepare(shared, task, by_entry) else { return };
-        let polled = match task.side().map(|side| side.waker.borrow()) {
-            Some(own) if own.is_some() => {
-                let own = own.as_ref().map_or(Waker::noop(), OwnWaker::waker);
-                Self::poll(shared, task, (resumed, interrupt, by_entry), own)
-            }
-            _ => Self::poll(shared, task, (resumed, interrupt, by_entry), self.wakes.lend(slot)),
+        let own = task.side().map(|side| side.waker.borrow());
+        let waker = match own.as_ref().and_then(|own| own.as_ref()) {
+            Some(own) => own.waker(),
+            None => self.wakes.lend(slot),
         };
+        let polled = Self::poll(shared, task, (resumed, interrupt, by_entry), waker);
+        drop(own);
         self.settle(shared, task, polled, by_entry);
     }
 
     /// Polls a task with a waker that wakes it.
+    #[inline]
     fn poll(
         shared: &Shared,
         task: Task<'_>,
@@ -108,6 +109,9 @@ impl Owner {
             return Some((0, None));
         }
         let resumed = if by_entry { task.leaf.get() } else { 0 };
+        if !task.is_pending() {
+            return Some((resumed, None));
+        }
         let with = match task.replace_pending(Pending::None) {
             Pending::None => return Some((resumed, None)),
             Pending::Interrupt(interrupt) => interrupt,
@@ -121,7 +125,7 @@ impl Owner {
     /// Takes back what a step left: the leaf that posted, an interrupt that nobody took.
     fn leave(shared: &Shared, task: Task<'_>, by_entry: bool) {
         let posted = shared.turn.close();
-        if let Some((token, _)) = posted {
+        if let Some(token) = posted {
             task.leaf.set(token);
         } else if !WAKERS {
             no_wakers();
@@ -133,7 +137,7 @@ impl Owner {
             task.set_pending(Pending::Interrupt(interrupt));
         }
         if let Some(observer) = shared.observer() {
-            let yielded = posted.map_or(Yielded::Nothing, |(_, yielded)| yielded);
+            let yielded = posted.map_or(Yielded::Nothing, |_| shared.turn.posted().yielded());
             observe_yield(shared, observer, task.id.get(), yielded);
         }
     }

@@ -28,7 +28,8 @@ impl Table {
     }
 
     /// The task in a slot.
-    #[inline(never)]
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    #[cfg_attr(not(target_pointer_width = "32"), inline)]
     pub fn task(&self, slot: u32) -> Task<'_> {
         let near = self.headers.get(slot as usize);
         Task { slot, header: near.unwrap_or_else(|| self.beyond(slot as usize)) }

@@ -110,6 +110,8 @@ const STATE: u32 = 3;
 const FRESH: u32 = 1;
 const FINISHED: u32 = 2;
 const PENDING: u32 = 7 << 2;
+/// The first of those that are interrupts.
+const CANCELLED: u32 = 3 << 2;
 /// The task has a waker of its own.
 const OWN_WAKER: u32 = 1 << 5;
 const PLACE: u32 = 7 << 6;
@@ -223,6 +225,18 @@ impl Header {
             Pending::Interrupt(Interrupt::Corrupt) => 5,
         };
         self.set(PENDING, number << 2);
+    }
+
+    /// Whether the pending slot holds anything.
+    #[inline]
+    pub fn is_pending(&self) -> bool {
+        self.status.get() & PENDING != 0
+    }
+
+    /// Whether an interrupt is pending.
+    #[inline]
+    pub fn is_interrupted(&self) -> bool {
+        self.status.get() & PENDING >= CANCELLED
     }
 
     pub fn replace_pending(&self, pending: Pending) -> Pending {

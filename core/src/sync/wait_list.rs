@@ -13,6 +13,7 @@
 use alloc::collections::VecDeque;
 use core::cell::RefCell;
 use core::future::Future;
+use core::num::NonZeroU64;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
@@ -24,7 +25,7 @@ const PLACES: usize = 8;
 
 /// A waiter's number in one list; never given twice.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Ticket(u64);
+struct Ticket(NonZeroU64);
 
 enum State<G> {
     Waiting(Waker),
@@ -38,7 +39,7 @@ struct Waiter<G> {
 
 struct Inner<G> {
     waiters: VecDeque<Waiter<G>>,
-    next: u64,
+    next: Ticket,
     waiting: usize,
 }
 
@@ -48,23 +49,29 @@ pub(super) struct WaitList<G = ()> {
 }
 
 impl<G> Inner<G> {
+    /// Where a waiter is: nearly always at the front, since who came first is served first.
+    #[inline]
     fn place(&self, ticket: Ticket) -> usize {
+        if self.waiters.front().is_some_and(|first| first.ticket == ticket) { 0 } else { self.search(ticket) }
+    }
+
+    fn search(&self, ticket: Ticket) -> usize {
         let found = self.waiters.binary_search_by_key(&ticket, |waiter| waiter.ticket);
         found.unwrap_or_else(|_| unreachable!("a waiter stays in the list until it takes or leaves"))
     }
 
-    fn remove(&mut self, ticket: Ticket) -> Waiter<G> {
-        let waiter = self.waiters.remove(self.place(ticket)).expect("a place that was found");
-        if let State::Waiting(_) = waiter.state {
-            self.waiting -= 1;
-        }
-        waiter
+    /// Takes out who is at a place.
+    #[inline]
+    fn remove(&mut self, at: usize) -> State<G> {
+        let waiter = if at == 0 { self.waiters.pop_front() } else { self.waiters.remove(at) };
+        waiter.expect("a place that was found").state
     }
 }
 
 impl<G> WaitList<G> {
     pub fn new() -> Self {
-        let inner = Inner { waiters: VecDeque::with_capacity(PLACES), next: 0, waiting: 0 };
+        let next = Ticket(NonZeroU64::MIN);
+        let inner = Inner { waiters: VecDeque::with_capacity(PLACES), next, waiting: 0 };
         Self { inner: RefCell::new(inner) }
     }
 
@@ -75,7 +82,7 @@ impl<G> WaitList<G> {
 
     /// Hands over to who has waited longest, and wakes it; gives the grant back if nobody waits.
     pub fn grant(&self, grant: G) -> Result<(), G> {
-        self.grant_below(u64::MAX, grant)
+        self.grant_below(Ticket(NonZeroU64::MAX), grant)
     }
 
     /// Hands over to all who wait now.
@@ -88,10 +95,13 @@ impl<G> WaitList<G> {
         while self.waiting() > 0 && self.grant_below(end, grant.clone()).is_ok() {}
     }
 
-    fn grant_below(&self, end: u64, grant: G) -> Result<(), G> {
+    fn grant_below(&self, end: Ticket, grant: G) -> Result<(), G> {
         let mut inner = self.inner.borrow_mut();
+        if inner.waiting == 0 {
+            return Err(grant);
+        }
         let first = inner.waiters.iter_mut().find(|waiter| matches!(waiter.state, State::Waiting(_)));
-        let Some(waiter) = first.filter(|waiter| waiter.ticket.0 < end) else { return Err(grant) };
+        let Some(waiter) = first.filter(|waiter| waiter.ticket < end) else { return Err(grant) };
         let before = core::mem::replace(&mut waiter.state, State::Granted(grant));
         inner.waiting -= 1;
         drop(inner);
@@ -105,8 +115,8 @@ impl<G> WaitList<G> {
     fn enter(&self, cx: &Context<'_>) -> Ticket {
         let waker = cx.waker().clone();
         let mut inner = self.inner.borrow_mut();
-        let ticket = Ticket(inner.next);
-        inner.next += 1;
+        let ticket = inner.next;
+        inner.next = Ticket(ticket.0.saturating_add(1));
         inner.waiting += 1;
         inner.waiters.push_back(Waiter { ticket, state: State::Waiting(waker) });
         ticket
@@ -117,7 +127,7 @@ impl<G> WaitList<G> {
         let mut inner = self.inner.borrow_mut();
         let at = inner.place(ticket);
         match &mut inner.waiters[at].state {
-            State::Granted(_) => match inner.remove(ticket).state {
+            State::Granted(_) => match inner.remove(at) {
                 State::Granted(grant) => Poll::Ready(grant),
                 State::Waiting(_) => unreachable!("it was found granted"),
             },
@@ -133,8 +143,14 @@ impl<G> WaitList<G> {
 
     /// Leaves the list; gives back what was granted, if anything was.
     fn leave(&self, ticket: Ticket) -> Option<G> {
-        let waiter = self.inner.borrow_mut().remove(ticket);
-        match waiter.state {
+        let mut inner = self.inner.borrow_mut();
+        let at = inner.place(ticket);
+        let state = inner.remove(at);
+        if let State::Waiting(_) = state {
+            inner.waiting -= 1;
+        }
+        drop(inner);
+        match state {
             State::Granted(grant) => Some(grant),
             State::Waiting(_) => None,
         }
@@ -162,7 +178,13 @@ impl<G> Wait<'_, G> {
     }
 
     /// Leaves the list; gives back what was granted, if anything was.
+    #[inline]
     pub fn give_up(&mut self) -> Option<G> {
+        if self.ticket.is_none() { None } else { self.leave() }
+    }
+
+    #[cold]
+    fn leave(&mut self) -> Option<G> {
         let ticket = self.ticket.take()?;
         self.tag.tell(Use::WaitEnds);
         self.list.leave(ticket)
@@ -192,6 +214,7 @@ impl<G> Future for Wait<'_, G> {
 }
 
 impl<G> Drop for Wait<'_, G> {
+    #[inline]
     fn drop(&mut self) {
         self.give_up();
     }
