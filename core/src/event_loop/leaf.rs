@@ -134,6 +134,12 @@ impl Turn {
         self.offer.get().is_multiple_of(4)
     }
 
+    /// Whether nothing was posted, and nothing else was met.
+    #[inline]
+    pub fn is_untouched(&self) -> bool {
+        self.offer.get() == self.token.get()
+    }
+
     /// Whether it posted a turn, and nothing else was met since.
     #[inline]
     pub fn is_turn(&self) -> bool {

@@ -133,7 +133,9 @@ impl Owner {
                 Next::Task
             }
             Decoded::Woken(slot) if WAKERS => {
-                self.resume(shared, slot, false);
+                if !self.resume_woken(shared, slot) {
+                    self.resume(shared, slot, false);
+                }
                 Next::Task
             }
             Decoded::Callback(key) => {

@@ -12,7 +12,7 @@ use super::owner::Owner;
 use super::shared::Shared;
 use super::slot::Task;
 use super::task::{Mark, Pending, Place};
-use super::wake::{WAKERS, no_wakers};
+use super::wake::{OwnWaker, WAKERS, no_wakers};
 use super::yielded::Yielded;
 use crate::error::{Interrupt, TaskError};
 use crate::observer::{Event, TaskId, Yield};
@@ -23,7 +23,7 @@ impl Owner {
     pub(super) fn resume(&mut self, shared: &Shared, slot: u32, by_entry: bool) {
         let task = shared.task(slot);
         let Some((resumed, interrupt)) = Self::prepare(shared, task, by_entry) else { return };
-        let own = task.side().map(|side| side.waker.borrow());
+        let own = task.own_waker();
         let waker = match own.as_ref().and_then(|own| own.as_ref()) {
             Some(own) => own.waker(),
             None => self.wakes.lend(slot),
@@ -31,6 +31,44 @@ impl Owner {
         let polled = Self::poll(shared, task, (resumed, interrupt, by_entry), waker);
         drop(own);
         self.settle(shared, task, polled, by_entry);
+    }
+
+    /// Resumes a task that waits for its waker alone, which was called, if there is nothing else to think of; true if it did.
+    /// All that the step then leaves is that the task waits again.
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    pub(super) fn resume_woken(&mut self, shared: &Shared, slot: u32) -> bool {
+        let Some(header) = shared.tasks.first_block().get(slot as usize) else { return false };
+        if !shared.is_carefree() || !header.is_plainly_woken() {
+            return false;
+        }
+        let (task, turn) = (Task { slot, header }, &shared.turn);
+        let own = task.own_waker();
+        let Some(waker) = own.as_ref().and_then(|own| own.as_ref()).map(OwnWaker::waker) else {
+            return false;
+        };
+        task.unmark(Mark::Woken);
+        let mut context = Context::from_waker(waker);
+        let spare = turn.waker_data.replace(waker.data());
+        turn.expect(&context);
+        turn.begin(slot, 0);
+        turn.woken.set(true);
+        let mut taken = task.take_future();
+        let future = taken.future.as_mut().unwrap_or_else(|| bug());
+        let polled = future.as_mut().poll(&mut context);
+        drop(taken);
+        turn.woken.set(false);
+        turn.waker_data.set(spare);
+        drop(own);
+        if polled.is_ready() || !turn.is_untouched() {
+            self.settle(shared, task, polled, false);
+            return true;
+        }
+        turn.end();
+        turn.close();
+        task.discount_entry();
+        // Nothing is in it, but the compiler would drop it.
+        core::mem::forget(polled);
+        true
     }
 
     /// Polls a task with a waker that wakes it.
@@ -73,7 +111,7 @@ impl Owner {
         by_entry: bool,
     ) {
         if let Some(own) = self.wakes.take_kept(task.slot) {
-            task.own_waker(own);
+            task.keep_waker(own);
             shared.turn.waker_data.set(self.wakes.spare().waker().data());
         }
         match polled {
@@ -109,15 +147,13 @@ impl Owner {
             return Some((0, None));
         }
         let resumed = if by_entry { task.leaf.get() } else { 0 };
-        if !task.is_pending() {
-            return Some((resumed, None));
-        }
-        let with = match task.replace_pending(Pending::None) {
+        let with = match task.pending() {
             Pending::None => return Some((resumed, None)),
             Pending::Interrupt(interrupt) => interrupt,
             // The marker of a wait that a leftover entry cut short.
             Pending::Io | Pending::Timed => Interrupt::Corrupt,
         };
+        task.set_pending(Pending::None);
         shared.observe(|| Event::Interrupted { task: id, with });
         Some((resumed, Some(with)))
     }

@@ -21,7 +21,7 @@
 //! interrupt that finds another one pending is an error.
 
 use alloc::vec::Vec;
-use core::cell::{Cell, OnceCell, RefCell};
+use core::cell::{Cell, OnceCell, Ref, RefCell};
 
 use super::join::Joiner;
 use super::shared::TaskFuture;
@@ -172,7 +172,7 @@ impl Header {
 
     /// The owner's number when the task's own waker was last called, if it has one.
     pub fn own_mark(&self) -> Option<u32> {
-        self.side().and_then(|side| side.waker.borrow().as_ref().map(OwnWaker::mark))
+        self.own_waker().and_then(|own| own.as_ref().map(OwnWaker::mark))
     }
 
     /// The leaf that a resumption of the task by its entry in the run queue completes, if it is nothing but that: the
@@ -181,6 +181,18 @@ impl Header {
     pub fn plain_leaf(&self) -> Option<u32> {
         let (leaf, status) = (self.leaf.get(), self.status.get());
         (status & PLAIN == 0).then_some(leaf)
+    }
+
+    /// Whether the task is suspended and waits for its own waker, which was called; nothing is pending.
+    #[inline]
+    pub fn is_plainly_woken(&self) -> bool {
+        self.status.get() & (PLAIN | Mark::Woken as u32) == OWN_WAKER | WAKER | Mark::Woken as u32
+    }
+
+    /// The task's own waker, if it has one.
+    #[inline]
+    pub fn own_waker(&self) -> Option<Ref<'_, Option<OwnWaker>>> {
+        self.side().map(|side| side.waker.borrow())
     }
 
     /// The state, except that it is not told here whether the task runs.
@@ -225,12 +237,6 @@ impl Header {
             Pending::Interrupt(Interrupt::Corrupt) => 5,
         };
         self.set(PENDING, number << 2);
-    }
-
-    /// Whether the pending slot holds anything.
-    #[inline]
-    pub fn is_pending(&self) -> bool {
-        self.status.get() & PENDING != 0
     }
 
     /// Whether an interrupt is pending.
@@ -341,7 +347,7 @@ impl Header {
     }
 
     /// Keeps a waker for the task alone.
-    pub fn own_waker(&self, waker: OwnWaker) {
+    pub fn keep_waker(&self, waker: OwnWaker) {
         self.make_side().waker.replace(Some(waker));
         self.set(0, OWN_WAKER);
     }
