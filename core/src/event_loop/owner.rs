@@ -168,8 +168,7 @@ impl Owner {
     }
 
     /// Goes on round the loop where it is not for the next turn.
-    #[cfg_attr(target_pointer_width = "32", inline(never))]
-    #[cfg_attr(not(target_pointer_width = "32"), inline(always))]
+    #[inline]
     fn go_on(&mut self, shared: &Shared) -> Result<Next, Halt> {
         match self.phase {
             Phase::Expire => {
@@ -237,8 +236,7 @@ impl Owner {
         if self.ran == NOBODY && !shared.is_to_be_applied() { Ok(()) } else { self.apply_ran(shared) }
     }
 
-    #[cfg_attr(target_pointer_width = "32", inline(never))]
-    #[cfg_attr(not(target_pointer_width = "32"), inline(always))]
+    #[inline]
     fn apply_ran(&mut self, shared: &Shared) -> Stop {
         if self.ran != NOBODY {
             let task = shared.task(core::mem::replace(&mut self.ran, NOBODY));
@@ -279,6 +277,7 @@ impl Owner {
         turned
     }
 
+    #[inline]
     fn apply_yield(shared: &Shared, task: Task<'_>, posted: Word) -> Stop {
         match posted.kind() {
             Kind::Turn => {
@@ -300,6 +299,7 @@ impl Owner {
     }
 
     /// Puts the entry that resumed a task into a timed queue.
+    #[inline]
     pub(super) fn move_to_timed(
         shared: &Shared,
         queue: Timed,

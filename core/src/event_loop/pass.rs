@@ -60,6 +60,7 @@ impl Owner {
     }
 
     /// Moves an entry that is due, and was at this place, to the run queue.
+    #[inline]
     fn move_due(&mut self, shared: &Shared, timer: Timer, place: u32) -> Stop {
         let why = Why::Timer(timer.serial);
         match timer.entry.decode() {

@@ -110,6 +110,7 @@ impl RunQueue {
     }
 
     /// Appends an entry of one place.
+    #[inline]
     pub fn push(&self, entry: RawEntry) -> Result<(), QueueFull> {
         if self.len() >= self.capacity {
             return Err(self.full());

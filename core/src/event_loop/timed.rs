@@ -18,6 +18,7 @@ impl Shared {
     }
 
     /// Puts an entry into a timed queue, due `delay_ms` after the tick of `now`; gives its place.
+    #[inline]
     pub(super) fn arm_in(
         &self,
         queue: Timed,

@@ -149,6 +149,7 @@ impl WaitQueue {
     }
 
     /// Adds an entry; gives its place. Serial numbers grow; all timed queues share them.
+    #[inline]
     pub fn push(&mut self, timer: Timer) -> Result<u32, QueueFull> {
         let at = self.len;
         if at >= self.capacity {
@@ -186,6 +187,7 @@ impl WaitQueue {
         Some(self.take(at).0)
     }
 
+    #[inline]
     fn take(&mut self, at: usize) -> (Timer, u32) {
         let node = self.row(at).node;
         let place = node.place();
