@@ -226,7 +226,7 @@ impl Shared {
         match waker {
             Some(waker) => waker.wake(),
             None if task.has(Mark::Woken) => {}
-            None => self.push_woken(task, || 0)?,
+            None => self.push_woken(task, 0)?,
         }
         Ok(())
     }

@@ -171,7 +171,7 @@ impl Shared {
                     let waiting = self.task(slot);
                     if self.state_of(waiting) == State::Suspended
                         && !waiting.has(Mark::Woken)
-                        && let Err(full) = self.push_woken(waiting, || 0)
+                        && let Err(full) = self.push_woken(waiting, 0)
                     {
                         waiting.unmark(Mark::Woken);
                         self.overflow_with(full);

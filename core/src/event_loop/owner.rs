@@ -28,7 +28,7 @@ use super::slot::Task;
 use super::task::{Pending, Place};
 use super::wake::{WakeMark, WakeSet};
 use super::yielded::{Kind, Word};
-use crate::error::TaskError;
+use crate::error::{QueueFull, TaskError};
 use crate::observer::{Entry, Why};
 use crate::time::Instant;
 
@@ -285,7 +285,8 @@ impl Owner {
                 return shared.move_entry(task, Why::Yielded);
             }
             Kind::Timed(queue) => {
-                return Self::move_to_timed(shared, queue, task, shared.now(), posted.value as i32);
+                let moved = Self::move_to_timed(shared, queue, task, shared.now(), posted.value as i32);
+                return moved.map_err(|full| shared.lose_entry(task, full));
             }
             Kind::Nothing => {}
             Kind::Park => task.set_place(Place::Nowhere),
@@ -299,17 +300,15 @@ impl Owner {
     }
 
     /// Puts the entry that resumed a task into a timed queue.
-    #[inline]
     pub(super) fn move_to_timed(
         shared: &Shared,
         queue: Timed,
         task: Task<'_>,
         now: Instant,
         ms: i32,
-    ) -> Stop {
+    ) -> Result<(), QueueFull> {
         let (raw, entry) = (RawEntry::task(task.slot), Entry::Task(task.id.get()));
-        let armed = shared.arm_in(queue, now, ms, raw, Some(entry));
-        let place = armed.map_err(|full| shared.lose_entry(task, full))?;
+        let place = shared.arm_in(queue, now, ms, raw, Some(entry))?;
         task.set_place(Place::Timer(place));
         if shared.rules.marks_timed_waits() {
             task.set_pending(Pending::Timed);

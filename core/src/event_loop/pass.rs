@@ -10,9 +10,10 @@ use super::ending::{CALLBACK, Halt, Stop};
 use super::entry::{Decoded, RawEntry};
 use super::owner::{Next, Owner, Phase};
 use super::shared::{LOW_PRIORITY, Shared};
+use super::slot::Task;
 use super::task::{Mark, Pending, Place};
 use super::wait_queue::Timer;
-use super::wake::WAKERS;
+use super::wake::{OwnWaker, WAKERS};
 use crate::observer::{Event, Why};
 use crate::ticks;
 
@@ -214,6 +215,14 @@ impl Owner {
         if self.wakes.any() { self.drain_called(shared) } else { Ok(false) }
     }
 
+    /// The number of the loop's owner when the waker of a task was called.
+    #[cold]
+    fn mark_of(&self, task: Task<'_>) -> u32 {
+        let own = task.own_waker();
+        let own = own.as_ref().and_then(|own| own.as_ref());
+        own.map_or_else(|| self.wakes.spare_mark(task.slot), OwnWaker::mark)
+    }
+
     #[inline(never)]
     fn drain_called(&mut self, shared: &Shared) -> Result<bool, Halt> {
         let (mut any, mut result) = (false, Ok(()));
@@ -223,7 +232,8 @@ impl Owner {
                 return;
             }
             any = true;
-            let mark = || task.own_mark().unwrap_or_else(|| self.wakes.spare_mark(slot));
+            // It is for the observer alone.
+            let mark = if shared.observer().is_some() { self.mark_of(task) } else { 0 };
             result = shared.push_woken(task, mark).map_err(|full| shared.lost(slot, full));
         });
         result.map(|()| any)

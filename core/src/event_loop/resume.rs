@@ -47,17 +47,7 @@ impl Owner {
             return false;
         };
         task.unmark(Mark::Woken);
-        let mut context = Context::from_waker(waker);
-        let spare = turn.waker_data.replace(waker.data());
-        turn.expect(&context);
-        turn.begin(slot, 0);
-        turn.woken.set(true);
-        let mut taken = task.take_future();
-        let future = taken.future.as_mut().unwrap_or_else(|| bug());
-        let polled = future.as_mut().poll(&mut context);
-        drop(taken);
-        turn.woken.set(false);
-        turn.waker_data.set(spare);
+        let polled = Self::poll(shared, task, (0, None, false), waker);
         drop(own);
         if polled.is_ready() || !turn.is_untouched() {
             self.settle(shared, task, polled, false);

@@ -170,11 +170,6 @@ impl Header {
 
     // ---- state, pending slot, marks ----------------------------------------------------------------
 
-    /// The owner's number when the task's own waker was last called, if it has one.
-    pub fn own_mark(&self) -> Option<u32> {
-        self.own_waker().and_then(|own| own.as_ref().map(OwnWaker::mark))
-    }
-
     /// The leaf that a resumption of the task by its entry in the run queue completes, if it is nothing but that: the
     /// task is suspended there, nothing is pending, and nobody keeps its waker.
     #[inline]

@@ -178,7 +178,8 @@ impl Owner {
         let at = self.stepped_at;
         let arm = |queue, ms| {
             task.count_entry();
-            Self::move_to_timed(shared, queue, task, at, ms)
+            let moved = Self::move_to_timed(shared, queue, task, at, ms);
+            moved.map_err(|full| shared.lose_entry(task, full))
         };
         let push = |why| shared.push_dated(task, at, why).map_err(|full| shared.lost(task.slot, full));
         if yielded != Yielded::Nothing && matches!(task.pending(), Pending::Interrupt(_)) {

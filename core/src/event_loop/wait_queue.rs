@@ -187,7 +187,7 @@ impl WaitQueue {
         Some(self.take(at).0)
     }
 
-    #[inline]
+    #[cfg_attr(not(target_pointer_width = "32"), inline)]
     fn take(&mut self, at: usize) -> (Timer, u32) {
         let node = self.row(at).node;
         let place = node.place();
