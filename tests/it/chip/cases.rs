@@ -84,6 +84,8 @@ const EXCEPTIONS: &[Exception] = &[
     ("scenarios/iorw/board.toml::cancel-in-step", "fast-io", How::Order(8), BOTH_AT_ONCE),
     ("scenarios/iorw/board.toml::cancel-in-step", "asyncio-v3", How::Order(8), BOTH_AT_ONCE),
     ("scenarios/iorw/board.toml::timeout", "asyncio-v3", How::Order(8), BOTH_AT_ONCE),
+    ("scenarios/iorw/board.toml::two-drivers", "fast-io", How::Order(100), BOTH_AT_ONCE),
+    ("scenarios/iorw/board.toml::two-drivers", "uasyncio-v2", How::Order(100), BOTH_AT_ONCE),
     ("scenarios/iorw/recorded.toml", "fast-io", How::Order(8), BOTH_AT_ONCE),
     ("scenarios/iorw/recorded.toml", "asyncio-v3", How::Order(8), BOTH_AT_ONCE),
     ("scenarios/ms_timer/", "", How::Order(30), MICROSECONDS),
