@@ -4,6 +4,7 @@
 //! `timeout`. The benchmark `benches/chip` uses this file, too.
 
 use std::env;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -83,7 +84,9 @@ impl Emulator {
     /// Runs a firmware in the same way to whatever end; gives that with what was printed.
     pub fn output(&self, firmware: &Path, shift: u8, words: &[&str], serial: &[&str]) -> Output {
         let words: String = words.iter().map(|word| format!(",arg={word}")).collect();
-        Command::new("timeout")
+        // To a file: of what does not fit into a pipe, the emulator drops what nobody reads in time.
+        let mut printed = tempfile::tempfile().expect("a temporary file");
+        let mut output = Command::new("timeout")
             .args([PATIENCE, "qemu-system-arm", "-M", "netduinoplus2", "-nographic", "-monitor", "none"])
             .args(serial)
             .args(["-icount", &format!("shift={shift},sleep=off")])
@@ -92,7 +95,11 @@ impl Emulator {
             .arg("-kernel")
             .arg(firmware)
             .stdin(Stdio::null())
+            .stdout(printed.try_clone().expect("a second handle on a file"))
             .output()
-            .expect("the emulator starts")
+            .expect("the emulator starts");
+        printed.rewind().expect("a file has a beginning");
+        printed.read_to_end(&mut output.stdout).expect("what was printed can be read");
+        output
     }
 }
