@@ -43,8 +43,7 @@ pub fn seeds(scenario: &Scenario, seed: Option<u64>) -> Vec<Option<u64>> {
 /// If the scenario was not checked against these programs.
 pub fn sweep(scenario: &Scenario, programs: &'static [Program], patience: Duration) -> Swept {
     let mut told = Told::default();
-    let seeds = seeds(scenario, None);
-    for &seed in &seeds {
+    for seed in seeds(scenario, None) {
         told.add(with_seed(scenario, programs, seed, patience, None));
     }
     told.finish().expect("a scenario has a run")

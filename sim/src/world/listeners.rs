@@ -40,16 +40,21 @@ impl Listener {
         Self { device, told, collects: false, collected: Vec::new() }
     }
 
-    /// Whether it has to be told of a level that the net has now; what it collects it has by that.
+    /// Whether it has to be told of a level that the net has now; if it collects, it knows by that.
     pub fn is_to_be_told(&mut self, change: Change, changed: bool) -> bool {
-        if !self.collects {
-            return changed || self.told != change.level;
+        if self.collects {
+            self.learn(change);
+            return false;
         }
+        changed || self.told != change.level
+    }
+
+    /// Collects a change that it did not know.
+    fn learn(&mut self, change: Change) {
         if self.told != change.level {
             self.told = change.level;
             self.collected.push(change);
         }
-        false
     }
 
     /// Whether it is told a level that the net had at this instant. It counts as told.
@@ -61,7 +66,7 @@ impl Listener {
     pub fn collect(&mut self, present: Change) {
         self.collects = true;
         if present.level != NetLevel::Floating {
-            self.is_to_be_told(present, false);
+            self.learn(present);
         }
     }
 

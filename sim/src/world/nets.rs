@@ -266,22 +266,25 @@ impl Nets {
 
     /// Sets a pin's pull resistor.
     pub fn pull(&mut self, pin: PinId, pull: Pull) -> Resolved {
-        let pin = &mut self.pins[usize::from(pin.0)];
-        let net = pin.net;
-        let pushes = &mut self.nets[usize::from(net.0)].pushes;
-        pushes.add_pull(std::mem::replace(&mut pin.pull, pull), -1);
+        let (own, pushes) = self.with_pushes(pin);
+        pushes.add_pull(std::mem::replace(&mut own.pull, pull), -1);
         pushes.add_pull(pull, 1);
-        self.resolve(net)
+        self.resolve(self.net_of(pin))
     }
 
     /// Sets what a pin does to its net.
     pub fn drive(&mut self, pin: PinId, drive: Drive) -> Resolved {
-        let pin = &mut self.pins[usize::from(pin.0)];
-        let net = pin.net;
-        let pushes = &mut self.nets[usize::from(net.0)].pushes;
-        pushes.add_drive(std::mem::replace(&mut pin.drive, drive), -1);
+        let (own, pushes) = self.with_pushes(pin);
+        pushes.add_drive(std::mem::replace(&mut own.drive, drive), -1);
         pushes.add_drive(drive, 1);
-        self.resolve(net)
+        self.resolve(self.net_of(pin))
+    }
+
+    /// A pin, and what all pins of its net do.
+    fn with_pushes(&mut self, pin: PinId) -> (&mut Pin, &mut Pushes) {
+        let pin = &mut self.pins[usize::from(pin.0)];
+        let net = &mut self.nets[usize::from(pin.net.0)];
+        (pin, &mut net.pushes)
     }
 
     /// Holds a pin's net at a level, whatever drives it, or lets it go.

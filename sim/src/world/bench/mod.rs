@@ -99,6 +99,7 @@ impl Bench {
 
     /// Records something, caused by the present cause.
     pub fn record(&mut self, kind: Kind) -> Seq {
+        // Asked here, so that the way of nearly all records is short.
         if LevelFilter::current() == LevelFilter::TRACE {
             log(self.now, &kind);
         }
