@@ -6,6 +6,7 @@ use alloc::boxed::Box;
 use alloc::rc::Rc;
 use core::error::Error;
 use core::fmt;
+use core::ops::Deref;
 
 use crate::event_loop::TaskName;
 
@@ -13,6 +14,8 @@ use crate::event_loop::TaskName;
 ///
 /// `?` propagates it, `match` traps it, and code after it may clean up with further awaits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+// A word, as whatever else a task may end with.
+#[repr(usize)]
 pub enum Interrupt {
     /// [`cancel`](crate::EventLoop::cancel) was called on the task.
     Cancelled,
@@ -98,27 +101,27 @@ impl fmt::Display for QueueFull {
 
 impl Error for QueueFull {}
 
-/// What a task may end with instead of success.
+/// What a task may end with instead of success. Whatever it is, one word holds it, so that what a task's poll gives fits two
+/// registers.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum TaskError {
     /// An interrupt that nothing trapped. `Cancelled` and `TimedOut` end this task only.
     Interrupted(Interrupt),
     /// A queue was full. Stops the loop.
-    QueueFull(QueueFull),
+    QueueFull(Rc<QueueFull>),
     /// A cancellation was refused. Stops the loop.
-    NotCancelled(CancelError),
+    NotCancelled(Rc<CancelError>),
     /// A run of the loop ended so. Stops the loop, which can be run again.
     Run(Rc<RunError>),
     /// Any other error. Stops the loop, which can be run again (tutorial section 5.1).
-    Failed(Rc<dyn Error>),
+    Failed(Rc<Failure>),
 }
 
 impl TaskError {
     /// An error of the program's own.
     pub fn failed(error: impl Into<Box<dyn Error>>) -> Self {
-        let error: Box<dyn Error> = error.into();
-        Self::Failed(error.into())
+        Self::Failed(Rc::new(Failure(error.into())))
     }
 
     /// True if only the task ends, and the loop goes on.
@@ -149,6 +152,29 @@ impl fmt::Display for TaskError {
 
 impl Error for TaskError {}
 
+/// An error of a program's own. It can be used as the `dyn Error` that it is.
+pub struct Failure(Box<dyn Error>);
+
+impl Deref for Failure {
+    type Target = dyn Error;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl From<Interrupt> for TaskError {
     fn from(interrupt: Interrupt) -> Self {
         Self::Interrupted(interrupt)
@@ -157,7 +183,7 @@ impl From<Interrupt> for TaskError {
 
 impl From<QueueFull> for TaskError {
     fn from(full: QueueFull) -> Self {
-        Self::QueueFull(full)
+        Self::QueueFull(Rc::new(full))
     }
 }
 
@@ -229,6 +255,6 @@ impl Error for CancelError {}
 
 impl From<CancelError> for TaskError {
     fn from(error: CancelError) -> Self {
-        Self::NotCancelled(error)
+        Self::NotCancelled(Rc::new(error))
     }
 }

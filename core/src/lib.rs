@@ -237,7 +237,7 @@ mod unawaited;
 pub use args::{ArgDefault, ArgError, ArgSpec, ArgValue, Args};
 pub use board::{Board, BoardError};
 pub use delay::BoardDelay;
-pub use error::{CancelError, Interrupt, Queue, QueueFull, RunError, TaskError};
+pub use error::{CancelError, Failure, Interrupt, Queue, QueueFull, RunError, TaskError};
 #[cfg(feature = "observer")]
 pub use event_loop::Contents;
 pub use event_loop::{

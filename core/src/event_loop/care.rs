@@ -9,7 +9,7 @@ use crate::error::QueueFull;
 pub(super) const IDLE: u16 = 1;
 /// Somebody observes the loop, there are no passes, or devices are asked before each step: no step is plain.
 pub(super) const ALWAYS: u16 = 2;
-/// What the last step left has still to be applied, after the run that it belonged to.
+/// What the last step left has still to be applied, and is more than its turn; or the run queue is to be anchored.
 pub(super) const LEFT: u16 = 4;
 /// The run is to stop.
 pub(super) const STOP: u16 = 8;
@@ -53,7 +53,23 @@ impl Shared {
     #[inline(never)]
     pub(super) fn care_for(&self, what: u16) {
         self.care.set(self.care.get() | what);
+        self.spoil();
+    }
+
+    /// Something came into a queue, or out of it: a step that is under way is not plain, and a turn that is still to be
+    /// taken back has its place behind.
+    #[inline]
+    pub(super) fn spoil(&self) {
+        if self.turn.is_turn() {
+            self.leave();
+        }
         self.turn.spoil();
+    }
+
+    /// There is more to do before the next step than to take a turn back.
+    #[inline]
+    pub(super) fn leave(&self) {
+        self.care.set(self.care.get() | LEFT);
     }
 
     /// Whether this has to be cared for; it no longer has.

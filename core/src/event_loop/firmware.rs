@@ -13,7 +13,7 @@ use super::EventLoop;
 use super::care;
 use super::config::{Config, Overrides};
 use super::ending::{Ended, Halt};
-use super::owner::{Next, Owner, Phase, Step};
+use super::owner::{Owner, Phase, Step};
 use super::run::{RunForever, RunUntilComplete};
 use super::shared::{Shared, TaskFuture};
 use super::wake::WakeMark;
@@ -174,9 +174,9 @@ impl Firmware {
     #[inline(always)]
     pub fn step(&mut self) -> Step {
         if let Some((shared, owner)) = &mut self.event_loop
-            && owner.turn(shared)
+            && let Some(step) = owner.turn(shared)
         {
-            return Step::Task;
+            return step;
         }
         self.step_on(Owner::step)
     }
@@ -201,12 +201,12 @@ impl Firmware {
 
     /// Has the owner of the event loop do something, if there is a run; else the top level goes on.
     #[inline(never)]
-    fn step_on(&mut self, step: impl FnOnce(&mut Owner, &Shared) -> Result<Next, Halt>) -> Step {
+    fn step_on(&mut self, step: impl FnOnce(&mut Owner, &Shared) -> Result<Step, Halt>) -> Step {
         if let Some((shared, owner)) = &mut self.event_loop
             && shared.is_running()
         {
             match step(owner, shared) {
-                Ok(next) => return owner.as_step(shared, next),
+                Ok(step) => return step,
                 Err(Halt) => self.end_run(),
             }
         }

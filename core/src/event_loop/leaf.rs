@@ -283,7 +283,7 @@ impl Shared {
         task.set_place(Place::Nowhere);
         let removed = match place {
             Place::RunQueue => {
-                self.turn.spoil();
+                self.spoil();
                 self.runq.remove_last(entry) || self.ioq().is_some_and(|ioq| ioq.remove_last(entry))
             }
             Place::Timer(at) => self.remove_timer(at, entry),

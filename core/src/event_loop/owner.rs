@@ -120,36 +120,30 @@ impl Owner {
 
     /// One step of a run; the end of the run as an error.
     #[inline(always)]
-    pub fn step(&mut self, shared: &Shared) -> Result<Next, Halt> {
-        if self.ran != NOBODY {
-            self.take_turn_back(shared);
-        }
+    pub fn step(&mut self, shared: &Shared) -> Result<Step, Halt> {
         self.apply(shared)?;
         loop {
             if matches!(self.phase, Phase::Expire) {
                 self.expire(shared)?;
             }
-            if self.turn(shared) {
-                return Ok(Next::Task);
+            if let Some(step) = self.turn(shared) {
+                return Ok(step);
             }
             match self.go_on(shared)? {
                 Next::More => {}
-                next => return Ok(next),
+                next => return Ok(self.as_step(shared, next)),
             }
         }
     }
 
     /// Steps of a run up to one after which the owner of the loop has its turn; the end of the run as an error.
     #[inline(always)]
-    pub fn pass(&mut self, shared: &Shared) -> Result<Next, Halt> {
+    pub fn pass(&mut self, shared: &Shared) -> Result<Step, Halt> {
         // Without passes, so many entries have to run before the owner has its turn.
         let mut left = if shared.rules.one_queue() { shared.waitq.borrow().len() } else { usize::MAX };
         loop {
             self.apply(shared)?;
-            if self.begins_quietly(shared) {
-                shared.runq.begin_pass();
-                self.phase = Phase::Run;
-            }
+            self.begin_quietly(shared);
             if shared.rules.one_queue() {
                 if left > 0 && self.is_head_next(shared) {
                     self.phase = Phase::Head;
@@ -162,7 +156,7 @@ impl Owner {
                 Next::Task | Next::Callback if !shared.rules.one_queue() => {}
                 Next::Task | Next::Callback => left = left.saturating_sub(1),
                 Next::Polled { pass: false, .. } if left > 0 => {}
-                next => return Ok(next),
+                next => return Ok(self.as_step(shared, next)),
             }
         }
     }
@@ -189,7 +183,7 @@ impl Owner {
     }
 
     /// What was done, in the words of the owner of the board.
-    pub fn as_step(&self, shared: &Shared, next: Next) -> Step {
+    fn as_step(&self, shared: &Shared, next: Next) -> Step {
         match next {
             Next::Task => Step::Task,
             Next::Callback => Step::Callback,
@@ -233,7 +227,8 @@ impl Owner {
 
     #[inline(always)]
     fn apply(&mut self, shared: &Shared) -> Stop {
-        if self.ran == NOBODY && !shared.is_to_be_applied() { Ok(()) } else { self.apply_ran(shared) }
+        self.take_turn_back(shared);
+        if shared.is_to_be_applied() { self.apply_ran(shared) } else { Ok(()) }
     }
 
     #[inline]
@@ -248,12 +243,14 @@ impl Owner {
                 Self::apply_yield(shared, task, posted)?;
             }
         }
+        if shared.take_care_of(care::LEFT) {
+            shared.runq.anchor();
+        }
         if shared.is_to_be_applied() { Self::heed(shared) } else { Ok(()) }
     }
 
     /// Looks at what was met beside the step.
     fn heed(shared: &Shared) -> Stop {
-        shared.take_care_of(care::LEFT);
         if shared.take_care_of(care::FAILED) {
             return Err(Halt);
         }
@@ -269,12 +266,12 @@ impl Owner {
 
     /// Applies what the last step yielded if that is a turn and nothing else was met.
     #[inline(always)]
-    pub(super) fn take_turn_back(&mut self, shared: &Shared) -> bool {
-        let turned = shared.turn.is_turn() && shared.runq.put_back(RawEntry::task(self.ran));
-        if turned {
+    pub(super) fn take_turn_back(&mut self, shared: &Shared) {
+        if shared.turn.is_turn() {
+            shared.turn.take_posted();
+            shared.runq.keep();
             self.ran = NOBODY;
         }
-        turned
     }
 
     #[inline]

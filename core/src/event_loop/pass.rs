@@ -129,7 +129,7 @@ impl Owner {
     /// Runs an entry that was taken.
     #[inline(always)]
     pub(super) fn run_entry(&mut self, shared: &Shared, entry: RawEntry) -> Result<Next, Halt> {
-        Ok(match entry.decode() {
+        let next = match entry.decode() {
             Decoded::Task(slot) => {
                 self.resume(shared, slot, true);
                 Next::Task
@@ -151,7 +151,9 @@ impl Owner {
             }
             // The run queue holds no such entry.
             Decoded::Wake(_) | Decoded::Woken(_) => bug(),
-        })
+        };
+        shared.leave();
+        Ok(next)
     }
 
     pub(super) fn run_callback(shared: &Shared, key: u32) {

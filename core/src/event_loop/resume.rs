@@ -100,6 +100,7 @@ impl Owner {
         polled: Poll<Result<(), TaskError>>,
         by_entry: bool,
     ) {
+        shared.leave();
         if let Some(own) = self.wakes.take_kept(task.slot) {
             task.keep_waker(own);
             shared.turn.waker_data.set(self.wakes.spare().waker().data());

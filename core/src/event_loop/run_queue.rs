@@ -129,17 +129,6 @@ impl RunQueue {
         self.push(RawEntry::FILLER)
     }
 
-    /// Appends the entry that was taken last, if there is a place.
-    #[inline]
-    pub fn put_back(&self, entry: RawEntry) -> bool {
-        let head = self.head.get();
-        let nothing_between = self.kept.get() == head.wrapping_sub(1);
-        if nothing_between {
-            self.keep();
-        }
-        nothing_between || self.push(entry).is_ok()
-    }
-
     /// What is taken from now on can be kept.
     #[inline]
     pub fn anchor(&self) {
@@ -197,6 +186,16 @@ impl RunQueue {
     #[inline]
     pub fn advance(&self) {
         self.head.set(self.head.get().wrapping_add(1));
+    }
+
+    /// Appends the entry that was taken last, if there is one that is not kept yet, and takes the first place, which is
+    /// there and is no callback's. As [`keep`](Self::keep) for the one and [`advance`](Self::advance) for the other.
+    #[inline]
+    pub fn keep_and_advance(&self) {
+        let head = self.head.get();
+        debug_assert!(head.wrapping_sub(self.kept.get()) <= 1, "nothing came in between");
+        self.kept.set(head);
+        self.head.set(head.wrapping_add(1));
     }
 
     /// Takes the first place, if there is one.
@@ -260,6 +259,15 @@ mod tests {
         assert_eq!(queue.pop(), None);
     }
 
+    /// Appends the entry that was taken last, as the loop does.
+    fn put_back(queue: &RunQueue, entry: RawEntry) -> bool {
+        let nothing_between = queue.kept.get() == queue.head.get().wrapping_sub(1);
+        if nothing_between {
+            queue.keep();
+        }
+        nothing_between || queue.push(entry).is_ok()
+    }
+
     /// Entries come again, others are queued, some are gone, all in an order that a linear congruence makes.
     #[test]
     fn what_is_kept_has_its_place_in_the_order() {
@@ -281,7 +289,7 @@ mod tests {
                         list.extend((list.len() < capacity).then_some(new));
                     }
                     if roll(4) > 0 {
-                        assert_eq!(queue.put_back(entry), list.len() < capacity);
+                        assert_eq!(put_back(&queue, entry), list.len() < capacity);
                         list.extend((list.len() < capacity).then_some(entry));
                     }
                     if roll(20) == 0 {

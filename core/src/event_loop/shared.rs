@@ -290,7 +290,7 @@ impl Shared {
     fn append(&self, queue: &RunQueue, task: Task<'_>, why: Why<'_>) -> Result<(), QueueFull> {
         let id = task.id.get();
         queue.push(RawEntry::task(task.slot)).map_err(|full| self.report_full(full, Some(id)))?;
-        self.turn.spoil();
+        self.spoil();
         self.observe(|| Event::Ready { entry: Entry::Task(id), why });
         Ok(())
     }
@@ -304,7 +304,7 @@ impl Shared {
             self.push_raw(raw, self.now(), Entry::Task(id), Why::Woken(mark))?;
         } else {
             self.runq.push(raw).map_err(|full| self.report_full(full, Some(id)))?;
-            self.turn.spoil();
+            self.spoil();
             self.observe(|| Event::Ready { entry: Entry::Task(id), why: Why::Woken(mark) });
         }
         task.count_entry();
@@ -324,7 +324,7 @@ impl Shared {
         }
         let pushed = self.runq.push_callback(RawEntry::callback(key as u32));
         pushed.map_err(|full| self.report_full(full, None))?;
-        self.turn.spoil();
+        self.spoil();
         self.observe(|| Event::Ready { entry: Entry::Callback(id), why });
         Ok(None)
     }

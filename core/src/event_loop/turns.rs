@@ -10,8 +10,9 @@
 use core::task::{Context, Poll};
 
 use super::bug;
+use super::care;
 use super::entry::RawEntry;
-use super::owner::{Owner, Phase};
+use super::owner::{Owner, Phase, Step};
 use super::shared::{NOBODY, Shared, Timed};
 use super::slot::Task;
 use super::wake::Spare;
@@ -24,34 +25,74 @@ const MORE_PASSES: u32 = 7;
 type Last = Option<(u32, Poll<Result<(), TaskError>>)>;
 
 impl Owner {
-    /// Takes the turn that is next in the pass if that is all there is to do. What the step yielded is applied by the
-    /// next call.
+    /// Takes the turn that is next if that is all there is to do, or ends the pass if there is none and nobody is to be
+    /// asked. What the step yielded is applied by the next call: if it is no more than a turn, all that was taken since
+    /// the queue was anchored comes again.
     #[inline(always)]
-    pub fn turn(&mut self, shared: &Shared) -> bool {
+    pub fn turn(&mut self, shared: &Shared) -> Option<Step> {
         if !shared.is_carefree() {
-            return false;
+            return None;
         }
-        let Some(entry) = shared.runq.first_of_pass() else { return false };
-        let Some((task, leaf)) = plain(shared, entry) else { return false };
-        if self.ran != NOBODY && !self.take_turn_back(shared) {
-            return false;
-        }
-        shared.runq.advance();
+        let entry = loop {
+            match shared.runq.first_of_pass() {
+                Some(entry) => break entry,
+                None if self.begin_quietly(shared) => {}
+                None => return self.end_quietly(shared),
+            }
+        };
+        let (task, leaf) = plain(shared, entry)?;
+        shared.runq.keep_and_advance();
         self.ran = task.slot;
         let spare = self.wakes.spare();
         let mut context = Context::from_waker(spare.waker());
         shared.turn.expect(&context);
         let polled = poll(shared, (task, leaf), spare, &mut context);
-        if polled.is_ready() || !shared.turn.is_plain() || spare.is_held() {
-            self.ran = NOBODY;
-            self.settle(shared, task, polled, true);
-            return true;
+        if polled.is_ready() || !shared.turn.is_turn() || spare.is_held() {
+            self.settle_plain(shared, task, polled);
+            return Some(Step::Task);
         }
         task.leaf.set(shared.turn.token.get());
         shared.turn.end();
         // Nothing is in it, but the compiler would drop it.
         core::mem::forget(polled);
-        true
+        Some(Step::Task)
+    }
+
+    /// Settles a plain step that left more than a turn.
+    #[inline(never)]
+    fn settle_plain(&mut self, shared: &Shared, task: Task<'_>, polled: Poll<Result<(), TaskError>>) {
+        if polled.is_ready() || !shared.turn.is_plain() || self.wakes.spare().is_held() {
+            self.ran = NOBODY;
+            return self.settle(shared, task, polled, true);
+        }
+        task.leaf.set(shared.turn.token.get());
+        shared.turn.end();
+        shared.leave();
+    }
+
+    /// Begins a pass if one is to begin and nothing could be due; true if it did.
+    #[inline]
+    pub(super) fn begin_quietly(&mut self, shared: &Shared) -> bool {
+        let begins = self.begins_quietly(shared);
+        if begins {
+            shared.runq.begin_pass();
+            self.phase = Phase::Run;
+        }
+        begins
+    }
+
+    /// Ends the pass under way, whose entries have all been taken, if turns come again and there is nobody to ask.
+    #[inline]
+    fn end_quietly(&mut self, shared: &Shared) -> Option<Step> {
+        if !matches!(self.phase, Phase::Run) || shared.cares_for(care::DEVICES) {
+            return None;
+        }
+        self.take_turn_back(shared);
+        if !self.ends_quietly(shared) {
+            return None;
+        }
+        self.phase = Phase::Expire;
+        Some(Step::Polled { devices: 0, pass: true })
     }
 
     /// Takes turns as long as that is all there is to do, and applies what they yield at once. True if there is
@@ -61,7 +102,6 @@ impl Owner {
         if !shared.is_carefree() {
             return false;
         }
-        shared.runq.anchor();
         let last = self.take_turns(shared, 0);
         self.settle_last(shared, last)
     }
@@ -111,6 +151,7 @@ impl Owner {
             runq.begin_pass();
         }
         shared.turn.end();
+        shared.turn.take_posted();
         None
     }
 

@@ -166,8 +166,9 @@ impl Block {
 
 /// The loop's side: all bits, and the spare wakers.
 pub(super) struct WakeSet {
-    /// The first block of slots, and more, each as long as all before it together.
-    blocks: Vec<Block>,
+    first: Block,
+    /// More blocks of slots, each as long as all before it together.
+    others: Vec<Block>,
     /// How many slots the first block has.
     slots: u32,
     common: Arc<Common>,
@@ -177,13 +178,12 @@ impl WakeSet {
     /// Wakers for a table whose first block has so many slots.
     pub fn new(slots: u32, mark: WakeMark) -> Self {
         let WakeMark(common) = mark;
-        Self { blocks: vec![Block::new(0, slots, &common)], slots, common }
+        Self { first: Block::new(0, slots, &common), others: Vec::new(), slots, common }
     }
 
     /// The owner's number when the spare waker of a slot's block was last called.
     pub fn spare_mark(&self, slot: u32) -> u32 {
-        self.blocks
-            .iter()
+        self.blocks()
             .take_while(|block| block.begin <= slot)
             .last()
             .map_or(0, |block| block.spare.mark())
@@ -192,7 +192,7 @@ impl WakeSet {
     /// The spare waker of the first block, to be lent.
     #[inline]
     pub fn spare(&self) -> Spare<'_> {
-        &self.blocks[0].spare
+        &self.first.spare
     }
 
     /// A waker to poll the task of this slot with, until the next is lent.
@@ -211,9 +211,13 @@ impl WakeSet {
         })
     }
 
+    fn blocks(&self) -> impl Iterator<Item = &Block> {
+        core::iter::once(&self.first).chain(&self.others)
+    }
+
     #[inline]
     fn block(&mut self, slot: u32) -> &mut Block {
-        if slot < self.slots { &mut self.blocks[0] } else { self.other_block(slot) }
+        if slot < self.slots { &mut self.first } else { self.other_block(slot) }
     }
 
     #[cold]
@@ -221,13 +225,13 @@ impl WakeSet {
     fn other_block(&mut self, slot: u32) -> &mut Block {
         let (mut end, mut at) = (self.slots, 0);
         while slot >= end {
-            at += 1;
-            if at == self.blocks.len() {
-                self.blocks.push(Block::new(end, end, &self.common));
+            if at == self.others.len() {
+                self.others.push(Block::new(end, end, &self.common));
             }
+            at += 1;
             end *= 2;
         }
-        &mut self.blocks[at]
+        &mut self.others[at - 1]
     }
 
     /// Whether any waker was called since the last drain.
@@ -243,7 +247,7 @@ impl WakeSet {
         if !self.common.any.swap(false, Ordering::AcqRel) {
             return;
         }
-        for block in &self.blocks {
+        for block in self.blocks() {
             for (word, at) in block.bits.words.iter().zip(0..) {
                 let mut bits = word.swap(0, Ordering::AcqRel);
                 while bits != 0 {

@@ -199,10 +199,7 @@ fn main_timeout(top: Top<TestBoard>) -> Program {
 
 fn full(error: &RunError) -> &'static str {
     match error {
-        RunError::Failed {
-            error: TaskError::QueueFull(QueueFull { queue: vpyb_core::Queue::Wait, .. }),
-            ..
-        } => "queue overflow",
+        RunError::Failed { error: TaskError::QueueFull(full), .. } if full.queue == vpyb_core::Queue::Wait => "queue overflow",
         RunError::Failed { error: TaskError::QueueFull(_), .. } => "full",
         _ => "something else",
     }
