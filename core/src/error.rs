@@ -56,13 +56,36 @@ impl embedded_io::Error for Interrupt {
     }
 }
 
-/// A queue of the event loop had no place left.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct QueueFull {
+/// A queue of the event loop had no place left. A word, as all that a task may end with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct QueueFull(usize);
+
+impl QueueFull {
+    /// Of a queue that holds so many entries at the most.
+    pub(crate) const fn new(queue: Queue, len: u32) -> Self {
+        Self((len as usize) << 2 | queue as usize)
+    }
+
     /// Which queue.
-    pub queue: Queue,
-    /// How many entries it holds at the most.
-    pub len: usize,
+    pub const fn queue(self) -> Queue {
+        match self.0 & 3 {
+            0 => Queue::Run,
+            1 => Queue::Wait,
+            2 => Queue::Io,
+            _ => Queue::LowPriority,
+        }
+    }
+
+    /// How many entries it holds at the most: less than 2^30.
+    pub const fn capacity(self) -> usize {
+        self.0 >> 2
+    }
+}
+
+impl fmt::Debug for QueueFull {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "QueueFull({:?}, {})", self.queue(), self.capacity())
+    }
 }
 
 /// The queues of the event loop.
@@ -92,9 +115,9 @@ impl Queue {
 
 impl fmt::Display for QueueFull {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.len {
-            0 => write!(f, "no {} exists", self.queue.name()),
-            len => write!(f, "{} of {len} entries is full", self.queue.name()),
+        match self.capacity() {
+            0 => write!(f, "no {} exists", self.queue().name()),
+            capacity => write!(f, "{} of {capacity} entries is full", self.queue().name()),
         }
     }
 }
@@ -109,7 +132,7 @@ pub enum TaskError {
     /// An interrupt that nothing trapped. `Cancelled` and `TimedOut` end this task only.
     Interrupted(Interrupt),
     /// A queue was full. Stops the loop.
-    QueueFull(Rc<QueueFull>),
+    QueueFull(QueueFull),
     /// A cancellation was refused. Stops the loop.
     NotCancelled(Rc<CancelError>),
     /// A run of the loop ended so. Stops the loop, which can be run again.
@@ -183,7 +206,7 @@ impl From<Interrupt> for TaskError {
 
 impl From<QueueFull> for TaskError {
     fn from(full: QueueFull) -> Self {
-        Self::QueueFull(Rc::new(full))
+        Self::QueueFull(full)
     }
 }
 

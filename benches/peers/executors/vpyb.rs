@@ -16,7 +16,10 @@ pub fn turns() -> Vec<Case> {
     vec![
         Case::ours("vpyb-core step(), yield_now", rounds(|firmware| firmware.step(), take_bare_turns)),
         Case::ours("vpyb-core step(), sleep_ms(0)", rounds(|firmware| firmware.step(), take_zero_delays)),
-        Case::ours("vpyb-core run_pass(), yield_now", rounds(|firmware| firmware.run_pass(), take_bare_turns)),
+        Case::ours(
+            "vpyb-core run_pass(), yield_now",
+            rounds(|firmware| firmware.run_pass(), take_bare_turns),
+        ),
     ]
 }
 

@@ -16,7 +16,10 @@ use crate::harness::{Case, Round};
 pub fn pauses(delays: Delays) -> Vec<Case> {
     vec![
         Case::ours("vpyb-core step(), sleep_ms", rounds_of_pauses(|firmware| firmware.step(), delays)),
-        Case::ours("vpyb-core run_pass(), sleep_ms", rounds_of_pauses(|firmware| firmware.run_pass(), delays)),
+        Case::ours(
+            "vpyb-core run_pass(), sleep_ms",
+            rounds_of_pauses(|firmware| firmware.run_pass(), delays),
+        ),
     ]
 }
 

@@ -9,7 +9,7 @@ use crate::error::QueueFull;
 pub(super) const IDLE: u16 = 1;
 /// Somebody observes the loop, there are no passes, or devices are asked before each step: no step is plain.
 pub(super) const ALWAYS: u16 = 2;
-/// What the last step left has still to be applied, and is more than its turn; or the run queue is to be anchored.
+/// What the last step left has still to be applied, and is more than its turn.
 pub(super) const LEFT: u16 = 4;
 /// The run is to stop.
 pub(super) const STOP: u16 = 8;
@@ -58,7 +58,8 @@ impl Shared {
 
     /// Something came into a queue, or out of it: a step that is under way is not plain, and a turn that is still to be
     /// taken back has its place behind.
-    #[inline]
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    #[cfg_attr(not(target_pointer_width = "32"), inline)]
     pub(super) fn spoil(&self) {
         if self.turn.is_turn() {
             self.leave();

@@ -243,9 +243,7 @@ impl Owner {
                 Self::apply_yield(shared, task, posted)?;
             }
         }
-        if shared.take_care_of(care::LEFT) {
-            shared.runq.anchor();
-        }
+        shared.take_care_of(care::LEFT);
         if shared.is_to_be_applied() { Self::heed(shared) } else { Ok(()) }
     }
 

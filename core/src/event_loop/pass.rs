@@ -23,7 +23,9 @@ impl Owner {
     pub(super) fn expire(&mut self, shared: &Shared) -> Stop {
         if shared.cares_for(care::TIMED) {
             self.began = shared.ticks();
-            self.expire_low_priority(shared)?;
+            if shared.rules.low_priority() {
+                self.expire_low_priority(shared)?;
+            }
             loop {
                 let mut waitq = shared.waitq.borrow_mut();
                 let Some((timer, place)) = waitq.pop_due(self.began) else {
@@ -119,7 +121,7 @@ impl Owner {
             return Some(entry);
         }
         let entry = shared.runq.first_of_pass()?;
-        shared.runq.advance();
+        shared.runq.take();
         if shared.ioq().is_some() {
             self.phase = Phase::Ask;
         }
@@ -129,7 +131,7 @@ impl Owner {
     /// Runs an entry that was taken.
     #[inline(always)]
     pub(super) fn run_entry(&mut self, shared: &Shared, entry: RawEntry) -> Result<Next, Halt> {
-        let next = match entry.decode() {
+        Ok(match entry.decode() {
             Decoded::Task(slot) => {
                 self.resume(shared, slot, true);
                 Next::Task
@@ -141,7 +143,7 @@ impl Owner {
                 Next::Task
             }
             Decoded::Callback(key) => {
-                shared.runq.advance();
+                shared.runq.take();
                 Self::run_callback(shared, key);
                 Next::Callback
             }
@@ -151,9 +153,7 @@ impl Owner {
             }
             // The run queue holds no such entry.
             Decoded::Wake(_) | Decoded::Woken(_) => bug(),
-        };
-        shared.leave();
-        Ok(next)
+        })
     }
 
     pub(super) fn run_callback(shared: &Shared, key: u32) {

@@ -100,7 +100,6 @@ impl Owner {
         polled: Poll<Result<(), TaskError>>,
         by_entry: bool,
     ) {
-        shared.leave();
         if let Some(own) = self.wakes.take_kept(task.slot) {
             task.keep_waker(own);
             shared.turn.waker_data.set(self.wakes.spare().waker().data());
@@ -110,6 +109,7 @@ impl Owner {
                 shared.turn.end();
                 Self::leave(shared, task, by_entry);
                 self.ran = task.slot;
+                shared.leave();
             }
             Poll::Ready(result) => {
                 drop(task.future.take());

@@ -24,6 +24,8 @@ use crate::error::{Queue, QueueFull};
 #[repr(C)]
 pub(super) struct RunQueue {
     ring: Vec<Cell<RawEntry>>,
+    /// The lowest bits, as many as the ring's length has.
+    mask: u32,
     /// The first of those that are kept.
     begin: Cell<u32>,
     /// Behind the last of them.
@@ -44,6 +46,7 @@ impl RunQueue {
         let size = capacity.next_power_of_two();
         Self {
             ring: (0..size as u32).map(|any| Cell::new(RawEntry::task(any))).collect(),
+            mask: size as u32 - 1,
             begin: Cell::new(FIRST),
             kept: Cell::new(FIRST),
             head: Cell::new(FIRST),
@@ -56,7 +59,7 @@ impl RunQueue {
 
     #[inline]
     fn at(&self, position: u32) -> &Cell<RawEntry> {
-        &self.ring[position as usize & (self.ring.len() - 1)]
+        &self.ring[(position & self.mask) as usize]
     }
 
     /// How many places are taken.
@@ -106,7 +109,7 @@ impl RunQueue {
     /// That there is no place.
     #[cold]
     pub fn full(&self) -> QueueFull {
-        QueueFull { queue: self.queue, len: self.capacity as usize }
+        QueueFull::new(self.queue, self.capacity)
     }
 
     /// Appends an entry of one place.
@@ -130,7 +133,8 @@ impl RunQueue {
     }
 
     /// What is taken from now on can be kept.
-    #[inline]
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    #[cfg_attr(not(target_pointer_width = "32"), inline)]
     pub fn anchor(&self) {
         if self.kept != self.head {
             self.gather();
@@ -198,6 +202,13 @@ impl RunQueue {
         self.head.set(head.wrapping_add(1));
     }
 
+    /// Takes the first place, which is there and does not come again as it is.
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    pub fn take(&self) {
+        self.advance();
+        self.gather();
+    }
+
     /// Takes the first place, if there is one.
     pub fn pop(&self) -> Option<RawEntry> {
         self.gather();
@@ -239,7 +250,7 @@ mod tests {
         let queue = RunQueue::new(Queue::Run, 3);
         queue.push(RawEntry::task(7)).unwrap();
         queue.push_callback(RawEntry::callback(1)).unwrap();
-        assert_eq!(queue.push(RawEntry::task(8)).unwrap_err().len, 3);
+        assert_eq!(queue.push(RawEntry::task(8)).unwrap_err().capacity(), 3);
         assert_eq!(queue.pop(), Some(RawEntry::task(7)));
         assert!(queue.push_callback(RawEntry::callback(2)).is_err() && queue.len() == 3);
         assert!(queue.push_callback(RawEntry::callback(2)).is_err() && queue.len() == 3);

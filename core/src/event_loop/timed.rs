@@ -35,7 +35,7 @@ impl Shared {
         };
         let pushed = match queue {
             Some(queue) => queue.borrow_mut().push(Timer { due, serial: timer, entry: raw, ready: false }),
-            None => Err(QueueFull { queue: Queue::LowPriority, len: 0 }),
+            None => Err(QueueFull::new(Queue::LowPriority, 0)),
         };
         let place = pushed.map_err(|full| {
             let task = match entry {

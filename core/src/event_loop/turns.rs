@@ -61,6 +61,7 @@ impl Owner {
     /// Settles a plain step that left more than a turn.
     #[inline(never)]
     fn settle_plain(&mut self, shared: &Shared, task: Task<'_>, polled: Poll<Result<(), TaskError>>) {
+        shared.runq.anchor();
         if polled.is_ready() || !shared.turn.is_plain() || self.wakes.spare().is_held() {
             self.ran = NOBODY;
             return self.settle(shared, task, polled, true);
@@ -179,6 +180,7 @@ impl Owner {
     #[inline(never)]
     fn settle_last(&mut self, shared: &Shared, last: Last) -> bool {
         let Some((slot, polled)) = last else { return false };
+        shared.runq.anchor();
         self.settle(shared, shared.task(slot), polled, true);
         true
     }

@@ -153,7 +153,7 @@ impl WaitQueue {
     pub fn push(&mut self, timer: Timer) -> Result<u32, QueueFull> {
         let at = self.len;
         if at >= self.capacity {
-            return Err(QueueFull { queue: self.queue, len: self.capacity as usize });
+            return Err(QueueFull::new(self.queue, self.capacity));
         }
         if GROWS && at as usize == self.rows.len() {
             self.rows.push(Row::free(at));
@@ -325,6 +325,6 @@ mod tests {
     fn a_full_queue_refuses() {
         let mut queue = WaitQueue::new(Queue::LowPriority, 0);
         let timer = Timer { due: 1, serial: 0, entry: RawEntry::task(0), ready: false };
-        assert_eq!(queue.push(timer), Err(QueueFull { queue: Queue::LowPriority, len: 0 }));
+        assert_eq!(queue.push(timer), Err(QueueFull::new(Queue::LowPriority, 0)));
     }
 }

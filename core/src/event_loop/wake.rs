@@ -10,7 +10,6 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::task::Wake;
-use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -183,10 +182,7 @@ impl WakeSet {
 
     /// The owner's number when the spare waker of a slot's block was last called.
     pub fn spare_mark(&self, slot: u32) -> u32 {
-        self.blocks()
-            .take_while(|block| block.begin <= slot)
-            .last()
-            .map_or(0, |block| block.spare.mark())
+        self.blocks().take_while(|block| block.begin <= slot).last().map_or(0, |block| block.spare.mark())
     }
 
     /// The spare waker of the first block, to be lent.

@@ -282,8 +282,8 @@ impl Recorder {
                 machine.wakes_are_by(None);
             }
             Event::QueueFull { full, task } => {
-                let queue = bench.trace.name(full.queue.name());
-                let len = u16::try_from(full.len).unwrap_or(u16::MAX);
+                let queue = bench.trace.name(full.queue().name());
+                let len = u16::try_from(full.capacity()).unwrap_or(u16::MAX);
                 bench.record(Kind::QueueFull { queue, len, task: task.map(task_of) });
             }
             Event::LoopStopped { error } => {

@@ -1,6 +1,6 @@
 //! Tests of the scheduler: order, overruns, full queues, runs that end and begin again.
 
-use vpyb_core::{Interrupt, QueueFull, RunError, TaskError, Top, ticks};
+use vpyb_core::{Interrupt, RunError, TaskError, Top, ticks};
 
 use super::case::Case;
 use super::env::{Ended, Env, Program, program};
@@ -199,7 +199,11 @@ fn main_timeout(top: Top<TestBoard>) -> Program {
 
 fn full(error: &RunError) -> &'static str {
     match error {
-        RunError::Failed { error: TaskError::QueueFull(full), .. } if full.queue == vpyb_core::Queue::Wait => "queue overflow",
+        RunError::Failed { error: TaskError::QueueFull(full), .. }
+            if full.queue() == vpyb_core::Queue::Wait =>
+        {
+            "queue overflow"
+        }
         RunError::Failed { error: TaskError::QueueFull(_), .. } => "full",
         _ => "something else",
     }
