@@ -76,11 +76,11 @@ impl Profile {
     /// `irq_latency` is an estimate, half of that.
     pub const STM32F405: Self = Self {
         name: "rust-stm32f405",
-        step: instructions(100),
-        delay: instructions(632),
-        callback: instructions(882),
-        pass: instructions(58),
-        poll: instructions(354),
+        step: instructions(96),
+        delay: instructions(642),
+        callback: instructions(892),
+        pass: instructions(52),
+        poll: instructions(386),
         io_poll: instructions(52),
         isr: instructions(130),
         irq_latency: instructions(65),
