@@ -174,7 +174,7 @@ impl Firmware {
     #[inline(always)]
     pub fn step(&mut self) -> Step {
         if let Some((shared, owner)) = &mut self.event_loop
-            && let Some(step) = owner.turn(shared)
+            && let Some(step) = owner.step_quietly(shared)
         {
             return step;
         }

@@ -126,8 +126,8 @@ impl Owner {
             if matches!(self.phase, Phase::Expire) {
                 self.expire(shared)?;
             }
-            if let Some(step) = self.turn(shared) {
-                return Ok(step);
+            if self.turn(shared) {
+                return Ok(Step::Task);
             }
             match self.go_on(shared)? {
                 Next::More => {}
@@ -164,6 +164,7 @@ impl Owner {
     /// Goes on round the loop where it is not for the next turn.
     #[inline]
     fn go_on(&mut self, shared: &Shared) -> Result<Next, Halt> {
+        let begins = !matches!(self.phase, Phase::Wait { .. });
         match self.phase {
             Phase::Expire => {
                 self.expire(shared)?;
@@ -179,7 +180,7 @@ impl Owner {
             Phase::Head if shared.rules.one_queue() => return self.run_head(shared),
             Phase::Ask | Phase::Look | Phase::Head => bug(),
         }
-        self.wait(shared)
+        self.wait(shared, begins)
     }
 
     /// What was done, in the words of the owner of the board.

@@ -187,13 +187,15 @@ impl Owner {
         self.wait_for(since, timeout_ms);
     }
 
-    /// Asks devices and wakers; the wait is over, or there is nothing to do yet.
+    /// Asks devices and wakers; the wait is over, or there is nothing to do yet. A wait that has just begun is not over, if
+    /// nobody was asked meanwhile.
     #[inline(always)]
-    pub(super) fn wait(&mut self, shared: &Shared) -> Result<Next, Halt> {
+    pub(super) fn wait(&mut self, shared: &Shared, begins: bool) -> Result<Next, Halt> {
         let Phase::Wait { since, timeout_ms, until } = self.phase else { return Ok(Next::More) };
         let woken = self.drain_wakes(shared)?;
         let (devices, ready) = shared.ask_devices()?;
-        if !woken && ready == 0 && timeout_ms != 0 && shared.now() < until {
+        let lasts = || (begins && devices == 0) || shared.now() < until;
+        if !woken && ready == 0 && timeout_ms != 0 && lasts() {
             return Ok(Next::Idle);
         }
         let passes = !shared.rules.one_queue();

@@ -25,22 +25,34 @@ const MORE_PASSES: u32 = 7;
 type Last = Option<(u32, Poll<Result<(), TaskError>>)>;
 
 impl Owner {
-    /// Takes the turn that is next if that is all there is to do, or ends the pass if there is none and nobody is to be
-    /// asked. What the step yielded is applied by the next call: if it is no more than a turn, all that was taken since
-    /// the queue was anchored comes again.
+    /// Does what is next if it is a turn, or the end of a pass or of a wait at which nobody is to be asked.
     #[inline(always)]
-    pub fn turn(&mut self, shared: &Shared) -> Option<Step> {
+    pub fn step_quietly(&mut self, shared: &Shared) -> Option<Step> {
         if !shared.is_carefree() {
             return None;
         }
-        let entry = loop {
+        loop {
             match shared.runq.first_of_pass() {
-                Some(entry) => break entry,
+                Some(entry) => return self.take_turn(shared, entry).then_some(Step::Task),
                 None if self.begin_quietly(shared) => {}
-                None => return self.end_quietly(shared),
+                None if self.rest_quietly(shared) => return Some(Step::Polled { devices: 0, pass: true }),
+                None => return None,
             }
-        };
-        let (task, leaf) = plain(shared, entry)?;
+        }
+    }
+
+    /// Takes the turn that is next in the pass if that is all there is to do.
+    #[inline(always)]
+    pub fn turn(&mut self, shared: &Shared) -> bool {
+        let next = if shared.is_carefree() { shared.runq.first_of_pass() } else { None };
+        next.is_some_and(|entry| self.take_turn(shared, entry))
+    }
+
+    /// Takes a turn if that is what this entry, the first of the pass, is. What the step yielded is applied by the next
+    /// call: if it is no more than a turn, all that was taken since the queue was anchored comes again.
+    #[inline(always)]
+    fn take_turn(&mut self, shared: &Shared, entry: RawEntry) -> bool {
+        let Some((task, leaf)) = plain(shared, entry) else { return false };
         shared.runq.keep_and_advance();
         self.ran = task.slot;
         let spare = self.wakes.spare();
@@ -49,13 +61,13 @@ impl Owner {
         let polled = poll(shared, (task, leaf), spare, &mut context);
         if polled.is_ready() || !shared.turn.is_turn() || spare.is_held() {
             self.settle_plain(shared, task, polled);
-            return Some(Step::Task);
+            return true;
         }
         task.leaf.set(shared.turn.token.get());
         shared.turn.end();
         // Nothing is in it, but the compiler would drop it.
         core::mem::forget(polled);
-        Some(Step::Task)
+        true
     }
 
     /// Settles a plain step that left more than a turn.
@@ -82,18 +94,25 @@ impl Owner {
         begins
     }
 
-    /// Ends the pass under way, whose entries have all been taken, if turns come again and there is nobody to ask.
-    #[inline]
-    fn end_quietly(&mut self, shared: &Shared) -> Option<Step> {
-        if !matches!(self.phase, Phase::Run) || shared.cares_for(care::DEVICES) {
-            return None;
+    /// Ends the pass under way, whose entries have all been taken, if turns come again; or the wait after it, if it is
+    /// over. There is nobody to ask.
+    #[inline(never)]
+    fn rest_quietly(&mut self, shared: &Shared) -> bool {
+        if shared.cares_for(care::DEVICES) || self.wakes.any() {
+            return false;
         }
-        self.take_turn_back(shared);
-        if !self.ends_quietly(shared) {
-            return None;
+        let over = match self.phase {
+            Phase::Run => {
+                self.take_turn_back(shared);
+                self.ends_quietly(shared)
+            }
+            Phase::Wait { until, .. } => shared.now() >= until,
+            _ => false,
+        };
+        if over {
+            self.phase = Phase::Expire;
         }
-        self.phase = Phase::Expire;
-        Some(Step::Polled { devices: 0, pass: true })
+        over
     }
 
     /// Takes turns as long as that is all there is to do, and applies what they yield at once. True if there is
