@@ -3,15 +3,19 @@
 //! Owns [`Env`], which every task of a program is given, and [`Main`], the top level that runs the loop. Each run is a
 //! task of its own, `main#1` and up. Knows no program.
 
+use alloc::boxed::Box;
 use alloc::format;
 use core::cell::Cell;
 use core::future::Future;
 use core::ops::Deref;
+use core::pin::Pin;
 
 use vpyb_core::{Board, Config, Discipline, EventLoop, RunError, TaskError, Top};
 
 /// How tasks end.
 pub type Ended = Result<(), TaskError>;
+
+type AnyTask<T> = Pin<Box<dyn Future<Output = Result<T, TaskError>>>>;
 
 /// What every task may use.
 #[derive(Clone)]
@@ -74,6 +78,11 @@ impl<B: Board> Main<B> {
         &self,
         task: impl Future<Output = Result<T, TaskError>> + 'static,
     ) -> Result<T, RunError> {
+        self.run_any(Box::pin(task)).await
+    }
+
+    /// The same for all tasks with one result, so that it is compiled once for them.
+    async fn run_any<T: 'static>(&self, task: AnyTask<T>) -> Result<T, RunError> {
         self.runs.set(self.runs.get() + 1);
         self.top.run_until_complete(task).named(format!("main#{}", self.runs.get())).await
     }

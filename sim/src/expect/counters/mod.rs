@@ -49,8 +49,9 @@ pub(super) fn count(trace: &Trace, roster: &Roster) -> Counters {
     i2c::count(trace, roster, &mut counters);
     board::count(trace, roster, &mut counters);
     sharing::count(trace, &mut counters);
-    let tallies = task::tally(trace, roster);
-    let load = sched::count(trace, &tallies, &mut counters);
+    let mut passes = sched::Passes::of(trace);
+    let tallies = task::tally(trace, roster, &mut passes);
+    let load = sched::count(trace, &tallies, passes.longest(), &mut counters);
     task::count(&tallies, roster, &load, &mut counters);
     counters
 }

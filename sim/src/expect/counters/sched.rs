@@ -13,14 +13,15 @@
 //! is stalled from outside inside a step.
 
 use std::collections::BTreeMap;
+use std::iter::Peekable;
 
 use vpyb_core::time::{Duration, Instant};
 
-use super::super::{Focus, Value, turns};
+use super::super::{Focus, Turn, Value};
 use super::Counters;
 use super::task::Tally;
-use crate::trace::Trace;
 use crate::trace::record::{Kind, Task};
+use crate::trace::{Seq, Trace};
 
 const UNAWAITED: &str = "sched.unawaited";
 const NEVER_STARTED: &str = "sched.never_started";
@@ -29,6 +30,8 @@ const NEVER_STARTED: &str = "sched.never_started";
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Load {
     longest: BTreeMap<Task, Duration>,
+    /// The sum of these.
+    sum: Duration,
     overhead: Duration,
     one_queue: bool,
 }
@@ -36,8 +39,8 @@ pub(super) struct Load {
 impl Load {
     /// The sum of the longest steps of all tasks but this.
     pub(super) fn sum(&self, sleeper: Option<Task>) -> Duration {
-        let others = self.longest.iter().filter(|&(&task, _)| Some(task) != sleeper);
-        others.fold(Duration::ZERO, |sum, (_, &longest)| sum + longest)
+        let own = sleeper.and_then(|sleeper| self.longest.get(&sleeper));
+        self.sum.saturating_sub(own.copied().unwrap_or_default())
     }
 
     /// The longest that a sleep of this task can overrun.
@@ -52,7 +55,12 @@ impl Load {
 }
 
 /// Enters the loop's counters, and returns what can delay a sleeper.
-pub(super) fn count(trace: &Trace, tallies: &BTreeMap<Task, Tally>, counters: &mut Counters) -> Load {
+pub(super) fn count(
+    trace: &Trace,
+    tallies: &BTreeMap<Task, Tally>,
+    overhead: Duration,
+    counters: &mut Counters,
+) -> Load {
     let (mut passes, mut idle) = (0, Duration::ZERO);
     for name in [UNAWAITED, NEVER_STARTED] {
         counters.set(name.into(), Value::Count(0), None);
@@ -70,7 +78,8 @@ pub(super) fn count(trace: &Trace, tallies: &BTreeMap<Task, Tally>, counters: &m
     }
     let load = Load {
         longest: tallies.iter().map(|(&task, tally)| (task, tally.step.span)).collect(),
-        overhead: overhead(trace),
+        sum: tallies.values().fold(Duration::ZERO, |sum, tally| sum + tally.step.span),
+        overhead,
         one_queue: trace.meta().scheduler == "asyncio-v3",
     };
     // Of those that overslept equally the first created is taken.
@@ -84,41 +93,57 @@ pub(super) fn count(trace: &Trace, tallies: &BTreeMap<Task, Tally>, counters: &m
     load
 }
 
-/// The longest that a pass took outside of steps and of waiting.
+/// The polls of a trace, each with the time that was waited in it.
+type Polls<'a> = Box<dyn Iterator<Item = (Seq, Duration)> + 'a>;
+
+/// What passes take outside of steps and of waiting, followed step by step.
 ///
 /// Between two steps lies no poll (the same pass goes on), one, or several (nothing was ready): then each
 /// counts as a pass with an even share.
-fn overhead(trace: &Trace) -> Duration {
-    let mut polls = trace.iter().filter_map(|(seq, record)| match record.kind {
-        Kind::Polled { waited, .. } => Some((seq, waited)),
-        _ => None,
-    });
-    let mut next = polls.next();
-    let mut ended: Option<Instant> = None;
-    let (mut longest, mut pass) = (Duration::ZERO, Duration::ZERO);
-    for turn in turns(trace) {
+pub(super) struct Passes<'a> {
+    polls: Peekable<Polls<'a>>,
+    ended: Option<Instant>,
+    pass: Duration,
+    longest: Duration,
+}
+
+impl<'a> Passes<'a> {
+    /// Before the first step.
+    pub(super) fn of(trace: &'a Trace) -> Self {
+        let polls: Polls = Box::new(trace.iter().filter_map(|(seq, record)| match record.kind {
+            Kind::Polled { waited, .. } => Some((seq, waited)),
+            _ => None,
+        }));
+        Self { polls: polls.peekable(), ended: None, pass: Duration::ZERO, longest: Duration::ZERO }
+    }
+
+    /// Takes in the next step.
+    pub(super) fn take(&mut self, turn: &Turn) {
         let (mut n, mut waited) = (0, Duration::ZERO);
-        while let Some((_, span)) = next.filter(|&(seq, _)| seq < turn.step) {
+        while let Some((_, span)) = self.polls.next_if(|&(seq, _)| seq < turn.step) {
             n += 1;
             waited += span;
-            next = polls.next();
         }
-        let gap = ended.map_or(Duration::ZERO, |ended| turn.begins.since(ended)).saturating_sub(waited);
+        let gap = self.ended.map_or(Duration::ZERO, |ended| turn.begins.since(ended)).saturating_sub(waited);
         if n == 0 {
-            pass += gap;
+            self.pass += gap;
         } else {
-            longest = longest.max(pass + Duration::from_nanos(gap.as_nanos().div_ceil(n)));
-            pass = Duration::ZERO;
+            self.longest = self.longest.max(self.pass + Duration::from_nanos(gap.as_nanos().div_ceil(n)));
+            self.pass = Duration::ZERO;
         }
-        ended = Some(turn.ends());
+        self.ended = Some(turn.ends());
     }
-    longest.max(pass)
+
+    /// The longest of them.
+    pub(super) fn longest(&self) -> Duration {
+        self.longest.max(self.pass)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::super::sample::{Sample, span};
-    use super::super::super::{Counters, Roster};
+    use super::super::super::{Counters, Roster, turns};
     use super::*;
     use crate::trace::Meta;
 
@@ -173,6 +198,8 @@ mod tests {
         sample.poll(6, 4);
         sample.poll(12, 5);
         sample.step(12, a, 1);
-        assert_eq!(overhead(&sample.trace), Duration::from_millis(1));
+        let mut passes = Passes::of(&sample.trace);
+        turns(&sample.trace).for_each(|turn| passes.take(&turn));
+        assert_eq!(passes.longest(), Duration::from_millis(1));
     }
 }

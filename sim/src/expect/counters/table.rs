@@ -75,13 +75,6 @@ impl Counters {
             _ => self.set(name.to_owned(), Value::Count(by), Some(witness)),
         }
     }
-
-    /// Raises a count to `n` if it is lower; its witness is where it rose last.
-    pub(super) fn raise(&mut self, name: &str, n: i64, witness: Focus) {
-        if self.get(name).is_none_or(|counter| counter.value < Value::Count(n)) {
-            self.set(name.to_owned(), Value::Count(n), Some(witness));
-        }
-    }
 }
 
 #[cfg(test)]
@@ -119,15 +112,12 @@ mod tests {
     }
 
     #[test]
-    fn a_count_adds_and_a_mark_rises() {
+    fn a_count_adds() {
         let mut counters = Counters::default();
         for (i, n) in [2, 5, 3].into_iter().enumerate() {
             counters.add("sum", n, Focus::at(Seq(i as u32)));
-            counters.raise("max", n, Focus::at(Seq(i as u32)));
         }
         let first = Counter { value: Value::Count(10), witness: Some(Focus::at(Seq(0))) };
         assert_eq!(counters.get("sum"), Some(first));
-        let worst = Counter { value: Value::Count(5), witness: Some(Focus::at(Seq(1))) };
-        assert_eq!(counters.get("max"), Some(worst));
     }
 }

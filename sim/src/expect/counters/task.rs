@@ -9,7 +9,7 @@ use vpyb_core::time::Duration;
 
 use super::super::{Focus, Roster, Value, turns};
 use super::Counters;
-use super::sched::Load;
+use super::sched::{Load, Passes};
 use crate::trace::Trace;
 use crate::trace::record::{Interrupt, Kind, Task};
 
@@ -41,11 +41,12 @@ impl Longest {
     }
 }
 
-/// Counts for every task that was created.
-pub(super) fn tally(trace: &Trace, roster: &Roster) -> BTreeMap<Task, Tally> {
+/// Counts for every task that was created, and takes in how long passes are.
+pub(super) fn tally(trace: &Trace, roster: &Roster, passes: &mut Passes) -> BTreeMap<Task, Tally> {
     let mut tallies: BTreeMap<Task, Tally> =
         roster.tasks().map(|(task, _)| (task, Tally::default())).collect();
     for turn in turns(trace) {
+        passes.take(&turn);
         let tally = tallies.entry(turn.task).or_default();
         let whole = Focus { from: turn.ready.unwrap_or(turn.step), to: turn.step };
         tally.steps += 1;

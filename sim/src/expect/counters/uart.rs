@@ -4,6 +4,8 @@
 //! full data register; **lost** is what the program never gets, so it also counts the frames that go by
 //! unseen while the flag stands. `lost` is never less than `overrun`.
 
+use std::collections::BTreeMap;
+
 use super::super::{Focus, Roster, Value};
 use super::Counters;
 use crate::trace::record::{Kind, SerialEvent};
@@ -19,34 +21,41 @@ pub(super) fn count(trace: &Trace, roster: &Roster, counters: &mut Counters) {
             counters.set(format!("{uart}.{name}"), Value::Count(0), None);
         }
     }
+    // By numbers first: texts are made once for a counter, not for a byte.
+    let mut counted: BTreeMap<(Name, &str), (i64, Focus)> = BTreeMap::new();
     for (seq, record) in trace.iter() {
         let here = Focus::at(seq);
-        let name = |uart: Name, what: &str| format!("{}.{what}", trace.text(uart));
+        let mut add = |uart, word, so| {
+            if so {
+                counted.entry((uart, word)).or_insert((0, here)).0 += 1;
+            }
+        };
         match record.kind {
             Kind::UartRx { uart, framing, .. } => {
-                counters.add(&name(uart, "rx.bytes"), 1, here);
-                if framing {
-                    counters.add(&name(uart, "rx.framing"), 1, here);
-                }
+                add(uart, "rx.bytes", true);
+                add(uart, "rx.framing", framing);
             }
             Kind::Serial { uart, event: SerialEvent::Damaged { parity, noise, .. } } => {
-                for (word, so) in [("rx.parity", parity), ("rx.noise", noise)] {
-                    if so {
-                        counters.add(&name(uart, word), 1, here);
-                    }
-                }
+                add(uart, "rx.parity", parity);
+                add(uart, "rx.noise", noise);
             }
             Kind::UartOverrun { uart, .. } => {
-                counters.add(&name(uart, "rx.overrun"), 1, here);
-                counters.add(&name(uart, "rx.lost"), 1, here);
+                add(uart, "rx.overrun", true);
+                add(uart, "rx.lost", true);
             }
-            Kind::UartDeaf { uart } => counters.add(&name(uart, "rx.lost"), 1, here),
+            Kind::UartDeaf { uart } => add(uart, "rx.lost", true),
             Kind::UartBuffered { uart, ring, .. } => {
-                counters.raise(&name(uart, "rx.high_water"), ring.into(), here);
+                let most = counted.entry((uart, "rx.high_water")).or_insert((0, here));
+                if most.0 < ring.into() {
+                    *most = (ring.into(), here);
+                }
             }
-            Kind::UartTx { uart, .. } => counters.add(&name(uart, "tx.bytes"), 1, here),
+            Kind::UartTx { uart, .. } => add(uart, "tx.bytes", true),
             _ => {}
         }
+    }
+    for ((uart, word), (n, at)) in counted {
+        counters.set(format!("{}.{word}", trace.text(uart)), Value::Count(n), Some(at));
     }
 }
 

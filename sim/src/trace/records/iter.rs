@@ -63,6 +63,8 @@ fn from(records: &Records, held: &mut Held, place: usize) -> Record {
 impl Iterator for Iter<'_> {
     type Item = Record;
 
+    // Most walks over a trace are filters.
+    #[inline]
     fn next(&mut self) -> Option<Record> {
         if self.old.is_empty() { self.latest.next().copied() } else { self.next_old() }
     }
