@@ -6,46 +6,83 @@ use std::collections::BTreeMap;
 
 use super::super::{Focus, Roster, Value};
 use super::Counters;
-use crate::trace::record::Kind;
+use crate::trace::record::{Kind, Record};
 use crate::trace::{Levels, Name, Seq, Trace};
 
-/// Counts switched LEDs, what pins showed and met, and what drivers counted themselves.
-pub(super) fn count(trace: &Trace, roster: &Roster, counters: &mut Counters) {
-    let mut lit: BTreeMap<Name, bool> = BTreeMap::new();
-    let mut levels = Levels::default();
-    let mut pins: BTreeMap<(Name, &str), (i64, Seq)> = BTreeMap::new();
-    let mut count = |pin, word, seq| pins.entry((pin, word)).or_insert((0, seq)).0 += 1;
-    for (seq, record) in trace.iter() {
-        for &pin in levels.apply(&record) {
-            count(pin, "edges", seq);
-        }
+/// The last words of pins' counters.
+const WORDS: [&str; 4] = ["edges", "contention", "coalesced", "floating_reads"];
+
+/// A place in [`WORDS`].
+#[derive(Clone, Copy)]
+enum What {
+    Edges,
+    Contention,
+    Coalesced,
+    FloatingReads,
+}
+
+/// How often each was, and where first.
+type Counted = [Option<(i64, Focus)>; WORDS.len()];
+
+/// What was counted so far: what pins and interrupt lines showed and met, switched LEDs, and what drivers counted
+/// themselves.
+#[derive(Default)]
+pub(super) struct Pins {
+    levels: Levels,
+    counted: BTreeMap<Name, Counted>,
+    /// Whether each LED is lit, and how often that changed.
+    leds: BTreeMap<Name, (bool, i64, Focus)>,
+    /// By drivers.
+    own: BTreeMap<Name, (i64, Focus)>,
+}
+
+impl Pins {
+    /// Takes in the next record.
+    pub(super) fn take(&mut self, seq: Seq, record: &Record) {
+        let here = Focus::at(seq);
+        let mut count = |pin, what: What| {
+            self.counted.entry(pin).or_default()[what as usize].get_or_insert((0, here)).0 += 1;
+        };
+        self.levels.apply(record).iter().for_each(|&pin| count(pin, What::Edges));
         match record.kind {
+            Kind::Contention { net } => {
+                self.levels.pins(net).iter().for_each(|&pin| count(pin, What::Contention));
+            }
+            Kind::IrqCoalesced { irq } => count(irq, What::Coalesced),
+            Kind::FloatingRead { pin, .. } => count(pin, What::FloatingReads),
             Kind::Led { led, on } => {
                 // An LED is dark at power-on.
-                let changed = lit.insert(led, on).unwrap_or(false) != on;
-                let name = format!("led.{}.toggles", trace.text(led));
-                counters.add(&name, i64::from(changed), Focus::at(seq));
+                let (lit, toggles, _) = self.leds.entry(led).or_insert((false, 0, here));
+                *toggles += i64::from(std::mem::replace(lit, on) != on);
             }
-            Kind::Count { counter, by } => counters.add(trace.text(counter), by.into(), Focus::at(seq)),
-            Kind::Contention { net } => {
-                levels.pins(net).iter().for_each(|&pin| count(pin, "contention", seq))
+            Kind::Count { counter, by } => {
+                let (n, _) = self.own.entry(counter).or_insert((0, here));
+                *n = n.saturating_add(by.into());
             }
-            Kind::IrqCoalesced { irq } => count(irq, "coalesced", seq),
-            Kind::FloatingRead { pin, .. } => count(pin, "floating_reads", seq),
             _ => {}
         }
     }
-    for timer in roster.timers() {
-        let counted = trace.names().find(timer).and_then(|name| pins.get(&(name, "coalesced")));
-        let (n, first) = counted.map_or((0, None), |&(n, first)| (n, Some(Focus::at(first))));
-        counters.set(format!("{timer}.coalesced"), Value::Count(n), first);
-    }
-    for pin in roster.pins() {
-        let name = trace.names().find(pin);
-        for word in ["edges", "contention", "coalesced", "floating_reads"] {
-            let counted = name.and_then(|name| pins.get(&(name, word)));
-            let (n, first) = counted.map_or((0, None), |&(n, first)| (n, Some(Focus::at(first))));
-            counters.set(format!("pin.{pin}.{word}"), Value::Count(n), first);
+
+    /// Enters the counters.
+    pub(super) fn enter(self, trace: &Trace, roster: &Roster, counters: &mut Counters) {
+        for (led, (_, toggles, first)) in self.leds {
+            counters.add(&format!("led.{}.toggles", trace.text(led)), toggles, first);
+        }
+        for (name, (n, first)) in self.own {
+            counters.add(trace.text(name), n, first);
+        }
+        let mut set = |name: String, of: &str, what: usize| {
+            let counted = trace.names().find(of).and_then(|name| self.counted.get(&name)?[what]);
+            let (n, first) = counted.map_or((0, None), |(n, first)| (n, Some(first)));
+            counters.set(name, Value::Count(n), first);
+        };
+        for timer in roster.timers() {
+            set(format!("{timer}.coalesced"), timer, What::Coalesced as usize);
+        }
+        for pin in roster.pins() {
+            for (what, word) in WORDS.iter().enumerate() {
+                set(format!("pin.{pin}.{word}"), pin, what);
+            }
         }
     }
 }

@@ -45,10 +45,18 @@ use crate::trace::Trace;
 /// Computes all counters of a trace.
 pub(super) fn count(trace: &Trace, roster: &Roster) -> Counters {
     let mut counters = Counters::default();
-    uart::count(trace, roster, &mut counters);
-    i2c::count(trace, roster, &mut counters);
-    board::count(trace, roster, &mut counters);
-    sharing::count(trace, &mut counters);
+    let (mut uarts, mut buses) = (uart::Uarts::default(), i2c::Buses::default());
+    let (mut pins, mut shared) = (board::Pins::default(), sharing::Shared::default());
+    for (seq, record) in trace.iter() {
+        uarts.take(seq, &record.kind);
+        buses.take(seq, &record.kind);
+        pins.take(seq, &record);
+        shared.take(seq, &record.kind);
+    }
+    uarts.enter(trace, roster, &mut counters);
+    buses.enter(trace, roster, &mut counters);
+    pins.enter(trace, roster, &mut counters);
+    shared.enter(trace, &mut counters);
     let mut passes = sched::Passes::of(trace);
     let tallies = task::tally(trace, roster, &mut passes);
     let load = sched::count(trace, &tallies, passes.longest(), &mut counters);

@@ -9,53 +9,81 @@ use std::collections::BTreeMap;
 use super::super::{Focus, Roster, Value};
 use super::Counters;
 use crate::trace::record::{Kind, SerialEvent};
-use crate::trace::{Name, Trace};
+use crate::trace::{Name, Seq, Trace};
 
 const NAMES: [&str; 8] =
     ["rx.bytes", "rx.overrun", "rx.lost", "rx.framing", "rx.parity", "rx.noise", "rx.high_water", "tx.bytes"];
 
-/// Counts for every UART that was opened or saw a frame.
-pub(super) fn count(trace: &Trace, roster: &Roster, counters: &mut Counters) {
-    for uart in roster.uarts() {
-        for name in NAMES {
-            counters.set(format!("{uart}.{name}"), Value::Count(0), None);
-        }
-    }
-    // By numbers first: texts are made once for a counter, not for a byte.
-    let mut counted: BTreeMap<(Name, &str), (i64, Focus)> = BTreeMap::new();
-    for (seq, record) in trace.iter() {
+/// A place in [`NAMES`].
+#[derive(Clone, Copy)]
+enum What {
+    Bytes,
+    Overrun,
+    Lost,
+    Framing,
+    Parity,
+    Noise,
+    HighWater,
+    Sent,
+}
+
+/// What was counted so far, and where first; of the high water where it rose last. Texts are made once for a counter, not
+/// for a byte.
+#[derive(Default)]
+pub(super) struct Uarts {
+    counted: BTreeMap<Name, [Option<(i64, Focus)>; NAMES.len()]>,
+}
+
+impl Uarts {
+    /// Takes in the next record.
+    pub(super) fn take(&mut self, seq: Seq, kind: &Kind) {
         let here = Focus::at(seq);
-        let mut add = |uart, word, so| {
-            if so {
-                counted.entry((uart, word)).or_insert((0, here)).0 += 1;
-            }
-        };
-        match record.kind {
+        match *kind {
             Kind::UartRx { uart, framing, .. } => {
-                add(uart, "rx.bytes", true);
-                add(uart, "rx.framing", framing);
+                self.add(uart, What::Bytes, true, here);
+                self.add(uart, What::Framing, framing, here);
             }
             Kind::Serial { uart, event: SerialEvent::Damaged { parity, noise, .. } } => {
-                add(uart, "rx.parity", parity);
-                add(uart, "rx.noise", noise);
+                self.add(uart, What::Parity, parity, here);
+                self.add(uart, What::Noise, noise, here);
             }
             Kind::UartOverrun { uart, .. } => {
-                add(uart, "rx.overrun", true);
-                add(uart, "rx.lost", true);
+                self.add(uart, What::Overrun, true, here);
+                self.add(uart, What::Lost, true, here);
             }
-            Kind::UartDeaf { uart } => add(uart, "rx.lost", true),
+            Kind::UartDeaf { uart } => self.add(uart, What::Lost, true, here),
             Kind::UartBuffered { uart, ring, .. } => {
-                let most = counted.entry((uart, "rx.high_water")).or_insert((0, here));
-                if most.0 < ring.into() {
-                    *most = (ring.into(), here);
+                let most = &mut self.counted.entry(uart).or_default()[What::HighWater as usize];
+                if most.is_none_or(|(n, _)| n < ring.into()) {
+                    *most = Some((ring.into(), here));
                 }
             }
-            Kind::UartTx { uart, .. } => add(uart, "tx.bytes", true),
+            Kind::UartTx { uart, .. } => self.add(uart, What::Sent, true, here),
             _ => {}
         }
     }
-    for ((uart, word), (n, at)) in counted {
-        counters.set(format!("{}.{word}", trace.text(uart)), Value::Count(n), Some(at));
+
+    fn add(&mut self, uart: Name, what: What, so: bool, here: Focus) {
+        if so {
+            let counted = &mut self.counted.entry(uart).or_default()[what as usize];
+            counted.get_or_insert((0, here)).0 += 1;
+        }
+    }
+
+    /// Enters the counters of every UART that was opened or saw a frame.
+    pub(super) fn enter(self, trace: &Trace, roster: &Roster, counters: &mut Counters) {
+        for uart in roster.uarts() {
+            for name in NAMES {
+                counters.set(format!("{uart}.{name}"), Value::Count(0), None);
+            }
+        }
+        for (uart, counted) in self.counted {
+            for (name, counted) in NAMES.iter().zip(counted) {
+                if let Some((n, at)) = counted {
+                    counters.set(format!("{}.{name}", trace.text(uart)), Value::Count(n), Some(at));
+                }
+            }
+        }
     }
 }
 
