@@ -95,7 +95,8 @@ impl Wake for TaskWaker {
             if word.load(Ordering::Relaxed) & bit == 0 {
                 self.mark.store(self.bits.common.mark.load(Ordering::Relaxed), Ordering::Relaxed);
             }
-            word.fetch_or(bit, Ordering::Release);
+            // It comes after the drain that took the word before, and so does what tells of it.
+            word.fetch_or(bit, Ordering::AcqRel);
             self.bits.common.any.store(true, Ordering::Release);
         }
     }
@@ -239,10 +240,12 @@ impl WakeSet {
 
     /// Calls `f` for each slot that was woken, in order of slots, and forgets them.
     pub fn drain(&self, mut f: impl FnMut(u32)) {
-        // Cleared first: a wake during the drain sets it again and is seen at the next poll point.
-        if !self.common.any.swap(false, Ordering::AcqRel) {
+        // What has been told of is in its word by now.
+        if !self.common.any.load(Ordering::Acquire) {
             return;
         }
+        // Cleared first: a wake that comes after its word was taken sets it again, and is seen at the next poll point.
+        self.common.any.store(false, Ordering::Relaxed);
         for block in self.blocks() {
             for (word, at) in block.bits.words.iter().zip(0..) {
                 let mut bits = word.swap(0, Ordering::AcqRel);
