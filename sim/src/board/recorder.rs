@@ -37,6 +37,18 @@ struct State {
     dull: Dull,
 }
 
+impl State {
+    /// The record that queued an entry, which mostly is the first one; it is queued no more.
+    fn take_ready(&mut self, entry: Entry) -> Option<Seq> {
+        let first = self.ready.pop_front_if(|(found, _)| *found == entry);
+        let queued = first.or_else(|| {
+            let place = self.ready.iter().position(|(found, _)| *found == entry)?;
+            self.ready.remove(place)
+        });
+        queued.map(|(_, seq)| seq)
+    }
+}
+
 /// The step or callback that is open.
 struct UnderWay {
     seq: Seq,
@@ -167,8 +179,7 @@ impl Recorder {
     }
 
     fn open(&self, state: &mut State, machine: &mut Machine, entry: Entry, kind: Kind) {
-        let queued = state.ready.iter().position(|(found, _)| *found == entry);
-        let cause = queued.and_then(|at| state.ready.remove(at)).map(|(_, seq)| seq);
+        let cause = state.take_ready(entry);
         machine.world.bench.cause_is(cause);
         let seq = machine.world.bench.record_cause(kind);
         let task = match entry {

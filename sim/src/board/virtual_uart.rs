@@ -59,15 +59,15 @@ impl VirtualUart {
 
     /// Takes what there is, whole characters.
     fn take(&self, data: &mut [u8]) -> usize {
-        let words = {
-            let mut machine = self.board.machine.borrow_mut();
-            let (uart, bench) = machine.uart(self.device);
-            uart.read(data.len() / self.width, bench)
-        };
-        for (place, word) in data.chunks_exact_mut(self.width).zip(&words) {
-            place.copy_from_slice(&word.to_le_bytes()[..self.width]);
-        }
-        words.len() * self.width
+        let mut machine = self.board.machine.borrow_mut();
+        let (uart, bench) = machine.uart(self.device);
+        let (most, mut places) = (data.len() / self.width, data.chunks_exact_mut(self.width));
+        let taken = uart.read(most, bench, |word| {
+            if let Some(place) = places.next() {
+                place.copy_from_slice(&word.to_le_bytes()[..self.width]);
+            }
+        });
+        taken * self.width
     }
 
     fn is_sent(&self, machine: &mut Machine) -> bool {

@@ -36,7 +36,15 @@ impl Machine {
     }
 
     /// Shows the machine as it stands.
+    #[inline]
     pub fn show(&mut self, contents: Option<&Contents>) {
+        if self.watch.is_on() {
+            self.show_watcher(contents);
+        }
+    }
+
+    #[inline(never)]
+    fn show_watcher(&mut self, contents: Option<&Contents>) {
         if let Some(mut watcher) = self.watch.0.take() {
             watcher(self, contents);
             self.watch.0 = Some(watcher);

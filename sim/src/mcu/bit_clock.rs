@@ -3,7 +3,7 @@
 //! Owns the baud rate generator of the chip (an integer divider of its bus clock) and exact bit edges: a
 //! sum of bits never drifts, because every edge is computed from the first one.
 
-use std::fmt;
+use std::{fmt, iter};
 
 use vpyb_core::time::{Duration, Instant};
 
@@ -88,6 +88,27 @@ impl BitClock {
         base + Duration::from_nanos(nanos)
     }
 
+    /// The instants at which bits begin that follow each other, from the one `first` bits after `base` on.
+    pub fn bits(self, base: Instant, first: u64) -> impl Iterator<Item = Instant> {
+        let Self { numerator, denominator } = self;
+        let next = u128::from(first) * u128::from(numerator);
+        let (whole, part) = match u64::try_from(next) {
+            Ok(next) => (next / denominator, next % denominator),
+            Err(_) => ((next / u128::from(denominator)) as u64, (next % u128::from(denominator)) as u64),
+        };
+        let (length, rest) = (numerator / denominator, numerator % denominator);
+        let mut next = (base + Duration::from_nanos(whole), part);
+        iter::repeat_with(move || {
+            let (at, part) = next;
+            let carry = part + rest >= denominator;
+            next = (
+                at + Duration::from_nanos(length + u64::from(carry)),
+                if carry { part + rest - denominator } else { part + rest },
+            );
+            at
+        })
+    }
+
     /// The first part of a bit that is, [rounded down](Self::at_parts), not before a span is over; there are `of` parts in
     /// a bit.
     pub fn first_part(self, span: Duration, of: u64) -> u64 {
@@ -110,6 +131,16 @@ mod tests {
         let clock = BitClock::exact(9600);
         assert_eq!(clock.at(Instant::ZERO, 2).as_nanos(), 104_166);
         assert_eq!(clock.at(Instant::ZERO, 2 * 9600), Instant::from_millis(1000));
+    }
+
+    #[test]
+    fn bits_that_follow_each_other_begin_where_each_of_them_does() {
+        let clocks = [BitClock::exact(115_200), BitClock::divided(9600, 42_000_000).unwrap()];
+        for (clock, first) in clocks.into_iter().flat_map(|clock| [(clock, 0), (clock, 7), (clock, 1 << 40)]) {
+            let bits: Vec<Instant> = clock.bits(Instant::from_nanos(5), first).take(1000).collect();
+            let each = (first..first + 1000).map(|bit| clock.at(Instant::from_nanos(5), 2 * bit));
+            assert_eq!(bits, each.collect::<Vec<_>>());
+        }
     }
 
     /// A part is the first one from the nanosecond before it on, up to its own.

@@ -239,10 +239,22 @@ impl Receiver {
         self.last_buffered = Some(bench.record_cause(kind));
     }
 
-    /// Takes up to so many characters. Making room turns the interrupt on again, and a held one comes in.
-    pub fn read(&mut self, most: usize, name: Name, bench: &mut Bench) -> Vec<Word> {
-        let count = most.min(self.ring.len());
-        let words: Vec<Word> = self.ring.drain(..count).collect();
+    /// Takes up to so many characters; gives how many there were. Making room turns the interrupt on again, and a held one
+    /// comes in.
+    pub fn read(
+        &mut self,
+        most: usize,
+        name: Name,
+        bench: &mut Bench,
+        mut take: impl FnMut(Word),
+    ) -> usize {
+        let mut count = 0;
+        while count < most
+            && let Some(word) = self.ring.pop_front()
+        {
+            take(word);
+            count += 1;
+        }
         if count > 0 {
             bench.record(Kind::UartRead { uart: name, bytes: count as u32, ring: self.ring.len() as u16 });
         }
@@ -254,7 +266,7 @@ impl Receiver {
                 bench.cause_is(context);
             }
         }
-        words
+        count
     }
 
     /// The record of the character that came into the ring last: what makes the UART ready.

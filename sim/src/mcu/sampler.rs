@@ -125,19 +125,20 @@ impl Sampler {
         if !high {
             let start = bench.now();
             self.taking = Some(Taking { start, next: Look::Early, noise: false });
-            self.await_samples(start, Look::Early, me, bench);
+            bench.alarm_at(self.due(start, Look::Early), me, self.alarm);
             bench.collect(self.pin);
         }
     }
 
-    fn await_samples(&self, start: Instant, next: Look, me: DeviceId, bench: &mut Bench) {
-        let (bit, last) = match next {
+    /// When samples are looked at.
+    fn due(&self, start: Instant, look: Look) -> Instant {
+        let (bit, last) = match look {
             Look::Early => (0, EARLY[2]),
             Look::Start => (0, DECIDING[2]),
             // Of two stop bits the first one is looked at.
             Look::Rest => (self.stop_bit(), DECIDING[2]),
         };
-        bench.alarm_at(self.clock.at_parts(start, parts(bit, last), PARTS), me, self.alarm);
+        self.clock.at_parts(start, parts(bit, last), PARTS)
     }
 
     /// The number of the first stop bit; the start bit is 0.
@@ -147,100 +148,103 @@ impl Sampler {
 
     /// The alarm's instant; gives the start of the frame, too.
     pub fn on_alarm(&mut self, me: DeviceId, bench: &mut Bench) -> (Instant, Sampled) {
-        let Some(taking) = &mut self.taking else { return (bench.now(), Sampled::Nothing) };
+        let Some(mut taking) = self.taking else { return (bench.now(), Sampled::Nothing) };
         let start = taking.start;
-        let changes = bench.collected(self.pin);
-        let mut line = Line::new(self.clock, start, self.before, changes);
-        let mut high = |bit, samples: [u64; 3]| {
-            let highs = line.highs(bit, samples);
-            taking.noise |= matches!(highs, 1 | 2);
-            highs >= 2
-        };
-        let sampled = match taking.next {
-            // A line that is low again by now has its next start bit at its next falling edge.
-            Look::Early if high(0, EARLY) => Sampled::NoStart,
-            Look::Start if high(0, DECIDING) => Sampled::NoStart,
-            Look::Early => {
-                taking.next = Look::Start;
-                Sampled::Nothing
+        loop {
+            let (sampled, next) = self.look(&mut taking, bench.collected(self.pin));
+            let Some(next) = next else {
+                // What follows begins with the level that the line has now.
+                self.before = bench.be_told(self.pin).map_or(self.before, |level| level == NetLevel::High);
+                self.taking = None;
+                return (start, sampled);
+            };
+            taking.next = next;
+            let due = self.due(start, next);
+            if !bench.reaches(due) {
+                self.taking = Some(taking);
+                bench.alarm_at(due, me, self.alarm);
+                return (start, sampled);
             }
-            Look::Start => {
-                taking.next = Look::Rest;
-                Sampled::Nothing
-            }
-            Look::Rest => {
-                let stop = checked_bits(self.frame) + 1;
-                let bits = (1..stop).fold(0, |bits, bit| bits | u16::from(high(bit, DECIDING)) << (bit - 1));
-                let framing = !high(stop, DECIDING);
-                let (word, right) = decode(self.frame, bits);
-                Sampled::Character(Character { word, framing, parity: !right, noise: taking.noise })
-            }
-        };
-        let next = taking.next;
-        // What follows begins with the level that the line has now.
-        self.before = changes.last().map_or(self.before, |change| change.level == NetLevel::High);
-        let over = sampled != Sampled::Nothing;
-        bench.forget_collected(self.pin, over);
-        if over {
-            self.taking = None;
-        } else {
-            self.await_samples(start, next, me, bench);
         }
-        (start, sampled)
     }
+
+    /// Looks at samples of a frame whose line has changed so since its beginning. Gives what is looked at next, too, if the
+    /// frame is not over.
+    #[inline]
+    fn look(&self, taking: &mut Taking, changes: &[Change]) -> (Sampled, Option<Look>) {
+        let samples = if taking.next == Look::Early { EARLY } else { DECIDING };
+        let Levels { high, mixed } = match changes {
+            [] => self.level(),
+            changes => self.levels(taking.start, samples, changes),
+        };
+        let next = match taking.next {
+            Look::Early => Look::Start,
+            Look::Start => Look::Rest,
+            Look::Rest => {
+                let noise = taking.noise || mixed >> 1 & digits(self.stop_bit()) != 0;
+                return (Sampled::Character(self.character(high, noise)), None);
+            }
+        };
+        taking.noise |= mixed & 1 == 1;
+        // A line that is low again by now has its next start bit at its next falling edge.
+        if high & 1 == 1 { (Sampled::NoStart, None) } else { (Sampled::Nothing, Some(next)) }
+    }
+
+    /// The character whose bits were so, the start bit lowest.
+    fn character(&self, high: u16, noise: bool) -> Character {
+        let stop = self.stop_bit();
+        let (word, right) = decode(self.frame, high >> 1 & digits(stop - 1));
+        Character { word, framing: high >> stop & 1 == 0, parity: !right, noise }
+    }
+
+    /// What samples are on a line that does not change.
+    fn level(&self) -> Levels {
+        Levels { high: if self.before { u16::MAX } else { 0 }, mixed: 0 }
+    }
+
+    /// What three samples of each bit are on a line that has changed so since the beginning of a frame.
+    #[inline(never)]
+    fn levels(&self, start: Instant, [first, middle, last]: [u64; 3], changes: &[Change]) -> Levels {
+        let (mut before, mut all) = (self.before, self.level().high);
+        let mut others = [0; 2];
+        for change in changes {
+            let high = change.level == NetLevel::High;
+            if std::mem::replace(&mut before, high) == high {
+                continue;
+            }
+            // It turns them over from the first bit on whose sample comes behind it, which mostly are all three of it.
+            let part = self.clock.first_part(change.at - start, PARTS) + PARTS - 2 * last;
+            let behind = from_bit(part / PARTS);
+            all ^= behind;
+            if part % PARTS >= PARTS - 2 * (last - first) {
+                others[0] ^= from_bit((part + 2 * (last - first)) / PARTS) ^ behind;
+                others[1] ^= from_bit((part + 2 * (last - middle)) / PARTS) ^ behind;
+            }
+        }
+        let [a, b, c] = [all ^ others[0], all ^ others[1], all];
+        Levels { high: a & b | b & c | a & c, mixed: (a | b | c) & !(a & b & c) }
+    }
+}
+
+/// What samples were, one binary digit for each bit of a frame, the start bit lowest.
+struct Levels {
+    /// Two of three were high.
+    high: u16,
+    /// They differed.
+    mixed: u16,
+}
+
+/// The digits of a bit and of all that come behind it.
+fn from_bit(bit: u64) -> u16 {
+    (u32::MAX << bit.min(16)) as u16
+}
+
+/// So many digits, the lowest ones.
+fn digits(count: u8) -> u16 {
+    (1 << count) - 1
 }
 
 /// Where a sample of a bit lies, in parts of a bit after the beginning of the frame.
 fn parts(bit: u8, sample: u64) -> u64 {
     PARTS * u64::from(bit) + 2 * sample - 1
-}
-
-/// A line as it was, asked about one sample after the other.
-struct Line<'e> {
-    clock: BitClock,
-    start: Instant,
-    high: bool,
-    /// The first part of a bit at which the next change is seen.
-    next: u64,
-    /// What is still to come.
-    changes: &'e [Change],
-}
-
-impl<'e> Line<'e> {
-    fn new(clock: BitClock, start: Instant, high: bool, changes: &'e [Change]) -> Self {
-        let mut line = Self { clock, start, high, next: 0, changes };
-        line.find_next();
-        line
-    }
-
-    fn find_next(&mut self) {
-        let next = self.changes.first();
-        self.next = next.map_or(u64::MAX, |change| self.clock.first_part(change.at - self.start, PARTS));
-    }
-
-    /// At how many of three samples of a bit it was high.
-    fn highs(&mut self, bit: u8, samples: [u64; 3]) -> usize {
-        let [first, middle, last] = samples.map(|sample| parts(bit, sample));
-        let high = self.is_high(first);
-        if self.next > last {
-            return if high { 3 } else { 0 };
-        }
-        [high, self.is_high(middle), self.is_high(last)].into_iter().filter(|high| *high).count()
-    }
-
-    #[inline]
-    fn is_high(&mut self, parts: u64) -> bool {
-        while self.next <= parts {
-            self.go_on();
-        }
-        self.high
-    }
-
-    /// Goes on behind the next change.
-    fn go_on(&mut self) {
-        if let Some((change, rest)) = self.changes.split_first() {
-            (self.high, self.changes) = (change.level == NetLevel::High, rest);
-            self.find_next();
-        }
-    }
 }

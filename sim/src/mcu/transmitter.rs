@@ -267,10 +267,11 @@ impl Transmitter {
     fn wave(&mut self, bits: u16, me: DeviceId, bench: &mut Bench) {
         let count = frame_bits(self.frame);
         self.due = self.bit(count);
-        let changes = (1..count).filter(|bit| (bits >> bit ^ bits >> (bit - 1)) & 1 == 1);
-        let changes = changes.map(|bit| {
-            let drive = if bits >> bit & 1 == 1 { Drive::High } else { Drive::Low };
-            (self.bit(bit), drive)
+        let begins = self.clock.bits(self.base, self.bits_over + 1);
+        let changed = bits ^ bits << 1;
+        let changes = (1..count).zip(begins).filter(|(bit, _)| changed >> bit & 1 == 1);
+        let changes = changes.map(|(bit, at)| {
+            (at, if bits >> bit & 1 == 1 { Drive::High } else { Drive::Low })
         });
         bench.wave(self.pin, changes, (self.due, me, self.alarms[0]));
     }

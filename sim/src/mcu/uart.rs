@@ -155,16 +155,16 @@ impl Uart {
         self.transmitter().send(what, me, name, bench);
     }
 
-    /// Takes up to so many characters from the ring.
+    /// Takes up to so many characters from the ring; gives how many there were.
     ///
     /// # Panics
     ///
     /// If the UART is closed: only an open one is handed out.
-    pub fn read(&mut self, most: usize, bench: &mut Bench) -> Vec<Word> {
+    pub fn read(&mut self, most: usize, bench: &mut Bench, take: impl FnMut(Word)) -> usize {
         let name = self.name;
-        let words = self.receiver().read(most, name, bench);
+        let count = self.receiver().read(most, name, bench, take);
         self.settle_rts(bench);
-        words
+        count
     }
 
     /// The alarm by which a byte arrives in the data register without a wire.

@@ -181,6 +181,14 @@ impl<'a> Run<'a> {
     }
 }
 
+/// The earlier of two instants, as far as there are any.
+fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
 /// Calls something of the program's with what the program wants around it.
 fn within<T>(around: Option<Around>, machine: &Rc<RefCell<Machine>>, call: impl FnOnce() -> T) -> T {
     let Some(around) = around else { return call() };
@@ -278,7 +286,7 @@ impl Run<'_> {
     /// Lets time pass while the loop has nothing to do.
     fn idle(&self, until: Option<Instant>, sample: bool) -> Option<String> {
         let run = &self.scenario.run;
-        let end = [run.until, run.limit].into_iter().flatten().min();
+        let end = earlier(run.until, run.limit);
         let mut machine = self.machine.borrow_mut();
         // What an actor waits for may just have happened.
         machine.look();
@@ -296,7 +304,7 @@ impl Run<'_> {
                 None => Some("stuck".into()),
             };
         }
-        match [until, tick].into_iter().flatten().min() {
+        match earlier(until, tick) {
             Some(awaited) => machine.idle_to(end.map_or(awaited, |end| awaited.min(end))),
             // Without a timer or a device to be asked, nothing can happen after the last event.
             None => machine.idle_while_anything_happens(end),

@@ -201,7 +201,7 @@ impl Trace {
     /// Appends records and the texts that are new with them.
     pub fn append(&mut self, texts: &[String], records: &[Record]) {
         texts.iter().for_each(|text| _ = self.names.intern(text));
-        records.iter().for_each(|record| self.records.push(*record));
+        records.iter().for_each(|record| _ = self.records.push(*record));
     }
 
     /// Forgets records before this one, sooner or later: for who looks at a run as it goes and needs no more of it. What
@@ -211,12 +211,11 @@ impl Trace {
     }
 
     /// Appends a record.
+    #[inline]
     pub fn push(&mut self, at: Instant, cause: Option<Seq>, kind: Kind) -> Seq {
         debug_assert!(at >= self.end(), "in-order");
-        let seq = self.next();
-        debug_assert!(cause.is_none_or(|cause| cause < seq), "cause-is-earlier");
-        self.records.push(Record { at, cause, kind });
-        seq
+        debug_assert!(cause.is_none_or(|cause| cause < self.next()), "cause-is-earlier");
+        self.records.push(Record { at, cause, kind })
     }
 
     /// Completes a step or a callback, whose record is written when it begins.

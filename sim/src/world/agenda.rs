@@ -3,15 +3,13 @@
 //! Owns the order `(time, seq)`: of equal times, what was scheduled first happens first. Knows nothing of
 //! what the events are.
 //!
-//! Most events follow from the one before: an edge at the same instant, the next bit. So what is scheduled for the instant
-//! of the event that was taken last waits in a queue of its own, and the place of that event in the heap stays open until
-//! the next one is entered, which mostly takes it.
+//! Mostly few events are ahead, and what is entered is due soon. So the next ones lie in a short list in their order, and those that
+//! have no place there in a heap.
 //!
-//! Invariants: **one-instant** — all events of `now` are due at the same instant, in the order of scheduling; **hole** — while
-//! `open` is set, the first element of the heap has been taken already.
+//! Invariant **near-first** — no event of the heap comes before one of the list, and the list is empty only if the heap is.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 
 use vpyb_core::time::Instant;
 
@@ -51,14 +49,15 @@ impl PartialOrd for Event {
     }
 }
 
+/// So many events have a place in the list.
+const NEAR: usize = 16;
+
 /// Future events, earliest first.
 #[derive(Clone, Default, Debug)]
 pub struct Agenda {
-    heap: BinaryHeap<Reverse<Event>>,
-    open: bool,
-    now: VecDeque<Event>,
-    /// The instant of the event that was taken last.
-    reached: Instant,
+    /// The next ones, the first of them at the end.
+    near: Vec<Event>,
+    far: BinaryHeap<Reverse<Event>>,
     next_order: u64,
 }
 
@@ -67,75 +66,74 @@ impl Agenda {
     pub fn schedule(&mut self, at: Instant, cause: Option<Seq>, what: What) {
         let event = Event { at, order: self.next_order, cause, what };
         self.next_order += 1;
-        if at == self.reached && self.now.front().is_none_or(|now| now.at == at) {
-            self.now.push_back(event);
-        } else if std::mem::take(&mut self.open)
-            && let Some(mut hole) = self.heap.peek_mut()
-        {
-            *hole = Reverse(event);
-        } else {
-            self.heap.push(Reverse(event));
+        if self.far.peek().is_some_and(|Reverse(first)| first.at <= at) {
+            return self.put_away(event);
         }
+        self.near.push(event);
+        // It comes behind all of its instant that were entered before.
+        let mut place = self.near.len() - 1;
+        while place > 0 && self.near[place - 1].at <= at {
+            self.near[place] = self.near[place - 1];
+            place -= 1;
+        }
+        self.near[place] = event;
+        if self.near.len() > NEAR {
+            self.make_room();
+        }
+    }
+
+    #[inline(never)]
+    fn put_away(&mut self, event: Event) {
+        self.far.push(Reverse(event));
+    }
+
+    /// Puts half of the list into the heap.
+    #[inline(never)]
+    fn make_room(&mut self) {
+        self.far.extend(self.near.drain(..NEAR / 2).map(Reverse));
     }
 
     /// When the first event is due.
+    #[inline]
     pub fn first_due(&self) -> Option<Instant> {
-        match (self.first_of_heap(), self.now.front()) {
-            (Some(first), Some(now)) => Some(first.at.min(now.at)),
-            (first, now) => first.or(now).map(|event| event.at),
-        }
-    }
-
-    /// The first event of the heap that has not been taken.
-    fn first_of_heap(&self) -> Option<&Event> {
-        let first = if self.open { self.second() } else { self.heap.peek() };
-        first.map(|Reverse(event)| event)
-    }
-
-    /// The earlier one of the two below the first of the heap.
-    fn second(&self) -> Option<&Reverse<Event>> {
-        match self.heap.as_slice() {
-            [_, left, right, ..] => Some(left.max(right)),
-            [_, left] => Some(left),
-            _ => None,
-        }
+        self.near.last().map(|event| event.at)
     }
 
     /// Takes the first event out if it is due no later than `until`.
+    #[inline]
     pub fn take_due(&mut self, until: Instant) -> Option<Event> {
-        let first = self.first_of_heap();
-        if let Some(now) = self.now.front()
-            && first.is_none_or(|first| now < first)
-        {
-            return if now.at > until { None } else { self.now.pop_front() };
+        let first = self.near.pop_if(|event| event.at <= until)?;
+        if self.near.is_empty() && !self.far.is_empty() {
+            self.fetch();
         }
-        let first = *first.filter(|first| first.at <= until)?;
-        if self.open {
-            self.heap.pop();
-        }
-        self.open = true;
-        self.reached = first.at;
         Some(first)
+    }
+
+    /// Fills the empty list from the heap.
+    #[inline(never)]
+    fn fetch(&mut self) {
+        while self.near.len() < NEAR / 2
+            && let Some(Reverse(event)) = self.far.pop()
+        {
+            self.near.push(event);
+        }
+        self.near.reverse();
     }
 
     /// How many events there are.
     pub fn len(&self) -> usize {
-        self.heap.len() + self.now.len() - usize::from(self.open)
+        self.near.len() + self.far.len()
     }
 
     /// Whether nothing is going to happen.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.near.is_empty()
     }
 
     /// All events in order.
     fn sorted(&self) -> Vec<Event> {
-        let mut heap = self.heap.clone();
-        if self.open {
-            heap.pop();
-        }
-        let mut events: Vec<Event> =
-            heap.into_iter().map(|Reverse(event)| event).chain(self.now.clone()).collect();
+        let mut events = self.near.clone();
+        events.extend(self.far.iter().map(|Reverse(event)| *event));
         events.sort_unstable();
         events
     }

@@ -7,7 +7,7 @@
 
 use vpyb_core::time::Instant;
 
-use super::DeviceId;
+use super::{DeviceId, PinId};
 use crate::trace::Seq;
 use crate::trace::record::NetLevel;
 
@@ -25,6 +25,8 @@ pub struct Change {
 /// A device that listens on a pin.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Listener {
+    /// Where.
+    pub pin: PinId,
     /// Which one.
     pub device: DeviceId,
     /// The level that it knows.
@@ -36,11 +38,12 @@ pub struct Listener {
 
 impl Listener {
     /// One that knows the present level.
-    pub fn new(device: DeviceId, told: NetLevel) -> Self {
-        Self { device, told, collects: false, collected: Vec::new() }
+    pub fn new(pin: PinId, device: DeviceId, told: NetLevel) -> Self {
+        Self { pin, device, told, collects: false, collected: Vec::new() }
     }
 
     /// Whether it has to be told of a level that the net has now; if it collects, it knows by that.
+    #[inline]
     pub fn is_to_be_told(&mut self, change: Change, changed: bool) -> bool {
         if self.collects {
             self.learn(change);
@@ -72,19 +75,14 @@ impl Listener {
 
     /// What was collected before an instant. What changes at that very instant comes behind who looks at it.
     pub fn collected(&self, before: Instant) -> &[Change] {
-        let later = self.collected.iter().rev().take_while(|change| change.at >= before).count();
-        &self.collected[..self.collected.len() - later]
+        let last = self.collected.iter().rposition(|change| change.at < before);
+        &self.collected[..last.map_or(0, |last| last + 1)]
     }
 
-    /// Forgets what was collected before an instant.
-    pub fn forget(&mut self, before: Instant) {
-        let count = self.collected(before).len();
-        self.collected.drain(..count);
-    }
-
-    /// Collects no more. Gives what it was not asked about: that it has to be told, for it knows nothing of it.
-    pub fn be_told(&mut self) -> impl Iterator<Item = Change> {
+    /// Collects no more. Gives what was not collected before an instant: that it has to be told, for it knows nothing of it.
+    pub fn be_told(&mut self, before: Instant) -> impl Iterator<Item = Change> {
         self.collects = false;
+        self.collected.drain(..self.collected(before).len());
         if let Some(first) = self.collected.first() {
             // A level that follows another one is the opposite of it.
             self.told = if first.level == NetLevel::High { NetLevel::Low } else { NetLevel::High };

@@ -100,6 +100,7 @@ impl<D: Device> World<D> {
     }
 
     /// When the next event is due.
+    #[inline]
     pub fn next_due(&self) -> Option<Instant> {
         self.bench.next_due()
     }
@@ -113,6 +114,7 @@ impl<D: Device> World<D> {
         let mut delivered = Delivered::Done;
         match event.what {
             What::Alarm(device, number) => {
+                self.bench.goes_unseen(if looks { event.at } else { until });
                 self.devices[usize::from(device.0)].alarm(device, number, &mut self.bench);
             }
             What::Edge(net, level) => {
@@ -124,7 +126,10 @@ impl<D: Device> World<D> {
                     self.bench.cause_is(event.cause);
                 }
             }
-            What::Wave(wave) => self.bench.go_on(wave, if looks { event.at } else { until }),
+            What::Wave(wave) => {
+                self.bench.goes_unseen(if looks { event.at } else { until });
+                self.bench.go_on(wave);
+            }
             What::Actor(actor) => delivered = Delivered::Actor(actor, event.cause),
             What::Planned(planned) => delivered = Delivered::Planned(planned, event.cause),
             What::Fault(fault) => delivered = Delivered::Fault(fault, event.cause),
@@ -133,6 +138,7 @@ impl<D: Device> World<D> {
                 Take::Later(_) | Take::Nothing => {}
             },
         }
+        self.bench.goes_unseen(Instant::ZERO);
         self.bench.cause_is(context);
         Some(delivered)
     }

@@ -12,8 +12,9 @@ pub type Then = (Instant, DeviceId, u32);
 
 /// Changes of one pin, one after the other, and an alarm behind them.
 #[derive(Clone, PartialEq, Debug)]
-struct Wave {
-    pin: PinId,
+pub struct Wave {
+    /// Whose.
+    pub pin: PinId,
     changes: Vec<(Instant, Drive)>,
     next: usize,
     then: Then,
@@ -54,20 +55,27 @@ impl Waves {
         }
     }
 
-    /// The change of a wave that is due now, if it was not cut meanwhile.
-    pub fn take(&mut self, number: u16, now: Instant) -> Option<(PinId, Drive)> {
-        let wave = &mut self.0[usize::from(number)];
-        let (_, drive) = wave.changes.get(wave.next).copied().filter(|(at, _)| *at == now)?;
-        wave.next += 1;
-        Some((wave.pin, drive))
+    /// A wave.
+    pub fn get_mut(&mut self, number: u16) -> &mut Wave {
+        &mut self.0[usize::from(number)]
+    }
+}
+
+impl Wave {
+    /// The change that is due now, if it was not cut off meanwhile.
+    #[inline]
+    pub fn take(&mut self, now: Instant) -> Option<Drive> {
+        let (_, drive) = self.changes.get(self.next).filter(|(at, _)| *at == now)?;
+        self.next += 1;
+        Some(*drive)
     }
 
-    /// How a wave goes on.
-    pub fn next(&self, number: u16) -> Next {
-        let wave = &self.0[usize::from(number)];
-        match wave.changes.get(wave.next) {
+    /// How it goes on.
+    #[inline]
+    pub fn next(&self) -> Next {
+        match self.changes.get(self.next) {
             Some((at, _)) => Next::Change(*at),
-            None => Next::Then(wave.then),
+            None => Next::Then(self.then),
         }
     }
 }

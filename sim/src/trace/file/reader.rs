@@ -120,7 +120,7 @@ impl Reader {
                 let mut records = Vec::new();
                 unpack(block, &Fit { next: seq, latest, names: self.names.len() }, &mut records)?;
                 entry.at = records.first().map_or(latest, |record| record.at);
-                records.into_iter().for_each(|record| self.records.push(record));
+                records.into_iter().for_each(|record| _ = self.records.push(record));
             }
             _ => return refuse("a block of unknown kind"),
         }

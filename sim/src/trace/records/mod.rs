@@ -130,13 +130,17 @@ impl Records {
         }
     }
 
-    /// Appends a record.
-    pub(super) fn push(&mut self, record: Record) {
+    /// Appends a record; gives its sequence number.
+    #[inline]
+    pub(super) fn push(&mut self, record: Record) -> Seq {
         // Asked as the vector itself asks, so that it costs nothing.
         if self.latest.len() == self.latest.capacity() {
             self.make_room();
         }
+        // There is room for those only that have a number.
+        let seq = Seq(self.begin.wrapping_add(self.latest.len() as u32));
         self.latest.push(record);
+        seq
     }
 
     /// Changes a record.
@@ -184,8 +188,10 @@ impl Records {
     #[cold]
     fn make_room(&mut self) {
         let len = self.latest.len();
+        let numbers = (u32::MAX - self.next().0) as usize;
+        assert!(numbers > 0, "a run has under 2^32 records");
         if len < self.most {
-            return self.latest.reserve_exact(len.max(4).min(self.most - len));
+            return self.latest.reserve_exact(len.max(4).min(self.most - len).min(numbers));
         }
         let count = (len / 2 / self.block).max(1) * self.block;
         for records in self.latest[..count].chunks(self.block) {

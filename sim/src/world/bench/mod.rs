@@ -16,12 +16,14 @@ use super::nets::{Nets, PinId, Resolved};
 use super::waves::Waves;
 use super::{DeviceId, What};
 use crate::trace::record::{Net, NetLevel};
-use crate::trace::{Kind, Name, Seq, Trace};
+use crate::trace::{Kind, Name, Record, Seq, Trace};
 
 /// Clock, agenda, nets and trace.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Bench {
     now: Instant,
+    /// Up to when a delivery may go on by itself, since nobody looks meanwhile; zero between deliveries.
+    unseen: Instant,
     agenda: Agenda,
     nets: Nets,
     waves: Waves,
@@ -40,6 +42,7 @@ impl Bench {
     pub fn new(trace: Trace) -> Self {
         Self {
             now: Instant::ZERO,
+            unseen: Instant::ZERO,
             agenda: Agenda::default(),
             nets: Nets::default(),
             waves: Waves::default(),
@@ -64,11 +67,29 @@ impl Bench {
         self.now = now;
     }
 
+    /// The delivery under way may go on by itself up to an instant.
+    pub(super) fn goes_unseen(&mut self, until: Instant) {
+        self.unseen = until;
+    }
+
+    /// Goes on to an instant in the delivery under way, if it would be the next one anyway: nothing else is due by then, and
+    /// nobody looks meanwhile. For who has nothing left to do at the present instant.
+    #[inline]
+    pub fn reaches(&mut self, at: Instant) -> bool {
+        let reaches = at <= self.unseen && self.agenda.first_due().is_none_or(|due| due > at);
+        if reaches {
+            self.set_now(at);
+        }
+        reaches
+    }
+
     /// When the next event is due.
+    #[inline]
     pub fn next_due(&self) -> Option<Instant> {
         self.agenda.first_due()
     }
 
+    #[inline]
     pub(super) fn take_due(&mut self, until: Instant) -> Option<Event> {
         let event = self.agenda.take_due(until)?;
         self.set_now(event.at);
@@ -98,15 +119,13 @@ impl Bench {
     // ---- records and causes ----------------------------------------------------------------------
 
     /// Records something, caused by the present cause.
+    #[inline]
     pub fn record(&mut self, kind: Kind) -> Seq {
-        // Asked here, so that the way of nearly all records is short.
-        if LevelFilter::current() == LevelFilter::TRACE {
-            log(self.now, &kind);
-        }
-        self.trace.push(self.now, self.cause, kind)
+        write(&mut self.trace, self.now, self.cause, kind)
     }
 
     /// Records something that becomes the cause of what follows in this delivery.
+    #[inline]
     pub fn record_cause(&mut self, kind: Kind) -> Seq {
         let seq = self.record(kind);
         self.cause = Some(seq);
@@ -168,7 +187,12 @@ impl Bench {
 
     /// There is an opportunity for a fault at a place. Gives how long it lasts if one strikes: then it is recorded, and
     /// the cause of what follows.
+    #[inline]
     pub fn fault(&mut self, kind: FaultKind, place: Place) -> Option<Duration> {
+        if self.faults.is_empty() { None } else { self.fault_at(kind, place) }
+    }
+
+    fn fault_at(&mut self, kind: FaultKind, place: Place) -> Option<Duration> {
         let number = self.strikes(kind, |here| here == place)?;
         let (kind, lasts) = self.fault_record(number);
         self.record_cause(kind);
@@ -176,8 +200,11 @@ impl Bench {
     }
 
     /// There is an opportunity for faults that the owner of the world carries out, at this instant.
+    #[inline]
     pub fn offer(&mut self, kinds: &[FaultKind], place: Place) {
-        self.offer_where(kinds, |here| here == place);
+        if !self.faults.is_empty() {
+            self.offer_where(kinds, |here| here == place);
+        }
     }
 
     /// A request for an interrupt: how much later its handler begins, or `None` if the request is lost.
@@ -215,9 +242,6 @@ impl Bench {
     }
 
     fn strikes(&mut self, kind: FaultKind, here: impl Fn(Place) -> bool) -> Option<usize> {
-        if self.faults.is_empty() {
-            return None;
-        }
         self.faults.strike(kind, here, self.now, &mut self.chance)
     }
 
@@ -250,9 +274,21 @@ impl Bench {
     }
 }
 
-/// Says what is recorded to whoever reads the simulator's own log.
+#[inline(always)]
+fn write(trace: &mut Trace, at: Instant, cause: Option<Seq>, kind: Kind) -> Seq {
+    let seq = trace.push(at, cause, kind);
+    // Asked here, so that the way of nearly all records is short.
+    if LevelFilter::current() == LevelFilter::TRACE {
+        log(trace);
+    }
+    seq
+}
+
+/// Says what was recorded last to whoever reads the simulator's own log.
 #[cold]
 #[inline(never)]
-fn log(at: Instant, kind: &Kind) {
-    tracing::trace!(at = at.as_nanos(), ?kind);
+fn log(trace: &Trace) {
+    if let Some(Record { at, kind, .. }) = trace.records().last() {
+        tracing::trace!(at = at.as_nanos(), ?kind);
+    }
 }

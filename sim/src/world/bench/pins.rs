@@ -5,11 +5,11 @@
 use vpyb_core::Pull;
 use vpyb_core::time::Instant;
 
-use super::Bench;
+use super::{Bench, write};
 use crate::trace::record::{Drive, Net, NetLevel};
-use crate::trace::{Kind, Name};
+use crate::trace::{Kind, Name, Seq, Trace};
 use crate::world::listeners::Change;
-use crate::world::nets::{PinId, Resolved};
+use crate::world::nets::{OnNet, PinId, Resolved};
 use crate::world::waves::{Next, Then};
 use crate::world::{DeviceId, What};
 
@@ -100,24 +100,23 @@ impl Bench {
         self.nets.listener(pin).map_or(&[], |listener| listener.collected(self.now))
     }
 
-    /// Forgets what [`collected`](Self::collected) gives, and, if it is `over`, has the listener told again.
-    pub fn forget_collected(&mut self, pin: PinId, over: bool) {
+    /// Has who listens on a pin told again, beginning with what was collected and is not in [`collected`](Self::collected).
+    /// Gives the last level that is in it.
+    pub fn be_told(&mut self, pin: PinId) -> Option<NetLevel> {
         let net = self.nets.net_of(pin);
-        let Some(listener) = self.nets.listener_mut(pin) else { return };
-        listener.forget(self.now);
-        if over {
-            for change in listener.be_told() {
-                self.agenda.schedule(self.now, change.cause, What::Edge(net, change.level));
-            }
+        let listener = self.nets.listener_mut(pin)?;
+        let last = listener.collected(self.now).last().map(|change| change.level);
+        for change in listener.be_told(self.now) {
+            self.agenda.schedule(self.now, change.cause, What::Edge(net, change.level));
         }
+        last
     }
 
     /// Has a pin do something at instants to come, and `then` an alarm sound, unless it is [cut](Self::cut) off before.
     pub fn wave(&mut self, pin: PinId, changes: impl Iterator<Item = (Instant, Drive)>, then: Then) {
         let number = self.waves.begin(pin, changes, then);
-        if let Some(at) = self.next_change(number) {
-            self.agenda.schedule(at, self.cause, What::Wave(number));
-        }
+        let next = self.waves.get_mut(number).next();
+        self.enter(number, next);
     }
 
     /// Forgets what a pin was going to do.
@@ -125,26 +124,39 @@ impl Bench {
         self.waves.cut(pin);
     }
 
-    /// A change of a wave is due, and with it those that come before everything else, up to `unseen`.
-    pub(in crate::world) fn go_on(&mut self, number: u16, unseen: Instant) {
-        while let Some((pin, drive)) = self.waves.take(number, self.now) {
-            self.drive(pin, drive);
-            let Some(at) = self.next_change(number) else { return };
-            if at > unseen || self.agenda.first_due().is_some_and(|due| due <= at) {
-                return self.agenda.schedule(at, self.cause, What::Wave(number));
+    /// A change of a wave is due, and with it those that come before everything else.
+    pub(in crate::world) fn go_on(&mut self, number: u16) {
+        while let Some((changed, next)) = self.change_by(number) {
+            self.tell_of(changed);
+            match next {
+                Next::Change(at) if self.reaches(at) => {}
+                next => return self.enter(number, next),
             }
-            self.set_now(at);
         }
     }
 
-    /// When the next change of a wave is due; if it is over, its alarm is entered.
-    fn next_change(&mut self, number: u16) -> Option<Instant> {
-        match self.waves.next(number) {
-            Next::Change(at) => Some(at),
-            Next::Then((at, device, alarm)) => {
-                self.alarm_at(at, device, alarm);
-                None
+    /// Makes changes of a wave, up to the first by which something else may come to be or that something else may come
+    /// behind; gives what has to be told of that one, and how the wave goes on.
+    fn change_by(&mut self, number: u16) -> Option<(Option<Changed>, Next)> {
+        let wave = self.waves.get_mut(number);
+        let mut pin = self.nets.on_net(wave.pin);
+        let until = self.agenda.first_due().map_or(self.unseen, |due| self.unseen.min(due));
+        loop {
+            let drive = wave.take(self.now)?;
+            let changed = change(&mut pin, drive, self.now, self.cause, &mut self.trace);
+            let concerns_nobody = changed.is_none_or(|changed| !changed.is_told) && !self.faults.at_nets;
+            match wave.next() {
+                Next::Change(at) if at < until && concerns_nobody => self.now = at,
+                next => return Some((changed, next)),
             }
+        }
+    }
+
+    /// Enters what comes next of a wave.
+    fn enter(&mut self, number: u16, next: Next) {
+        match next {
+            Next::Change(at) => self.agenda.schedule(at, self.cause, What::Wave(number)),
+            Next::Then((at, device, alarm)) => self.alarm_at(at, device, alarm),
         }
     }
 
@@ -157,16 +169,22 @@ impl Bench {
 
     /// Sets what a pin does to its net. A change is recorded; listeners are told by an event at this instant.
     pub fn drive(&mut self, pin: PinId, drive: Drive) {
-        if self.nets.drive_of(pin) == drive {
-            return;
+        let changed = change(&mut self.nets.on_net(pin), drive, self.now, self.cause, &mut self.trace);
+        self.tell_of(changed);
+    }
+
+    /// Has told what a pin did, and offers it to faults.
+    #[inline]
+    fn tell_of(&mut self, changed: Option<Changed>) {
+        let Some(Changed { driven, resolved, shown, is_told }) = changed else { return };
+        if is_told {
+            self.agenda.schedule(self.now, shown, What::Edge(resolved.net, resolved.level));
         }
-        let kind = Kind::Driven { pin: self.nets.name_of(pin), drive };
-        let driven = self.record(kind);
-        let resolved = self.nets.drive(pin, drive);
-        let context = self.cause_is(Some(driven));
-        self.settle(resolved);
-        self.offer_net(resolved);
-        self.cause_is(context);
+        if self.faults.at_nets {
+            let context = self.cause_is(Some(driven));
+            self.offer_net(resolved);
+            self.cause_is(context);
+        }
     }
 
     /// Holds a pin's net at a level, whatever drives it, or lets it go.
@@ -176,16 +194,10 @@ impl Bench {
     }
 
     fn settle(&mut self, resolved: Resolved) {
-        let Resolved { net, level, changed, contention } = resolved;
-        if contention {
-            self.record(Kind::Contention { net });
-        }
-        let mut cause = self.cause;
-        if changed {
-            cause = Some(self.record(Kind::Edge { net, level }));
-        }
-        if level != NetLevel::Floating && self.nets.show(resolved, self.now, cause) {
-            self.agenda.schedule(self.now, cause, What::Edge(net, level));
+        let shown = write_resolved(resolved, self.now, self.cause, &mut self.trace);
+        let Resolved { net, level, .. } = resolved;
+        if level != NetLevel::Floating && self.nets.show(resolved, self.now, shown) {
+            self.agenda.schedule(self.now, shown, What::Edge(net, level));
         }
     }
 
@@ -197,4 +209,50 @@ impl Bench {
     ) -> Option<(usize, PinId, DeviceId)> {
         self.nets.tell(net, level, place)
     }
+}
+
+/// What a pin did.
+#[derive(Clone, Copy)]
+struct Changed {
+    /// The record of it.
+    driven: Seq,
+    /// What came of it.
+    resolved: Resolved,
+    /// The record of what the net shows.
+    shown: Option<Seq>,
+    /// An event has to tell somebody.
+    is_told: bool,
+}
+
+/// Has a pin do something, unless it does so already.
+#[inline(always)]
+fn change(
+    pin: &mut OnNet<'_>,
+    drive: Drive,
+    now: Instant,
+    cause: Option<Seq>,
+    trace: &mut Trace,
+) -> Option<Changed> {
+    if pin.drive_of() == drive {
+        return None;
+    }
+    let driven = write(trace, now, cause, Kind::Driven { pin: pin.name(), drive });
+    let resolved = pin.drive(drive);
+    let shown = write_resolved(resolved, now, Some(driven), trace);
+    let is_told = resolved.level != NetLevel::Floating && pin.show(resolved, now, shown);
+    Some(Changed { driven, resolved, shown, is_told })
+}
+
+/// Records what became of a net; gives the cause of what it shows from then on.
+#[inline(always)]
+fn write_resolved(
+    Resolved { net, level, changed, contention }: Resolved,
+    now: Instant,
+    cause: Option<Seq>,
+    trace: &mut Trace,
+) -> Option<Seq> {
+    if contention {
+        write(trace, now, cause, Kind::Contention { net });
+    }
+    if changed { Some(write(trace, now, cause, Kind::Edge { net, level })) } else { cause }
 }

@@ -7,8 +7,11 @@
 //! and put together again is the same one; **told-once** — a listener is told a level only if it was told another one
 //! before.
 
+mod wires;
+
 use vpyb_core::Pull;
 use vpyb_core::time::Instant;
+use wires::Wire;
 
 use super::DeviceId;
 use super::listeners::{Change, Listener};
@@ -26,19 +29,14 @@ struct Pin {
     net: Net,
     drive: Drive,
     pull: Pull,
-    listener: Option<Listener>,
-}
-
-/// What joins two pins.
-#[derive(Clone, Copy, PartialEq, Debug)]
-struct Wire {
-    ends: (PinId, PinId),
-    plugged: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]
 struct NetState {
+    net: Net,
     pins: Vec<PinId>,
+    /// Who listens on its pins, in their order.
+    listeners: Vec<Listener>,
     /// The last level that was recorded.
     level: NetLevel,
     contended: bool,
@@ -82,14 +80,19 @@ impl Nets {
     pub fn add(&mut self, name: Name) -> PinId {
         let pin = PinId(self.pins.len() as u16);
         let net = Net(pin.0);
-        self.pins.push(Pin { name, net, drive: Drive::Released, pull: Pull::None, listener: None });
+        self.pins.push(Pin { name, net, drive: Drive::Released, pull: Pull::None });
         let level = NetLevel::Floating;
+        let mut pushes = Pushes::default();
+        pushes.add_drive(Drive::Released, 1);
+        pushes.add_pull(Pull::None, 1);
         self.nets.push(NetState {
+            net,
             pins: vec![pin],
+            listeners: Vec::new(),
             level,
             contended: false,
             forced: None,
-            pushes: Pushes::default(),
+            pushes,
         });
         pin
     }
@@ -104,73 +107,6 @@ impl Nets {
 
     fn net_mut(&mut self, net: Net) -> &mut NetState {
         &mut self.nets[usize::from(net.0)]
-    }
-
-    // ---- wires -----------------------------------------------------------------------------------
-
-    /// Joins two pins by a wire, which is plugged in.
-    pub fn join(&mut self, a: PinId, b: PinId) -> Rewired {
-        self.wires.push(Wire { ends: (a, b), plugged: true });
-        self.regroup(a, b)
-    }
-
-    /// Plugs the wire between two pins in, or pulls it out; nothing if there is none, or it is so already.
-    pub fn plug(&mut self, a: PinId, b: PinId, plugged: bool) -> Rewired {
-        let same = |wire: &&mut Wire| wire.ends == (a, b) || wire.ends == (b, a);
-        match self.wires.iter_mut().find(same) {
-            Some(wire) if wire.plugged != plugged => wire.plugged = plugged,
-            _ => return Rewired::default(),
-        }
-        self.regroup(a, b)
-    }
-
-    /// Puts the pins of two nets, which may be one, where their wires say.
-    fn regroup(&mut self, a: PinId, b: PinId) -> Rewired {
-        let (net_a, net_b) = (self.net_of(a), self.net_of(b));
-        let mut left = std::mem::take(&mut self.net_mut(net_a).pins);
-        if net_a != net_b {
-            left.append(&mut self.net_mut(net_b).pins);
-        }
-        left.sort();
-        let mut rewired = Rewired::default();
-        while let Some(&first) = left.first() {
-            let group = self.joined_to(first);
-            left.retain(|pin| !group.contains(pin));
-            let net = Net(first.0);
-            for &pin in &group {
-                let own = &mut self.pins[usize::from(pin.0)].net;
-                if std::mem::replace(own, net) != net {
-                    rewired.moved.push(pin);
-                }
-            }
-            let mut pushes = Pushes::default();
-            for pin in group.iter().map(|&pin| self.pin(pin)) {
-                pushes.add_drive(pin.drive, 1);
-                pushes.add_pull(pin.pull, 1);
-            }
-            let state = self.net_mut(net);
-            (state.pins, state.pushes) = (group, pushes);
-            rewired.resolved.push(self.resolve(net));
-        }
-        rewired.moved.sort();
-        rewired
-    }
-
-    /// All pins that wires join to this one, itself among them, in order.
-    fn joined_to(&self, pin: PinId) -> Vec<PinId> {
-        let mut group = vec![pin];
-        let mut next = 0;
-        while let Some(&pin) = group.get(next) {
-            for Wire { ends: (a, b), plugged } in &self.wires {
-                let other = if *a == pin { *b } else { *a };
-                if *plugged && (*a == pin || *b == pin) && !group.contains(&other) {
-                    group.push(other);
-                }
-            }
-            next += 1;
-        }
-        group.sort();
-        group
     }
 
     // ---- what is so ------------------------------------------------------------------------------
@@ -190,16 +126,6 @@ impl Nets {
         self.pins.iter().enumerate().map(|(i, pin)| (PinId(i as u16), pin.name, pin.net))
     }
 
-    /// The other ends of the wires at a pin, plugged in or not.
-    pub fn wired_to(&self, pin: PinId) -> Vec<PinId> {
-        let others = self.wires.iter().filter_map(|Wire { ends: (a, b), .. }| match pin {
-            pin if pin == *a => Some(*b),
-            pin if pin == *b => Some(*a),
-            _ => None,
-        });
-        others.collect()
-    }
-
     /// The level of a pin's net.
     pub fn level(&self, pin: PinId) -> NetLevel {
         self.net(self.net_of(pin)).level
@@ -214,93 +140,114 @@ impl Nets {
 
     /// Has a device told when the pin's net changes.
     pub fn listen(&mut self, pin: PinId, device: DeviceId) {
-        let level = self.level(pin);
-        self.pins[usize::from(pin.0)].listener = Some(Listener::new(device, level));
+        let net = self.net_mut(self.net_of(pin));
+        let listener = Listener::new(pin, device, net.level);
+        match net.listeners.binary_search_by_key(&pin, |listener| listener.pin) {
+            Ok(known) => net.listeners[known] = listener,
+            Err(place) => net.listeners.insert(place, listener),
+        }
     }
 
     /// Who listens on a pin.
     pub fn listener(&self, pin: PinId) -> Option<&Listener> {
-        self.pin(pin).listener.as_ref()
+        self.net(self.net_of(pin)).listeners.iter().find(|listener| listener.pin == pin)
     }
 
     /// The same, to be changed.
     pub fn listener_mut(&mut self, pin: PinId) -> Option<&mut Listener> {
-        self.pins[usize::from(pin.0)].listener.as_mut()
+        self.net_mut(self.net_of(pin)).listeners.iter_mut().find(|listener| listener.pin == pin)
     }
 
-    /// The next listener on a net that is to be told this level: the first from this place in the net's list of
-    /// pins on, and the place behind it. It counts as told.
+    /// The next listener on a net that is to be told this level: the first from this place in the net's list on, and the
+    /// place behind it. It counts as told.
     pub fn tell(&mut self, net: Net, level: NetLevel, place: usize) -> Option<(usize, PinId, DeviceId)> {
-        for place in place..self.net(net).pins.len() {
-            let pin = self.net(net).pins[place];
-            if let Some(listener) = self.listener_mut(pin)
-                && listener.is_told(level)
-            {
-                return Some((place + 1, pin, listener.device));
-            }
-        }
-        None
-    }
-
-    /// A net has this level, which is a new one or not: who collects changes has it from now on. Gives whether anybody
-    /// else has to be told: who was not told it, or will have been told another one by then. After a change that
-    /// is everybody, since the change before may still be on its way at the same instant.
-    #[inline]
-    pub fn show(
-        &mut self,
-        Resolved { net, level, changed, .. }: Resolved,
-        at: Instant,
-        cause: Option<Seq>,
-    ) -> bool {
-        let mut is_to_be_told = false;
-        let pins = &self.nets[usize::from(net.0)].pins;
-        for pin in pins {
-            if let Some(listener) = &mut self.pins[usize::from(pin.0)].listener {
-                is_to_be_told |= listener.is_to_be_told(Change { at, level, cause }, changed);
-            }
-        }
-        is_to_be_told
+        let from = self.net_mut(net).listeners.iter_mut().enumerate().skip(place);
+        let (at, listener) = { from }.find_map(|(at, one)| one.is_told(level).then_some((at, one)))?;
+        Some((at + 1, listener.pin, listener.device))
     }
 
     // ---- changes ---------------------------------------------------------------------------------
 
     /// Sets a pin's pull resistor.
     pub fn pull(&mut self, pin: PinId, pull: Pull) -> Resolved {
-        let (own, pushes) = self.with_pushes(pin);
-        pushes.add_pull(std::mem::replace(&mut own.pull, pull), -1);
-        pushes.add_pull(pull, 1);
-        self.resolve(self.net_of(pin))
-    }
-
-    /// Sets what a pin does to its net.
-    pub fn drive(&mut self, pin: PinId, drive: Drive) -> Resolved {
-        let (own, pushes) = self.with_pushes(pin);
-        pushes.add_drive(std::mem::replace(&mut own.drive, drive), -1);
-        pushes.add_drive(drive, 1);
-        self.resolve(self.net_of(pin))
-    }
-
-    /// A pin, and what all pins of its net do.
-    fn with_pushes(&mut self, pin: PinId) -> (&mut Pin, &mut Pushes) {
-        let pin = &mut self.pins[usize::from(pin.0)];
-        let net = &mut self.nets[usize::from(pin.net.0)];
-        (pin, &mut net.pushes)
+        let OnNet { pin, net } = self.on_net(pin);
+        net.pushes.add_pull(std::mem::replace(&mut pin.pull, pull), -1);
+        net.pushes.add_pull(pull, 1);
+        net.resolve()
     }
 
     /// Holds a pin's net at a level, whatever drives it, or lets it go.
     pub fn force(&mut self, pin: PinId, level: Option<NetLevel>) -> Resolved {
-        let net = self.net_of(pin);
-        self.net_mut(net).forced = level;
-        self.resolve(net)
+        let net = self.net_mut(self.net_of(pin));
+        net.forced = level;
+        net.resolve()
     }
 
-    fn resolve(&mut self, net: Net) -> Resolved {
-        let state = self.net_mut(net);
-        let level = state.forced.unwrap_or(state.pushes.level());
-        let before = std::mem::replace(&mut state.level, level);
-        let contends = state.pushes.contend();
-        let contended = std::mem::replace(&mut state.contended, contends);
-        Resolved { net, level, changed: before != level, contention: contends && !contended }
+    /// A pin with its net.
+    #[inline]
+    pub fn on_net(&mut self, pin: PinId) -> OnNet<'_> {
+        let pin = &mut self.pins[usize::from(pin.0)];
+        let net = &mut self.nets[usize::from(pin.net.0)];
+        OnNet { pin, net }
+    }
+
+    /// A net is [shown](OnNet::show).
+    pub fn show(&mut self, resolved: Resolved, at: Instant, cause: Option<Seq>) -> bool {
+        self.net_mut(resolved.net).show(resolved, at, cause)
+    }
+}
+
+/// A pin with its net: what the pin does, and what the net shows then.
+pub struct OnNet<'n> {
+    pin: &'n mut Pin,
+    net: &'n mut NetState,
+}
+
+impl OnNet<'_> {
+    /// The pin's name.
+    pub fn name(&self) -> Name {
+        self.pin.name
+    }
+
+    /// What the pin does to its net.
+    pub fn drive_of(&self) -> Drive {
+        self.pin.drive
+    }
+
+    /// Sets what the pin does to its net.
+    #[inline]
+    pub fn drive(&mut self, drive: Drive) -> Resolved {
+        self.net.pushes.add_drive(std::mem::replace(&mut self.pin.drive, drive), -1);
+        self.net.pushes.add_drive(drive, 1);
+        self.net.resolve()
+    }
+
+    /// The net has this level, which is a new one or not: who collects changes has it from now on. Gives whether anybody
+    /// else has to be told: who was not told it, or will have been told another one by then. After a change that
+    /// is everybody, since the change before may still be on its way at the same instant.
+    #[inline]
+    pub fn show(&mut self, resolved: Resolved, at: Instant, cause: Option<Seq>) -> bool {
+        self.net.show(resolved, at, cause)
+    }
+}
+
+impl NetState {
+    #[inline]
+    fn resolve(&mut self) -> Resolved {
+        let level = self.forced.unwrap_or(self.pushes.level());
+        let before = std::mem::replace(&mut self.level, level);
+        let contends = self.pushes.contend();
+        let contended = std::mem::replace(&mut self.contended, contends);
+        Resolved { net: self.net, level, changed: before != level, contention: contends && !contended }
+    }
+
+    #[inline]
+    fn show(&mut self, Resolved { level, changed, .. }: Resolved, at: Instant, cause: Option<Seq>) -> bool {
+        let mut is_to_be_told = false;
+        for listener in &mut self.listeners {
+            is_to_be_told |= listener.is_to_be_told(Change { at, level, cause }, changed);
+        }
+        is_to_be_told
     }
 }
 
@@ -315,6 +262,10 @@ mod tests {
         (nets, a, b)
     }
 
+    fn drive(nets: &mut Nets, pin: PinId, drive: Drive) -> Resolved {
+        nets.on_net(pin).drive(drive)
+    }
+
     /// The level, if it is a new one.
     fn new_level(resolved: Resolved) -> Option<NetLevel> {
         resolved.changed.then_some(resolved.level)
@@ -325,9 +276,9 @@ mod tests {
         let (mut nets, a, b) = two_joined();
         assert_eq!(nets.level(a), NetLevel::Floating);
         assert_eq!(new_level(nets.pull(a, Pull::Up)), Some(NetLevel::High));
-        assert_eq!(new_level(nets.drive(b, Drive::Low)), Some(NetLevel::Low));
+        assert_eq!(new_level(drive(&mut nets, b, Drive::Low)), Some(NetLevel::Low));
         assert_eq!(nets.level(a), NetLevel::Low);
-        assert_eq!(new_level(nets.drive(b, Drive::Released)), Some(NetLevel::High));
+        assert_eq!(new_level(drive(&mut nets, b, Drive::Released)), Some(NetLevel::High));
     }
 
     #[test]
@@ -341,17 +292,17 @@ mod tests {
     #[test]
     fn two_drivers_that_disagree_contend_once() {
         let (mut nets, a, b) = two_joined();
-        nets.drive(a, Drive::High);
-        let resolved = nets.drive(b, Drive::Low);
+        drive(&mut nets, a, Drive::High);
+        let resolved = drive(&mut nets, b, Drive::Low);
         assert_eq!((new_level(resolved), resolved.contention), (Some(NetLevel::Low), true));
         assert!(!nets.pull(a, Pull::Up).contention, "it goes on, it does not begin again");
-        assert_eq!(new_level(nets.drive(b, Drive::High)), Some(NetLevel::High));
+        assert_eq!(new_level(drive(&mut nets, b, Drive::High)), Some(NetLevel::High));
     }
 
     #[test]
     fn a_glitch_is_stronger_than_a_driver_and_leaves_no_trace() {
         let (mut nets, a, b) = two_joined();
-        nets.drive(a, Drive::Low);
+        drive(&mut nets, a, Drive::Low);
         let glitch = nets.force(b, Some(NetLevel::High));
         assert_eq!((new_level(glitch), glitch.contention), (Some(NetLevel::High), false));
         assert_eq!(new_level(nets.force(b, None)), Some(NetLevel::Low));
@@ -363,7 +314,7 @@ mod tests {
         let (mut nets, a, b) = two_joined();
         let c = nets.add(Name(2));
         nets.join(b, c);
-        nets.drive(a, Drive::High);
+        drive(&mut nets, a, Drive::High);
         nets.pull(c, Pull::Down);
         assert_eq!([a, b, c].map(|pin| nets.net_of(pin)), [Net(0); 3]);
         let apart = nets.plug(c, b, false);
@@ -391,7 +342,7 @@ mod tests {
         assert!(!is_to_be_told(NetLevel::High, false));
         assert!(is_to_be_told(NetLevel::Low, false));
         assert!(is_to_be_told(NetLevel::High, true), "that it was low is on its way");
-        nets.drive(a, Drive::Low);
+        drive(&mut nets, a, Drive::Low);
         assert_eq!(nets.tell(net, NetLevel::Low, 0), Some((1, a, DeviceId(0))));
         assert_eq!(nets.tell(net, NetLevel::Low, 1), Some((2, b, DeviceId(1))));
         assert_eq!(nets.tell(net, NetLevel::Low, 0), None);
