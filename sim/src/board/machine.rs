@@ -218,9 +218,18 @@ impl Machine {
 
     #[inline(never)]
     fn deliver(&mut self, until: Instant) -> Option<Duration> {
-        let mut handled = Duration::ZERO;
         let looks = self.watching > 0 || self.watch.is_on();
         match self.world.deliver_next(until, looks)? {
+            Delivered::Done if self.wakers.is_empty() => Some(Duration::ZERO),
+            delivered => Some(self.follow(delivered)),
+        }
+    }
+
+    /// Does what a delivery left to be done.
+    #[inline(never)]
+    fn follow(&mut self, delivered: Delivered) -> Duration {
+        let mut handled = Duration::ZERO;
+        match delivered {
             Delivered::Done => {}
             Delivered::Actor(actor, cause) => self.act(actor, cause),
             Delivered::Planned(planned, cause) => self.carry_out(planned, cause),
@@ -230,7 +239,7 @@ impl Machine {
         if !self.wakers.is_empty() {
             self.wake_waiting();
         }
-        Some(handled)
+        handled
     }
 
     /// Lets time pass to `until`; whatever falls due happens at its own instant. A handler that runs by then is
@@ -325,7 +334,12 @@ impl Machine {
     /// Wakers that are called from now on are called by this record; without one, by the present cause when the
     /// loop notices. Gives what was said before.
     pub(super) fn wakes_are_by(&self, seq: Option<Seq>) -> Option<Seq> {
-        let before = self.wake_mark.as_ref()?.replace(seq.map_or(0, |seq| seq.0 + 1));
+        let (mark, now) = (self.wake_mark.as_ref()?, seq.map_or(0, |seq| seq.0 + 1));
+        let before = mark.get();
+        // Mostly it says so already, and to see that costs less than to say it.
+        if before != now {
+            mark.replace(now);
+        }
         before.checked_sub(1).map(Seq)
     }
 

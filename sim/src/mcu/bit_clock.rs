@@ -108,18 +108,6 @@ impl BitClock {
             at
         })
     }
-
-    /// The first part of a bit that is, [rounded down](Self::at_parts), not before a span is over; there are `of` parts in
-    /// a bit.
-    pub fn first_part(self, span: Duration, of: u64) -> u64 {
-        match span.as_nanos().checked_mul(of * self.denominator) {
-            Some(product) => product.div_ceil(self.numerator),
-            None => {
-                let product = u128::from(span.as_nanos()) * u128::from(of) * u128::from(self.denominator);
-                product.div_ceil(u128::from(self.numerator)) as u64
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -141,22 +129,6 @@ mod tests {
             let each = (first..first + 1000).map(|bit| clock.at(Instant::from_nanos(5), 2 * bit));
             assert_eq!(bits, each.collect::<Vec<_>>());
         }
-    }
-
-    /// A part is the first one from the nanosecond before it on, up to its own.
-    #[test]
-    fn the_first_part_is_the_inverse_of_its_instant() {
-        for clock in
-            [BitClock::exact(9600), BitClock::exact(115_200), BitClock::divided(9600, 42_000_000).unwrap()]
-        {
-            for part in 1..1000 {
-                let span = clock.at_parts(Instant::ZERO, part, 32) - Instant::ZERO;
-                assert_eq!(clock.first_part(span, 32), part);
-                assert_eq!(clock.first_part(span + Duration::from_nanos(1), 32), part + 1);
-            }
-        }
-        let day = Duration::from_secs(86_400);
-        assert_eq!(BitClock::exact(4_000_000).first_part(day, 32), 86_400 * 4_000_000 * 32);
     }
 
     /// The dividers of the reference manual: 9600 exact, 115 200 at 42 MHz 0.16 % off, 1200 impossible at 84 MHz.

@@ -200,8 +200,8 @@ impl Receiver {
             return;
         }
         self.data_register = Some(word);
-        let errors = [(framing, RxError::Framing), (parity, RxError::Parity), (noise, RxError::Noise)];
-        if let Some((_, error)) = errors.into_iter().find(|(so, _)| *so) {
+        if framing || parity || noise {
+            let error = if framing { RxError::Framing } else if parity { RxError::Parity } else { RxError::Noise };
             self.error.get_or_insert(error);
         }
         bench.record_cause(Kind::UartRx { uart: name, byte, framing });

@@ -15,7 +15,7 @@
 //! What the line was meanwhile is known from the edges, which the bench has collected by then.
 
 use vpyb_core::UartFrame;
-use vpyb_core::time::Instant;
+use vpyb_core::time::{Duration, Instant};
 
 use super::bit_clock::BitClock;
 use super::framing::{Word, checked_bits, decode, frame_bits};
@@ -84,8 +84,13 @@ const EARLY: [u64; 3] = [3, 5, 7];
 #[derive(Clone, PartialEq, Debug)]
 pub struct Sampler {
     pin: PinId,
-    clock: BitClock,
     frame: UartFrame,
+    /// When a start bit is sampled early, counted from the beginning of its frame.
+    early: [Duration; 3],
+    /// The samples that decide, of each bit from the start bit to the first stop bit.
+    deciding: Box<[[Duration; 3]]>,
+    /// How long a frame lasts.
+    lasts: Duration,
     /// The number of its alarms.
     alarm: u32,
     taking: Option<Taking>,
@@ -96,7 +101,19 @@ pub struct Sampler {
 impl Sampler {
     /// One on a line at rest, at this pin, on which its device listens.
     pub fn new(pin: PinId, clock: BitClock, frame: UartFrame, alarm: u32) -> Self {
-        Self { pin, clock, frame, alarm, taking: None, before: true }
+        let span = |parts, of| clock.at_parts(Instant::ZERO, parts, of) - Instant::ZERO;
+        // The first low sample comes half a sample's time after the edge.
+        let sample = |bit: u8, sample: u64| span(PARTS * u64::from(bit) + 2 * sample - 1, PARTS);
+        Self {
+            pin,
+            frame,
+            early: EARLY.map(|number| sample(0, number)),
+            deciding: (0..=stop_bit(frame)).map(|bit| DECIDING.map(|number| sample(bit, number))).collect(),
+            lasts: span(frame_bits(frame).into(), 1),
+            alarm,
+            taking: None,
+            before: true,
+        }
     }
 
     /// The frames that it takes.
@@ -116,7 +133,7 @@ impl Sampler {
 
     /// When a frame is over that begins then.
     pub fn frame_after(&self, start: Instant) -> Instant {
-        self.clock.at(start, 2 * u64::from(frame_bits(self.frame)))
+        start + self.lasts
     }
 
     /// The line changed. A falling edge at rest seems to begin a start bit, and while a frame is taken nothing is told.
@@ -130,20 +147,18 @@ impl Sampler {
         }
     }
 
-    /// When samples are looked at.
-    fn due(&self, start: Instant, look: Look) -> Instant {
-        let (bit, last) = match look {
-            Look::Early => (0, EARLY[2]),
-            Look::Start => (0, DECIDING[2]),
-            // Of two stop bits the first one is looked at.
-            Look::Rest => (self.stop_bit(), DECIDING[2]),
-        };
-        self.clock.at_parts(start, parts(bit, last), PARTS)
+    /// What is looked at, and when the last of it is there.
+    fn samples(&self, look: Look) -> &[[Duration; 3]] {
+        match look {
+            Look::Early => std::slice::from_ref(&self.early),
+            Look::Start => &self.deciding[..1],
+            Look::Rest => &self.deciding,
+        }
     }
 
-    /// The number of the first stop bit; the start bit is 0.
-    fn stop_bit(&self) -> u8 {
-        checked_bits(self.frame) + 1
+    /// When samples are looked at.
+    fn due(&self, start: Instant, look: Look) -> Instant {
+        start + self.samples(look).last().map_or(Duration::ZERO, |[.., last]| *last)
     }
 
     /// The alarm's instant; gives the start of the frame, too.
@@ -172,16 +187,15 @@ impl Sampler {
     /// frame is not over.
     #[inline]
     fn look(&self, taking: &mut Taking, changes: &[Change]) -> (Sampled, Option<Look>) {
-        let samples = if taking.next == Look::Early { EARLY } else { DECIDING };
         let Levels { high, mixed } = match changes {
             [] => self.level(),
-            changes => self.levels(taking.start, samples, changes),
+            changes => self.levels(taking, changes),
         };
         let next = match taking.next {
             Look::Early => Look::Start,
             Look::Start => Look::Rest,
             Look::Rest => {
-                let noise = taking.noise || mixed >> 1 & digits(self.stop_bit()) != 0;
+                let noise = taking.noise || mixed >> 1 & digits(stop_bit(self.frame)) != 0;
                 return (Sampled::Character(self.character(high, noise)), None);
             }
         };
@@ -192,7 +206,7 @@ impl Sampler {
 
     /// The character whose bits were so, the start bit lowest.
     fn character(&self, high: u16, noise: bool) -> Character {
-        let stop = self.stop_bit();
+        let stop = stop_bit(self.frame);
         let (word, right) = decode(self.frame, high >> 1 & digits(stop - 1));
         Character { word, framing: high >> stop & 1 == 0, parity: !right, noise }
     }
@@ -202,27 +216,30 @@ impl Sampler {
         Levels { high: if self.before { u16::MAX } else { 0 }, mixed: 0 }
     }
 
-    /// What three samples of each bit are on a line that has changed so since the beginning of a frame.
+    /// What samples are on a line that has changed so since the beginning of a frame.
     #[inline(never)]
-    fn levels(&self, start: Instant, [first, middle, last]: [u64; 3], changes: &[Change]) -> Levels {
-        let (mut before, mut all) = (self.before, self.level().high);
-        let mut others = [0; 2];
+    fn levels(&self, taking: &Taking, changes: &[Change]) -> Levels {
+        let samples = self.samples(taking.next);
+        let (mut before, mut last, mut earlier) = (self.before, self.level().high, [0; 2]);
+        let mut bit = 0;
         for change in changes {
             let high = change.level == NetLevel::High;
             if std::mem::replace(&mut before, high) == high {
                 continue;
             }
-            // It turns them over from the first bit on whose sample comes behind it, which mostly are all three of it.
-            let part = self.clock.first_part(change.at - start, PARTS) + PARTS - 2 * last;
-            let behind = from_bit(part / PARTS);
-            all ^= behind;
-            if part % PARTS >= PARTS - 2 * (last - first) {
-                others[0] ^= from_bit((part + 2 * (last - first)) / PARTS) ^ behind;
-                others[1] ^= from_bit((part + 2 * (last - middle)) / PARTS) ^ behind;
+            // The first bit whose last sample comes behind it: that is turned over, and those of all bits behind.
+            let at = change.at - taking.start;
+            while samples.get(bit).is_some_and(|[.., last]| *last < at) {
+                bit += 1;
             }
+            let Some([first, middle, _]) = samples.get(bit) else { break };
+            last ^= u16::MAX << bit;
+            // So are mostly the others of it.
+            earlier[0] ^= u16::from(*first < at) << bit;
+            earlier[1] ^= u16::from(*middle < at) << bit;
         }
-        let [a, b, c] = [all ^ others[0], all ^ others[1], all];
-        Levels { high: a & b | b & c | a & c, mixed: (a | b | c) & !(a & b & c) }
+        let [a, b] = earlier.map(|differs| last ^ differs);
+        Levels { high: a & b | b & last | a & last, mixed: (a | b | last) & !(a & b & last) }
     }
 }
 
@@ -234,17 +251,12 @@ struct Levels {
     mixed: u16,
 }
 
-/// The digits of a bit and of all that come behind it.
-fn from_bit(bit: u64) -> u16 {
-    (u32::MAX << bit.min(16)) as u16
+/// The number of the first stop bit; the start bit is 0.
+fn stop_bit(frame: UartFrame) -> u8 {
+    checked_bits(frame) + 1
 }
 
 /// So many digits, the lowest ones.
 fn digits(count: u8) -> u16 {
     (1 << count) - 1
-}
-
-/// Where a sample of a bit lies, in parts of a bit after the beginning of the frame.
-fn parts(bit: u8, sample: u64) -> u64 {
-    PARTS * u64::from(bit) + 2 * sample - 1
 }

@@ -270,9 +270,7 @@ impl Transmitter {
         let begins = self.clock.bits(self.base, self.bits_over + 1);
         let changed = bits ^ bits << 1;
         let changes = (1..count).zip(begins).filter(|(bit, _)| changed >> bit & 1 == 1);
-        let changes = changes.map(|(bit, at)| {
-            (at, if bits >> bit & 1 == 1 { Drive::High } else { Drive::Low })
-        });
+        let changes = changes.map(|(bit, at)| (at, bits >> bit & 1 == 1));
         bench.wave(self.pin, changes, (self.due, me, self.alarms[0]));
     }
 

@@ -69,14 +69,15 @@ impl Agenda {
         if self.far.peek().is_some_and(|Reverse(first)| first.at <= at) {
             return self.put_away(event);
         }
+        let mut place = self.near.len();
         self.near.push(event);
+        let near = self.near.as_mut_slice();
         // It comes behind all of its instant that were entered before.
-        let mut place = self.near.len() - 1;
-        while place > 0 && self.near[place - 1].at <= at {
-            self.near[place] = self.near[place - 1];
+        while place > 0 && near[place - 1].at <= at {
+            near[place] = near[place - 1];
             place -= 1;
+            near[place] = event;
         }
-        self.near[place] = event;
         if self.near.len() > NEAR {
             self.make_room();
         }

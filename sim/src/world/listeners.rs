@@ -52,8 +52,14 @@ impl Listener {
         changed || self.told != change.level
     }
 
+    /// Whether it collects changes.
+    pub fn collects(&self) -> bool {
+        self.collects
+    }
+
     /// Collects a change that it did not know.
-    fn learn(&mut self, change: Change) {
+    #[inline]
+    pub fn learn(&mut self, change: Change) {
         if self.told != change.level {
             self.told = change.level;
             self.collected.push(change);
@@ -74,15 +80,23 @@ impl Listener {
     }
 
     /// What was collected before an instant. What changes at that very instant comes behind who looks at it.
+    #[inline]
     pub fn collected(&self, before: Instant) -> &[Change] {
         let last = self.collected.iter().rposition(|change| change.at < before);
         &self.collected[..last.map_or(0, |last| last + 1)]
     }
 
-    /// Collects no more. Gives what was not collected before an instant: that it has to be told, for it knows nothing of it.
-    pub fn be_told(&mut self, before: Instant) -> impl Iterator<Item = Change> {
+    /// Forgets what was collected before an instant. Gives the last level of that.
+    pub fn forget(&mut self, before: Instant) -> Option<NetLevel> {
+        let known = self.collected(before);
+        let (count, last) = (known.len(), known.last().map(|change| change.level));
+        self.collected.drain(..count);
+        last
+    }
+
+    /// Collects no more. Gives what it was not asked about: that it has to be told, for it knows nothing of it.
+    pub fn be_told(&mut self) -> impl Iterator<Item = Change> {
         self.collects = false;
-        self.collected.drain(..self.collected(before).len());
         if let Some(first) = self.collected.first() {
             // A level that follows another one is the opposite of it.
             self.told = if first.level == NetLevel::High { NetLevel::Low } else { NetLevel::High };

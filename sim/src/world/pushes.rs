@@ -43,6 +43,12 @@ impl Pushes {
         self.pulls[place_of_pull(pull)] += pins;
     }
 
+    /// How many pins drive the net.
+    pub fn drivers(&self) -> i16 {
+        let [low, high, _] = self.drives;
+        low + high
+    }
+
     /// Whether pins push the net in opposite directions.
     #[inline]
     pub fn contend(&self) -> bool {

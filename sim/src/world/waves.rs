@@ -15,7 +15,8 @@ pub type Then = (Instant, DeviceId, u32);
 pub struct Wave {
     /// Whose.
     pub pin: PinId,
-    changes: Vec<(Instant, Drive)>,
+    /// Each to high or to low.
+    changes: Vec<(Instant, bool)>,
     next: usize,
     then: Then,
 }
@@ -35,7 +36,7 @@ pub struct Waves(Vec<Wave>);
 
 impl Waves {
     /// Has a pin begin with changes at these instants, in place of what is left of those it had. Gives the wave's number.
-    pub fn begin(&mut self, pin: PinId, changes: impl Iterator<Item = (Instant, Drive)>, then: Then) -> u16 {
+    pub fn begin(&mut self, pin: PinId, changes: impl Iterator<Item = (Instant, bool)>, then: Then) -> u16 {
         let known = self.0.iter().position(|wave| wave.pin == pin);
         let number = known.unwrap_or_else(|| {
             self.0.push(Wave { pin, changes: Vec::new(), next: 0, then });
@@ -65,9 +66,9 @@ impl Wave {
     /// The change that is due now, if it was not cut off meanwhile.
     #[inline]
     pub fn take(&mut self, now: Instant) -> Option<Drive> {
-        let (_, drive) = self.changes.get(self.next).filter(|(at, _)| *at == now)?;
+        let (_, high) = self.changes.get(self.next).filter(|(at, _)| *at == now)?;
         self.next += 1;
-        Some(*drive)
+        Some(if *high { Drive::High } else { Drive::Low })
     }
 
     /// How it goes on.

@@ -96,6 +96,7 @@ impl Bench {
     }
 
     /// The changes of a pin's net that were collected, as far as they came before this instant.
+    #[inline]
     pub fn collected(&self, pin: PinId) -> &[Change] {
         self.nets.listener(pin).map_or(&[], |listener| listener.collected(self.now))
     }
@@ -105,15 +106,15 @@ impl Bench {
     pub fn be_told(&mut self, pin: PinId) -> Option<NetLevel> {
         let net = self.nets.net_of(pin);
         let listener = self.nets.listener_mut(pin)?;
-        let last = listener.collected(self.now).last().map(|change| change.level);
-        for change in listener.be_told(self.now) {
+        let last = listener.forget(self.now);
+        for change in listener.be_told() {
             self.agenda.schedule(self.now, change.cause, What::Edge(net, change.level));
         }
         last
     }
 
-    /// Has a pin do something at instants to come, and `then` an alarm sound, unless it is [cut](Self::cut) off before.
-    pub fn wave(&mut self, pin: PinId, changes: impl Iterator<Item = (Instant, Drive)>, then: Then) {
+    /// Has a pin drive high or low at instants to come, and `then` an alarm sound, unless it is [cut](Self::cut) off before.
+    pub fn wave(&mut self, pin: PinId, changes: impl Iterator<Item = (Instant, bool)>, then: Then) {
         let number = self.waves.begin(pin, changes, then);
         let next = self.waves.get_mut(number).next();
         self.enter(number, next);
@@ -135,19 +136,28 @@ impl Bench {
         }
     }
 
-    /// Makes changes of a wave, up to the first by which something else may come to be or that something else may come
-    /// behind; gives what has to be told of that one, and how the wave goes on.
+    /// Makes the change of a wave that is due, and those behind it up to the next event, if they concern nobody. Gives what
+    /// has to be told, and how the wave goes on.
     fn change_by(&mut self, number: u16) -> Option<(Option<Changed>, Next)> {
         let wave = self.waves.get_mut(number);
         let mut pin = self.nets.on_net(wave.pin);
-        let until = self.agenda.first_due().map_or(self.unseen, |due| self.unseen.min(due));
-        loop {
+        let leads = pin.leads() && !self.faults.at_nets;
+        if !leads {
             let drive = wave.take(self.now)?;
             let changed = change(&mut pin, drive, self.now, self.cause, &mut self.trace);
-            let concerns_nobody = changed.is_none_or(|changed| !changed.is_told) && !self.faults.at_nets;
+            return Some((changed, wave.next()));
+        }
+        let until = self.agenda.first_due().map_or(self.unseen, |due| self.unseen.min(due));
+        let (mut now, cause) = (self.now, self.cause);
+        loop {
+            let drive = wave.take(now)?;
+            lead(&mut pin, drive, now, cause, &mut self.trace);
             match wave.next() {
-                Next::Change(at) if at < until && concerns_nobody => self.now = at,
-                next => return Some((changed, next)),
+                Next::Change(at) if at < until => now = at,
+                next => {
+                    self.now = now;
+                    return Some((None, next));
+                }
             }
         }
     }
@@ -225,7 +235,7 @@ struct Changed {
 }
 
 /// Has a pin do something, unless it does so already.
-#[inline(always)]
+#[inline]
 fn change(
     pin: &mut OnNet<'_>,
     drive: Drive,
@@ -241,6 +251,17 @@ fn change(
     let shown = write_resolved(resolved, now, Some(driven), trace);
     let is_told = resolved.level != NetLevel::Floating && pin.show(resolved, now, shown);
     Some(Changed { driven, resolved, shown, is_told })
+}
+
+/// Has a pin do something that leads its net.
+#[inline(always)]
+fn lead(pin: &mut OnNet<'_>, drive: Drive, at: Instant, cause: Option<Seq>, trace: &mut Trace) {
+    if pin.drive_of() != drive {
+        let driven = write(trace, at, cause, Kind::Driven { pin: pin.name(), drive });
+        let (net, level) = pin.lead(drive);
+        let edge = write(trace, at, Some(driven), Kind::Edge { net, level });
+        pin.collect(Change { at, level, cause: Some(edge) });
+    }
 }
 
 /// Records what became of a net; gives the cause of what it shows from then on.

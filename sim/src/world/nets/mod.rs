@@ -214,12 +214,39 @@ impl OnNet<'_> {
         self.pin.drive
     }
 
+    /// Whether the net shows what this pin drives, whatever that is, and nobody has to be told: no other pin drives it,
+    /// nothing holds it, and who listens collects.
+    pub fn leads(&self) -> bool {
+        let NetState { forced, pushes, listeners, .. } = &*self.net;
+        let alone = self.pin.drive != Drive::Released && pushes.drivers() == 1 && forced.is_none();
+        alone && listeners.iter().all(Listener::collects)
+    }
+
     /// Sets what the pin does to its net.
     #[inline]
     pub fn drive(&mut self, drive: Drive) -> Resolved {
+        self.set(drive);
+        self.net.resolve()
+    }
+
+    /// The same of a pin that [leads](Self::leads) and goes on driving; gives the net and its level, which is new.
+    #[inline]
+    pub fn lead(&mut self, drive: Drive) -> (Net, NetLevel) {
+        self.set(drive);
+        self.net.level = if drive == Drive::High { NetLevel::High } else { NetLevel::Low };
+        (self.net.net, self.net.level)
+    }
+
+    #[inline]
+    fn set(&mut self, drive: Drive) {
         self.net.pushes.add_drive(std::mem::replace(&mut self.pin.drive, drive), -1);
         self.net.pushes.add_drive(drive, 1);
-        self.net.resolve()
+    }
+
+    /// Who listens has a change from now on; all of them collect.
+    #[inline]
+    pub fn collect(&mut self, change: Change) {
+        self.net.listeners.iter_mut().for_each(|listener| listener.learn(change));
     }
 
     /// The net has this level, which is a new one or not: who collects changes has it from now on. Gives whether anybody
