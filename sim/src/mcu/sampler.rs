@@ -11,8 +11,9 @@
 //!     └─────────────────────────┘
 //! ```
 //!
-//! Three alarms a frame: at the last of the start bit's early samples, at its last one, and at the last sample of the stop bit.
-//! What the line was meanwhile is known from the edges, which the bench has collected by then.
+//! Three alarms a frame: at the last of the start bit's early samples, at its last one, and at the last sample of the stop bit;
+//! only the last of them, if nothing happens during the start bit. What the line was meanwhile is known from the edges,
+//! which the bench has collected by then.
 
 use vpyb_core::UartFrame;
 use vpyb_core::time::{Duration, Instant};
@@ -141,10 +142,38 @@ impl Sampler {
         self.before = high;
         if !high {
             let start = bench.now();
-            self.taking = Some(Taking { start, next: Look::Early, noise: false });
-            bench.alarm_at(self.due(start, Look::Early), me, self.alarm);
             bench.collect(self.pin);
+            // A start bit is one if nothing happens until its last sample.
+            let next = if bench.reaches(self.due(start, Look::Start)) { Look::Rest } else { Look::Early };
+            self.await_samples(Taking { start, next, noise: false }, me, bench);
         }
+    }
+
+    fn await_samples(&mut self, taking: Taking, me: DeviceId, bench: &mut Bench) {
+        bench.alarm_at(self.due(taking.start, taking.next), me, self.alarm);
+        self.taking = Some(taking);
+    }
+
+    /// The alarm's instant; gives the start of the frame, too.
+    pub fn on_alarm(&mut self, me: DeviceId, bench: &mut Bench) -> (Instant, Sampled) {
+        let Some(taking) = self.taking else { return (bench.now(), Sampled::Nothing) };
+        let Taking { start, next, noise } = taking;
+        let Levels { high, mixed } = self.levels(taking, bench.collected(self.pin));
+        // A line that is low again by now has its next start bit at its next falling edge.
+        let sampled = match next {
+            Look::Rest => Sampled::Character(self.character(high, mixed, noise)),
+            _ if high & 1 == 1 => Sampled::NoStart,
+            Look::Early | Look::Start => {
+                let next = if next == Look::Early { Look::Start } else { Look::Rest };
+                let noise = noise || mixed & 1 == 1;
+                self.await_samples(Taking { start, next, noise }, me, bench);
+                return (start, Sampled::Nothing);
+            }
+        };
+        self.taking = None;
+        // What follows begins with the level that the line has now.
+        self.before = bench.be_told(self.pin).map_or(self.before, |level| level == NetLevel::High);
+        (start, sampled)
     }
 
     /// What is looked at, and when the last of it is there.
@@ -161,67 +190,19 @@ impl Sampler {
         start + self.samples(look).last().map_or(Duration::ZERO, |[.., last]| *last)
     }
 
-    /// The alarm's instant; gives the start of the frame, too.
-    pub fn on_alarm(&mut self, me: DeviceId, bench: &mut Bench) -> (Instant, Sampled) {
-        let Some(mut taking) = self.taking else { return (bench.now(), Sampled::Nothing) };
-        let start = taking.start;
-        loop {
-            let (sampled, next) = self.look(&mut taking, bench.collected(self.pin));
-            let Some(next) = next else {
-                // What follows begins with the level that the line has now.
-                self.before = bench.be_told(self.pin).map_or(self.before, |level| level == NetLevel::High);
-                self.taking = None;
-                return (start, sampled);
-            };
-            taking.next = next;
-            let due = self.due(start, next);
-            if !bench.reaches(due) {
-                self.taking = Some(taking);
-                bench.alarm_at(due, me, self.alarm);
-                return (start, sampled);
-            }
-        }
-    }
-
-    /// Looks at samples of a frame whose line has changed so since its beginning. Gives what is looked at next, too, if the
-    /// frame is not over.
-    #[inline]
-    fn look(&self, taking: &mut Taking, changes: &[Change]) -> (Sampled, Option<Look>) {
-        let Levels { high, mixed } = match changes {
-            [] => self.level(),
-            changes => self.levels(taking, changes),
-        };
-        let next = match taking.next {
-            Look::Early => Look::Start,
-            Look::Start => Look::Rest,
-            Look::Rest => {
-                let noise = taking.noise || mixed >> 1 & digits(stop_bit(self.frame)) != 0;
-                return (Sampled::Character(self.character(high, noise)), None);
-            }
-        };
-        taking.noise |= mixed & 1 == 1;
-        // A line that is low again by now has its next start bit at its next falling edge.
-        if high & 1 == 1 { (Sampled::NoStart, None) } else { (Sampled::Nothing, Some(next)) }
-    }
-
-    /// The character whose bits were so, the start bit lowest.
-    fn character(&self, high: u16, noise: bool) -> Character {
+    /// The character of a frame whose samples were so.
+    fn character(&self, high: u16, mixed: u16, noise: bool) -> Character {
         let stop = stop_bit(self.frame);
         let (word, right) = decode(self.frame, high >> 1 & digits(stop - 1));
+        let noise = noise || mixed >> 1 & digits(stop) != 0;
         Character { word, framing: high >> stop & 1 == 0, parity: !right, noise }
     }
 
-    /// What samples are on a line that does not change.
-    fn level(&self) -> Levels {
-        Levels { high: if self.before { u16::MAX } else { 0 }, mixed: 0 }
-    }
-
     /// What samples are on a line that has changed so since the beginning of a frame.
-    #[inline(never)]
-    fn levels(&self, taking: &Taking, changes: &[Change]) -> Levels {
+    fn levels(&self, taking: Taking, changes: &[Change]) -> Levels {
         let samples = self.samples(taking.next);
-        let (mut before, mut last, mut earlier) = (self.before, self.level().high, [0; 2]);
-        let mut bit = 0;
+        let (mut before, mut bit) = (self.before, 0);
+        let (mut last, mut earlier) = (if before { u16::MAX } else { 0 }, [0; 2]);
         for change in changes {
             let high = change.level == NetLevel::High;
             if std::mem::replace(&mut before, high) == high {
@@ -235,8 +216,10 @@ impl Sampler {
             let Some([first, middle, _]) = samples.get(bit) else { break };
             last ^= u16::MAX << bit;
             // So are mostly the others of it.
-            earlier[0] ^= u16::from(*first < at) << bit;
-            earlier[1] ^= u16::from(*middle < at) << bit;
+            if *first < at {
+                earlier[0] ^= 1 << bit;
+                earlier[1] ^= u16::from(*middle < at) << bit;
+            }
         }
         let [a, b] = earlier.map(|differs| last ^ differs);
         Levels { high: a & b | b & last | a & last, mixed: (a | b | last) & !(a & b & last) }

@@ -119,6 +119,9 @@ impl<D: Device> World<D> {
             }
             What::Edge(net, level) => {
                 let mut place = 0;
+                if self.bench.has_one_listener(net) {
+                    self.bench.goes_unseen(if looks { event.at } else { until });
+                }
                 while let Some((next, pin, device)) = self.bench.tell(net, level, place) {
                     self.devices[usize::from(device.0)].edge(device, pin, level, &mut self.bench);
                     place = next;

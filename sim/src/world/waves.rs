@@ -15,8 +15,8 @@ pub type Then = (Instant, DeviceId, u32);
 pub struct Wave {
     /// Whose.
     pub pin: PinId,
-    /// Each to high or to low.
-    changes: Vec<(Instant, bool)>,
+    /// To high or to low, in turn.
+    changes: Vec<(Instant, Drive)>,
     next: usize,
     then: Then,
 }
@@ -45,7 +45,8 @@ impl Waves {
         let wave = &mut self.0[number];
         (wave.next, wave.then) = (0, then);
         wave.changes.clear();
-        wave.changes.extend(changes);
+        let drive = |high| if high { Drive::High } else { Drive::Low };
+        wave.changes.extend(changes.map(|(at, high)| (at, drive(high))));
         number as u16
     }
 
@@ -63,12 +64,16 @@ impl Waves {
 }
 
 impl Wave {
-    /// The change that is due now, if it was not cut off meanwhile.
+    /// Takes the change that is due now, if it was not cut off meanwhile, and those behind it that come before `until`.
     #[inline]
-    pub fn take(&mut self, now: Instant) -> Option<Drive> {
-        let (_, high) = self.changes.get(self.next).filter(|(at, _)| *at == now)?;
-        self.next += 1;
-        Some(if *high { Drive::High } else { Drive::Low })
+    pub fn take(&mut self, now: Instant, until: Instant) -> &[(Instant, Drive)] {
+        let rest = &self.changes[self.next..];
+        let count = match rest.split_first() {
+            Some(((at, _), behind)) if *at == now => 1 + behind.iter().take_while(|(at, _)| *at < until).count(),
+            _ => 0,
+        };
+        self.next += count;
+        &rest[..count]
     }
 
     /// How it goes on.

@@ -141,25 +141,18 @@ impl Bench {
     fn change_by(&mut self, number: u16) -> Option<(Option<Changed>, Next)> {
         let wave = self.waves.get_mut(number);
         let mut pin = self.nets.on_net(wave.pin);
-        let leads = pin.leads() && !self.faults.at_nets;
-        if !leads {
-            let drive = wave.take(self.now)?;
-            let changed = change(&mut pin, drive, self.now, self.cause, &mut self.trace);
+        if !pin.leads() || self.faults.at_nets {
+            let &(at, drive) = wave.take(self.now, self.now).first()?;
+            let changed = change(&mut pin, drive, at, self.cause, &mut self.trace);
             return Some((changed, wave.next()));
         }
         let until = self.agenda.first_due().map_or(self.unseen, |due| self.unseen.min(due));
-        let (mut now, cause) = (self.now, self.cause);
-        loop {
-            let drive = wave.take(now)?;
-            lead(&mut pin, drive, now, cause, &mut self.trace);
-            match wave.next() {
-                Next::Change(at) if at < until => now = at,
-                next => {
-                    self.now = now;
-                    return Some((None, next));
-                }
-            }
+        let changes = wave.take(self.now, until);
+        self.now = changes.last()?.0;
+        for &(at, drive) in changes {
+            lead(&mut pin, drive, at, self.cause, &mut self.trace);
         }
+        Some((None, wave.next()))
     }
 
     /// Enters what comes next of a wave.
@@ -209,6 +202,10 @@ impl Bench {
         if level != NetLevel::Floating && self.nets.show(resolved, self.now, shown) {
             self.agenda.schedule(self.now, shown, What::Edge(net, level));
         }
+    }
+
+    pub(in crate::world) fn has_one_listener(&self, net: Net) -> bool {
+        self.nets.has_one_listener(net)
     }
 
     pub(in crate::world) fn tell(

@@ -158,6 +158,11 @@ impl Nets {
         self.net_mut(self.net_of(pin)).listeners.iter_mut().find(|listener| listener.pin == pin)
     }
 
+    /// Whether exactly one listens on a net.
+    pub fn has_one_listener(&self, net: Net) -> bool {
+        self.net(net).listeners.len() == 1
+    }
+
     /// The next listener on a net that is to be told this level: the first from this place in the net's list on, and the
     /// place behind it. It counts as told.
     pub fn tell(&mut self, net: Net, level: NetLevel, place: usize) -> Option<(usize, PinId, DeviceId)> {
