@@ -124,7 +124,8 @@ mod tests {
     #[test]
     fn bits_that_follow_each_other_begin_where_each_of_them_does() {
         let clocks = [BitClock::exact(115_200), BitClock::divided(9600, 42_000_000).unwrap()];
-        for (clock, first) in clocks.into_iter().flat_map(|clock| [(clock, 0), (clock, 7), (clock, 1 << 40)]) {
+        for (clock, first) in clocks.into_iter().flat_map(|clock| [(clock, 0), (clock, 7), (clock, 1 << 40)])
+        {
             let bits: Vec<Instant> = clock.bits(Instant::from_nanos(5), first).take(1000).collect();
             let each = (first..first + 1000).map(|bit| clock.at(Instant::from_nanos(5), 2 * bit));
             assert_eq!(bits, each.collect::<Vec<_>>());

@@ -201,7 +201,13 @@ impl Receiver {
         }
         self.data_register = Some(word);
         if framing || parity || noise {
-            let error = if framing { RxError::Framing } else if parity { RxError::Parity } else { RxError::Noise };
+            let error = if framing {
+                RxError::Framing
+            } else if parity {
+                RxError::Parity
+            } else {
+                RxError::Noise
+            };
             self.error.get_or_insert(error);
         }
         bench.record_cause(Kind::UartRx { uart: name, byte, framing });
@@ -241,13 +247,7 @@ impl Receiver {
 
     /// Takes up to so many characters; gives how many there were. Making room turns the interrupt on again, and a held one
     /// comes in.
-    pub fn read(
-        &mut self,
-        most: usize,
-        name: Name,
-        bench: &mut Bench,
-        mut take: impl FnMut(Word),
-    ) -> usize {
+    pub fn read(&mut self, most: usize, name: Name, bench: &mut Bench, mut take: impl FnMut(Word)) -> usize {
         let mut count = 0;
         while count < most
             && let Some(word) = self.ring.pop_front()

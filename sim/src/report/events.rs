@@ -239,7 +239,7 @@ impl Words<'_> {
             Kind::PinMode { pin, mode, pull } => (Some(self.text(pin)), show_mode(mode, pull)),
             Kind::Led { led, on } => (Some(self.text(led)), if on { "on" } else { "off" }.into()),
             Kind::Fault { what, place, lasts } => {
-                let lasts = lasts.map_or(String::new(), |lasts| format!(", {lasts}"));
+                let lasts = lasts.span().map_or(String::new(), |lasts| format!(", {lasts}"));
                 (Some(self.text(place)), format!("FAULT: {}{lasts}", self.text(what)))
             }
             Kind::I2c { bus, event } => (Some(self.text(bus)), event.sentence(self.trace)),

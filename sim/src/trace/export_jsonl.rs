@@ -209,7 +209,7 @@ impl Fields<'_> {
                 rest
             }
             Kind::Fault { what, place, lasts } => {
-                let lasts = json!(lasts.map(|lasts| lasts.as_nanos()));
+                let lasts = json!(lasts.span().map(|lasts| lasts.as_nanos()));
                 vec![("what", self.text(what)), ("place", self.text(place)), ("lasts", lasts)]
             }
             Kind::Verdict { verdict } => vec![("verdict", self.text(verdict))],

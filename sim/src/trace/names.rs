@@ -1,11 +1,50 @@
 //! The texts of a trace, each stored once.
 //!
-//! Owns [`Names`]. A name's number is its place in order of first use, so equal runs number their
+//! Owns [`Name`] and [`Names`]. A name's number is its place in order of first use, so equal runs number their
 //! names alike.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::num::NonZeroU32;
 
-use super::record::Name;
+use serde::{Deserialize, Serialize};
+
+/// A text in the trace's table of names. An optional one takes no more room.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct Name(NonZeroU32);
+
+impl Name {
+    /// The one of this number; numbers are counted from 0. None has the greatest number of all.
+    pub fn numbered(number: u32) -> Option<Self> {
+        number.checked_add(1).and_then(NonZeroU32::new).map(Self)
+    }
+
+    /// Its number.
+    pub fn number(self) -> u32 {
+        self.0.get() - 1
+    }
+}
+
+impl From<Name> for u32 {
+    fn from(name: Name) -> Self {
+        name.number()
+    }
+}
+
+impl TryFrom<u32> for Name {
+    type Error = &'static str;
+
+    fn try_from(number: u32) -> Result<Self, Self::Error> {
+        Self::numbered(number).ok_or("no name has this number")
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Name").field(&self.number()).finish()
+    }
+}
 
 /// A table of texts.
 #[derive(Clone, Debug, Default)]
@@ -20,14 +59,14 @@ impl Names {
     /// The name of a text, entered if it is new.
     pub fn intern(&mut self, text: &str) -> Name {
         if self.texts.get(self.latest).is_some_and(|latest| latest == text) {
-            return Name(self.latest as u32);
+            return numbered(self.latest);
         }
         if let Some(&name) = self.index.get(text) {
-            self.latest = name.0 as usize;
+            self.latest = name.number() as usize;
             return name;
         }
         self.latest = self.texts.len();
-        let name = Name(u32::try_from(self.texts.len()).expect("under 2^32 names"));
+        let name = numbered(self.latest);
         self.texts.push(text.to_owned());
         self.index.insert(text.to_owned(), name);
         name
@@ -41,7 +80,7 @@ impl Names {
     /// The text of a name. One that is not in the table reads `?`: only the state in a file that was tampered with
     /// has such names.
     pub fn text(&self, name: Name) -> &str {
-        self.texts.get(name.0 as usize).map_or("?", String::as_str)
+        self.texts.get(name.number() as usize).map_or("?", String::as_str)
     }
 
     /// How many texts there are.
@@ -58,6 +97,10 @@ impl Names {
     pub fn texts(&self) -> &[String] {
         &self.texts
     }
+}
+
+fn numbered(number: usize) -> Name {
+    u32::try_from(number).ok().and_then(Name::numbered).expect("under 2^32 names")
 }
 
 impl PartialEq for Names {

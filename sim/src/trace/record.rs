@@ -6,10 +6,13 @@
 //!
 //! Invariant **cause-is-earlier**: a record's cause has a smaller sequence number than the record.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use vpyb_core::time::{Duration, Instant};
 
 pub use super::i2c::{I2cEvent, I2cFault};
+pub use super::names::Name;
 pub use super::net::{NetEvent, NetFault, NetLoss};
 pub use super::pin::{Drive, Mode, NetLevel, Pulled, Trigger};
 pub use super::serial::{Checked, Flow, Frame, SerialEvent};
@@ -19,9 +22,36 @@ pub use super::sharing::{Object, Use};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Seq(pub u32);
 
-/// A text in the trace's table of names.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub struct Name(pub u32);
+/// How long something lasts, if that is said, in nanoseconds; in less room than an optional span.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "Option<Duration>", into = "Option<Duration>")]
+pub struct Lasts(u64);
+
+impl From<Option<Duration>> for Lasts {
+    fn from(span: Option<Duration>) -> Self {
+        // No span is so long that it could not be told from none.
+        Self(span.map_or(u64::MAX, |span| span.as_nanos().min(u64::MAX - 1)))
+    }
+}
+
+impl From<Lasts> for Option<Duration> {
+    fn from(lasts: Lasts) -> Self {
+        lasts.span()
+    }
+}
+
+impl Lasts {
+    /// The span, if it is said.
+    pub fn span(self) -> Option<Duration> {
+        (self.0 < u64::MAX).then(|| Duration::from_nanos(self.0))
+    }
+}
+
+impl fmt::Debug for Lasts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.span().fmt(f)
+    }
+}
 
 /// A task, numbered in order of creation within one run; never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -233,7 +263,7 @@ pub enum Kind {
     /// name, or its function's; no task, if it was never polled.
     PartCancelled { task: Option<Task>, part: Name },
     /// A fault of the scenario struck; `lasts` if it is said how long.
-    Fault { what: Name, place: Name, lasts: Option<Duration> },
+    Fault { what: Name, place: Name, lasts: Lasts },
     /// The event loop was made with an I/O queue of so many places. What is ready for I/O is queued there, and runs before
     /// what is in the run queue.
     IoQueue { len: u16 },
@@ -337,3 +367,6 @@ pub struct Record {
     /// What happened.
     pub kind: Kind,
 }
+
+/// Runs touch fresh memory for nearly each record, and the system takes longer to give it than a run takes to fill it.
+const _: () = assert!(size_of::<Record>() <= 40);

@@ -219,7 +219,7 @@ impl<'t> Words<'t> {
                 self.of_place(uart, format!("{half}{}", event.sentence()))
             }
             Kind::Fault { what, place, lasts } => {
-                let lasts = lasts.map_or(String::new(), |lasts| format!(", {lasts}"));
+                let lasts = lasts.span().map_or(String::new(), |lasts| format!(", {lasts}"));
                 self.of_place(place, format!("FAULT: {}{lasts}", self.trace.text(what)))
             }
             Kind::IoQueue { len } => event(format!("the event loop has an I/O queue of {len} places")),

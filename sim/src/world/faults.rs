@@ -226,9 +226,9 @@ mod tests {
 
     /// At which of the opportunities at 1 to 12 us a fault strikes.
     fn struck(strikes: Strikes) -> Vec<u64> {
-        let place = Place::Named(Name(7));
-        let fault =
-            Fault { kind: FaultKind::Nack, places: vec![place], shown: Name(7), lasts: None, strikes };
+        let name = Name::numbered(7).expect("a small number");
+        let place = Place::Named(name);
+        let fault = Fault { kind: FaultKind::Nack, places: vec![place], shown: name, lasts: None, strikes };
         let (mut faults, mut chance) = (Faults::new(vec![fault]), Chance::new(1));
         let mut at = |us: &u64| {
             let now = Instant::from_micros(*us);

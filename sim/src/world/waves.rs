@@ -69,7 +69,9 @@ impl Wave {
     pub fn take(&mut self, now: Instant, until: Instant) -> &[(Instant, Drive)] {
         let rest = &self.changes[self.next..];
         let count = match rest.split_first() {
-            Some(((at, _), behind)) if *at == now => 1 + behind.iter().take_while(|(at, _)| *at < until).count(),
+            Some(((at, _), behind)) if *at == now => {
+                1 + behind.iter().take_while(|(at, _)| *at < until).count()
+            }
             _ => 0,
         };
         self.next += count;

@@ -56,7 +56,7 @@ pub(in crate::trace) fn pack(first: u32, records: &[Record], mut bytes: Vec<u8>)
 /// How many names, in the order of the table, these records need.
 pub(in crate::trace) fn names_for(records: &[Record]) -> usize {
     let names = records.iter().flat_map(|record| record.kind.names());
-    names.map(|name| name.0 as usize + 1).max().unwrap_or(0)
+    names.map(|name| name.number() as usize + 1).max().unwrap_or(0)
 }
 
 /// How many of these texts go into one block of names.
@@ -114,7 +114,7 @@ fn take(bytes: &[u8], run: Run, offset: u64, fit: &Fit, records: &mut Vec<Record
             0 => None,
             back => Some(Seq(seq.checked_sub(back).ok_or_else(|| bad("has a cause that is no record"))?)),
         };
-        if packed.kind.names().any(|name| name.0 as usize >= fit.names) {
+        if packed.kind.names().any(|name| name.number() as usize >= fit.names) {
             return Err(bad("has a name that is not in the table"));
         }
         (before, rest) = (at, later);

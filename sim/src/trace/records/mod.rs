@@ -17,7 +17,7 @@ use super::record::{Record, Seq};
 pub use iter::Iter;
 use old::Old;
 
-/// So many records are held in memory at the most, as they are, unless somebody says another number: 48 MiB.
+/// So many records are held in memory at the most, as they are, unless somebody says another number: 40 MiB.
 pub const HELD: usize = 1 << 20;
 
 /// Records in order. A place counts from 0, which is that of the first.

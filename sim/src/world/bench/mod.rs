@@ -248,7 +248,7 @@ impl Bench {
     fn fault_record(&mut self, number: usize) -> (Kind, Option<Duration>) {
         let fault = self.faults.fault(number);
         let (place, lasts, word) = (fault.shown, fault.lasts, fault.kind.word());
-        (Kind::Fault { what: self.trace.name(word), place, lasts }, lasts)
+        (Kind::Fault { what: self.trace.name(word), place, lasts: lasts.into() }, lasts)
     }
 
     // ---- chance ----------------------------------------------------------------------------------
