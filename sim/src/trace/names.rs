@@ -52,21 +52,24 @@ pub struct Names {
     texts: Vec<String>,
     index: BTreeMap<String, Name>,
     /// The name that was asked for last: mostly it is asked for again.
-    latest: usize,
+    latest: Option<Name>,
 }
 
 impl Names {
     /// The name of a text, entered if it is new.
     pub fn intern(&mut self, text: &str) -> Name {
-        if self.texts.get(self.latest).is_some_and(|latest| latest == text) {
-            return numbered(self.latest);
+        if let Some(latest) = self.latest.filter(|latest| self.text(*latest) == text) {
+            return latest;
         }
-        if let Some(&name) = self.index.get(text) {
-            self.latest = name.number() as usize;
-            return name;
-        }
-        self.latest = self.texts.len();
-        let name = numbered(self.latest);
+        let known = self.index.get(text).copied();
+        let name = known.unwrap_or_else(|| self.enter(text));
+        self.latest = Some(name);
+        name
+    }
+
+    fn enter(&mut self, text: &str) -> Name {
+        let number = u32::try_from(self.texts.len()).ok();
+        let name = number.and_then(Name::numbered).expect("under 2^32 names");
         self.texts.push(text.to_owned());
         self.index.insert(text.to_owned(), name);
         name
@@ -97,10 +100,6 @@ impl Names {
     pub fn texts(&self) -> &[String] {
         &self.texts
     }
-}
-
-fn numbered(number: usize) -> Name {
-    u32::try_from(number).ok().and_then(Name::numbered).expect("under 2^32 names")
 }
 
 impl PartialEq for Names {

@@ -90,7 +90,11 @@ impl Listener {
     pub fn forget(&mut self, before: Instant) -> Option<NetLevel> {
         let known = self.collected(before);
         let (count, last) = (known.len(), known.last().map(|change| change.level));
-        self.collected.drain(..count);
+        if count == self.collected.len() {
+            self.collected.clear();
+        } else {
+            self.collected.drain(..count);
+        }
         last
     }
 
