@@ -14,8 +14,8 @@ use vpyb_sim::mcu::{BitClock, Received, Uart, UartPins, UartSettings};
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::scenario::model::{Cpu, Op, Run, Scenario, Task};
 use vpyb_sim::trace::record::SerialEvent;
-use vpyb_sim::trace::{Kind, Trace};
-use vpyb_sim::world::{Agenda, Bench, DeviceId, What, World};
+use vpyb_sim::trace::{Kind, Record, Trace};
+use vpyb_sim::world::{Agenda, Bench, DeviceId, Fault, FaultKind, Faults, Place, Strikes, What, World};
 
 // ---- the agenda ------------------------------------------------------------------------------------
 
@@ -28,7 +28,8 @@ enum Use {
 fn uses() -> impl Strategy<Value = Vec<Use>> {
     // Few instants, so that many events are due at the same one.
     let one = prop_oneof![3 => (0..8_u64).prop_map(Use::Schedule), 2 => (0..8_u64).prop_map(Use::TakeUntil)];
-    prop::collection::vec(one, 0..60)
+    // So many that not all have a place in the list of the next ones.
+    prop::collection::vec(one, 0..200)
 }
 
 proptest! {
@@ -85,15 +86,11 @@ struct Flaws {
     noise: bool,
 }
 
-/// Sends from a peer at exactly `baud` to a UART with this bit clock; gives what the UART holds, and what it saw of
-/// each frame.
-fn over_a_wire(data: &[u8], baud: u32, receiving: BitClock, frame: UartFrame) -> (Received, Vec<Flaws>) {
+/// Peers that begin to send at the same time, each at exactly its speed, to one UART with this bit clock.
+fn wired(senders: &[(&[u8], u32)], receiving: BitClock, frame: UartFrame) -> World<Part> {
     let mut bench = Bench::new(Trace::default());
     let pins = UartPins { tx: bench.add_pin("tx"), rx: bench.add_pin("rx"), rts: None, cts: None };
-    let peer_pins = PeerPins { tx: bench.add_pin("peer"), rx: None, ready: None, allowed: None };
-    bench.join(pins.rx, peer_pins.tx);
-    let (uart_name, peer_name) = (bench.trace.name("uart"), bench.trace.name("peer"));
-    let mut uart = Uart::new(uart_name, pins);
+    let mut uart = Uart::new(bench.trace.name("uart"), pins);
     let settings = UartSettings {
         clock: receiving,
         frame,
@@ -103,10 +100,23 @@ fn over_a_wire(data: &[u8], baud: u32, receiving: BitClock, frame: UartFrame) ->
         sends_by_interrupt: false,
     };
     uart.open(RECEIVER, settings, &mut bench);
-    let clock = BitClock::exact(baud);
-    let mut peer = SerialPeer::new(peer_name, peer_pins, clock, frame, Vec::new(), SENDER, &mut bench);
-    peer.send(data, baud, SENDER, &mut bench);
-    let mut world = World::new(bench, vec![Part::Uart(uart), Part::SerialPeer(peer)]);
+    let mut parts = vec![Part::Uart(uart)];
+    for (&(data, baud), number) in senders.iter().zip(SENDER.0..) {
+        let (name, me) = (format!("peer{number}"), DeviceId(number));
+        let peer_pins = PeerPins { tx: bench.add_pin(&name), rx: None, ready: None, allowed: None };
+        bench.join(pins.rx, peer_pins.tx);
+        let (name, clock) = (bench.trace.name(&name), BitClock::exact(baud));
+        let mut peer = SerialPeer::new(name, peer_pins, clock, frame, Vec::new(), me, &mut bench);
+        peer.send(data, baud, me, &mut bench);
+        parts.push(Part::SerialPeer(peer));
+    }
+    World::new(bench, parts)
+}
+
+/// Sends from a peer at exactly `baud` to a UART with this bit clock; gives what the UART holds, and what it saw of
+/// each frame.
+fn over_a_wire(data: &[u8], baud: u32, receiving: BitClock, frame: UartFrame) -> (Received, Vec<Flaws>) {
+    let mut world = wired(&[(data, baud)], receiving, frame);
     while world.deliver_next(Instant::MAX, false).is_some() {}
     let mut flaws: Vec<Flaws> = Vec::new();
     for record in world.bench.trace.records() {
@@ -155,6 +165,48 @@ proptest! {
         let baud = (100 * (1000 + off)) as u32;
         let (_, flaws) = over_a_wire(&[first, second], baud, BitClock::exact(100_000), UartFrame::N8);
         prop_assert!(flaws[0].framing, "the first of {flaws:?}");
+    }
+}
+
+/// All that happens, with what `prepare` does before; somebody `looks` between events or not.
+fn happens(mut world: World<Part>, looks: bool, prepare: impl FnOnce(&mut Bench)) -> Vec<Record> {
+    prepare(&mut world.bench);
+    while world.deliver_next(Instant::MAX, looks).is_some() {}
+    world.bench.trace.records().iter().collect()
+}
+
+/// Plans a fault of the net of a pin that never strikes.
+fn plan_for_nothing(bench: &mut Bench) {
+    let shown = bench.trace.name("rx");
+    let places = bench.pins().map(|(pin, ..)| Place::Pin(pin)).collect();
+    let strikes = Strikes {
+        from: Instant::ZERO,
+        until: Instant::MAX,
+        every: 1,
+        count: 0,
+        probability: 0,
+        only: Some(0),
+    };
+    let fault = Fault { kind: FaultKind::Glitch, places, shown, lasts: None, strikes };
+    bench.faults = Faults::new(vec![fault]);
+}
+
+proptest! {
+    /// What a pin does beforehand and what a receiver skips is the same as if each change and each look were an event of
+    /// its own: with one sender, and with two that disturb each other.
+    #[test]
+    fn nobody_sees_what_follows_within_one_delivery(
+        first in prop::collection::vec(any::<u8>(), 1..8),
+        second in prop::collection::vec(any::<u8>(), 0..8),
+        bauds in (5_000..20_000_u32, 2_000..200_000_u32),
+        frame in frames(),
+    ) {
+        let senders = [(&first[..], bauds.0), (&second[..], bauds.1)];
+        let senders = &senders[..if second.is_empty() { 1 } else { 2 }];
+        let world = || wired(senders, BitClock::exact(9600), frame);
+        let records = happens(world(), false, |_| {});
+        prop_assert_eq!(&happens(world(), true, |_| {}), &records);
+        prop_assert_eq!(&happens(world(), false, plan_for_nothing), &records);
     }
 }
 

@@ -271,7 +271,7 @@ pub fn any_kind() -> impl Strategy<Value = Kind> {
     (0..kinds, prop::collection::vec(byte, 40)).prop_filter_map("no such record", |(number, mut bytes)| {
         bytes.insert(0, number);
         let (kind, _) = postcard::take_from_bytes::<Kind>(&bytes).ok()?;
-        kind.names().all(|name| name.0 < 8).then_some(kind)
+        kind.names().all(|name| name.number() < 8).then_some(kind)
     })
 }
 

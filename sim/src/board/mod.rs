@@ -7,6 +7,7 @@ mod actors;
 mod alarms;
 mod bench_devices;
 mod cancels;
+mod console;
 mod faults;
 mod i2c_units;
 mod interrupts;
