@@ -23,7 +23,7 @@ use super::watch::Watch;
 use crate::mcu::{Exti, Timers};
 use crate::scenario::model::{self, Scenario};
 use crate::trace::record::Task;
-use crate::trace::{self, Kind, Seq, Trace};
+use crate::trace::{self, Seq, Trace};
 use crate::world::{Bench, Delivered, DeviceId, FaultKind, PinId, Place, World};
 
 /// Calls into the board that one step may make before it counts as endless, where calls cost no time.
