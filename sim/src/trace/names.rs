@@ -11,15 +11,10 @@ use serde::{Deserialize, Serialize};
 
 /// A text in the trace's table of names. An optional one takes no more room.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "u32", into = "u32")]
+#[serde(from = "u32", into = "u32")]
 pub struct Name(NonZeroU32);
 
 impl Name {
-    /// The one of this number; numbers are counted from 0. None has the greatest number of all.
-    pub fn numbered(number: u32) -> Option<Self> {
-        number.checked_add(1).and_then(NonZeroU32::new).map(Self)
-    }
-
     /// Its number.
     pub fn number(self) -> u32 {
         self.0.get() - 1
@@ -32,11 +27,10 @@ impl From<Name> for u32 {
     }
 }
 
-impl TryFrom<u32> for Name {
-    type Error = &'static str;
-
-    fn try_from(number: u32) -> Result<Self, Self::Error> {
-        Self::numbered(number).ok_or("no name has this number")
+/// The name of this number; numbers are counted from 0. None has the greatest number of all, which stands for the one before.
+impl From<u32> for Name {
+    fn from(number: u32) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(number))
     }
 }
 
@@ -68,8 +62,7 @@ impl Names {
     }
 
     fn enter(&mut self, text: &str) -> Name {
-        let number = u32::try_from(self.texts.len()).ok();
-        let name = number.and_then(Name::numbered).expect("under 2^32 names");
+        let name = Name::from(u32::try_from(self.texts.len()).expect("under 2^32 names"));
         self.texts.push(text.to_owned());
         self.index.insert(text.to_owned(), name);
         name

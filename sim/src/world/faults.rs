@@ -226,7 +226,7 @@ mod tests {
 
     /// At which of the opportunities at 1 to 12 us a fault strikes.
     fn struck(strikes: Strikes) -> Vec<u64> {
-        let name = Name::numbered(7).expect("a small number");
+        let name = Name::from(7);
         let place = Place::Named(name);
         let fault = Fault { kind: FaultKind::Nack, places: vec![place], shown: name, lasts: None, strikes };
         let (mut faults, mut chance) = (Faults::new(vec![fault]), Chance::new(1));

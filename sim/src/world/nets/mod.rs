@@ -289,13 +289,9 @@ mod tests {
 
     fn two_joined() -> (Nets, PinId, PinId) {
         let mut nets = Nets::default();
-        let (a, b) = (nets.add(name(0)), nets.add(name(1)));
+        let (a, b) = (nets.add(Name::from(0)), nets.add(Name::from(1)));
         nets.join(b, a);
         (nets, a, b)
-    }
-
-    fn name(number: u32) -> Name {
-        Name::numbered(number).expect("a small number")
     }
 
     fn drive(nets: &mut Nets, pin: PinId, drive: Drive) -> Resolved {
@@ -348,7 +344,7 @@ mod tests {
     #[test]
     fn a_net_that_is_taken_apart_and_put_together_is_the_same_one() {
         let (mut nets, a, b) = two_joined();
-        let c = nets.add(name(2));
+        let c = nets.add(Name::from(2));
         nets.join(b, c);
         drive(&mut nets, a, Drive::High);
         nets.pull(c, Pull::Down);
