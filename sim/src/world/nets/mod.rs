@@ -196,7 +196,7 @@ impl Nets {
         OnNet { pin, net }
     }
 
-    /// A net is [shown](OnNet::show).
+    /// A net has this level, which is a new one or not; as of the net of a pin.
     pub fn show(&mut self, resolved: Resolved, at: Instant, cause: Option<Seq>) -> bool {
         self.net_mut(resolved.net).show(resolved, at, cause)
     }
