@@ -76,6 +76,7 @@ const EXCEPTIONS: &[Exception] = &[
     ("scenarios/event/board.toml::acknowledged", "asyncio-v3", How::Not, POLLING),
     ("scenarios/event/recorded.toml::acknowledged", "asyncio-v3", How::Not, POLLING),
     ("scenarios/event/board.toml::interrupt", "asyncio-v3", How::Order(100), ON_TICK),
+    ("scenarios/event/board.toml::interrupt", "uasyncio-v2", How::Order(100), ON_TICK),
     ("scenarios/semaphore/", "asyncio-v3", How::Not, POLLING),
     ("scenarios/waiting/gather.toml::polled", "asyncio-v3", How::Not, POLLING),
     ("scenarios/blocking_read/board.toml::stream", "", How::Order(100), NEAR_TICK),
