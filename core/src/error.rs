@@ -62,8 +62,8 @@ pub struct QueueFull(usize);
 
 impl QueueFull {
     /// Of a queue that holds so many entries at the most.
-    pub(crate) const fn new(queue: Queue, len: u32) -> Self {
-        Self((len as usize) << 2 | queue as usize)
+    pub(crate) const fn new(queue: Queue, capacity: u32) -> Self {
+        Self((capacity as usize) << 2 | queue as usize)
     }
 
     /// Which queue.
