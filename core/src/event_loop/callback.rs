@@ -245,6 +245,8 @@ impl Shared {
             timeout.expiry == Expiry::ToTell
         });
         let had_posted = self.turn.has_posted();
+        let completes = |timeout: &mut Timeout| self.turn.has_to_complete(timeout.leaf);
+        let had_to_complete = self.with_timeout(guard, completes) == Some(true);
         let polled = if to_tell == Some(true) {
             let (polled, taken) = self.hand_down(Interrupt::TimedOut, || poll(cx));
             if taken {
@@ -254,8 +256,15 @@ impl Shared {
         } else {
             poll(cx)
         };
-        if polled.is_pending() && !had_posted && self.turn.has_posted() {
-            self.with_timeout(guard, |timeout| timeout.leaf = self.turn.token.get());
+        if polled.is_pending() {
+            let waited = self.current_task().map_or(0, |task| task.leaf.get());
+            let posted = if had_posted { None } else { self.turn.leaf_that_posted(waited) };
+            self.with_timeout(guard, |timeout| match posted {
+                Some(leaf) => timeout.leaf = leaf,
+                // Its leaf is complete: another's may take over the token.
+                None if had_to_complete && !completes(timeout) => timeout.leaf = 0,
+                None => {}
+            });
         }
         polled
     }

@@ -62,14 +62,15 @@ impl Shared {
     #[cfg_attr(not(target_pointer_width = "32"), inline)]
     pub(super) fn spoil(&self) {
         if self.turn.is_turn() {
-            self.leave();
+            self.leave(self.turn.current.get());
         }
         self.turn.spoil();
     }
 
-    /// There is more to do before the next step than to take a turn back.
+    /// There is more to do before the next step than to take a turn back: the step of the task in this slot left it.
     #[inline]
-    pub(super) fn leave(&self) {
+    pub(super) fn leave(&self, slot: u32) {
+        self.turn.ran.set(slot);
         self.care.set(self.care.get() | LEFT);
     }
 

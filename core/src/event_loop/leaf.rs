@@ -37,20 +37,24 @@ pub(crate) enum Post {
 /// The step under way, as far as awaits have to do with it. What is set together lies together.
 #[repr(C)]
 pub(super) struct Turn {
-    /// The token of this step: odd, so never 0. It comes again after 2^31 steps.
-    pub token: Cell<u32>,
-    /// The token as long as the first leaf to be polled may post without more ado; then the code of what was posted,
-    /// until that is applied. [`OPEN`] if one may post that looks for an interrupt first; [`CLOSED`] if nothing was
-    /// posted and the step is over.
+    /// The token of a leaf that is complete, as long as the next leaf may post without more ado, in its place; then
+    /// the code of what was posted, until that is applied. [`OPEN`] if one may post that looks
+    /// for more first; [`CLOSED`] if nothing was posted and the step is over.
     pub offer: Cell<u32>,
     /// The value of what was posted.
     pub value: Cell<u32>,
-    /// The slot of the task; [`NOBODY`] between steps.
+    /// The slot of the task, also of the last step's.
     pub current: Cell<u32>,
-    /// The token of the leaf that this step completes; even if it completes none, or none any more.
+    /// The token of the leaf that this step completes; even if it completes none, or none any more; [`BETWEEN`] steps.
     pub resumed: Cell<u32>,
-    /// The same, if this step brings an interrupt.
+    /// The same, if this step brings an interrupt, or something else is to be looked at before that leaf is complete.
     pub interrupted: Cell<u32>,
+    /// The token of the leaf that has posted, if that is not the one that the step completed; else 0.
+    anew: Cell<u32>,
+    /// The last token that was made: odd, so never 0. Tokens come again after 2^31 others.
+    token: Cell<u32>,
+    /// The slot of the task whose step left more than a turn, until that is applied; then [`NOBODY`].
+    pub ran: Cell<u32>,
     /// The context with which the task is polled, if it is polled for a turn.
     pub context: Cell<*const ()>,
     /// What the task's waker points to.
@@ -66,18 +70,22 @@ pub(super) struct Turn {
 /// Neither of these is a code, nor plain.
 const OPEN: u32 = Word::MORE_THAN_CODES | CAREFUL;
 const CLOSED: u32 = OPEN + 4;
+/// No step is under way. It is no token.
+const BETWEEN: u32 = 2;
 /// What stands in the place of a token that was met. A leaf notes the same.
 pub(crate) const COMPLETED: u32 = Word::MORE_THAN_CODES;
 
 impl Turn {
     pub const fn new() -> Self {
         Self {
-            token: Cell::new(1),
             offer: Cell::new(CLOSED),
-            current: Cell::new(NOBODY),
-            resumed: Cell::new(0),
-            interrupted: Cell::new(0),
             value: Cell::new(0),
+            current: Cell::new(NOBODY),
+            resumed: Cell::new(BETWEEN),
+            interrupted: Cell::new(0),
+            anew: Cell::new(0),
+            token: Cell::new(1),
+            ran: Cell::new(NOBODY),
             context: Cell::new(core::ptr::null()),
             waker_data: Cell::new(core::ptr::null()),
             interrupt: Cell::new(None),
@@ -92,40 +100,55 @@ impl Turn {
         self.context.set(core::ptr::from_ref(context).cast());
     }
 
-    /// Begins a step of the task in this slot; it completes the leaf of `resumed`.
+    /// Begins a step of the task in this slot; it completes the leaf of `resumed`; 0 if there is none.
     #[inline]
     pub fn begin(&self, slot: u32, resumed: u32) {
-        let token = self.token.get().wrapping_add(2);
-        self.token.set(token);
-        self.offer.set(token);
+        self.offer.set(OPEN);
         self.current.set(slot);
         self.resumed.set(resumed);
+    }
+
+    /// The step under way completes no leaf: the first one to be polled may post without more ado, with a new token.
+    pub fn offer_anew(&self) {
+        let token = self.make_token();
+        self.offer.set(token);
+    }
+
+    /// Makes the token of a leaf that posts in the place of none.
+    fn make_token(&self) -> u32 {
+        let token = self.token.get().wrapping_add(2);
+        self.token.set(token);
+        self.anew.set(token);
+        token
     }
 
     /// The step under way brings this in the place of what it brought.
     pub fn raise(&self, interrupt: Option<Interrupt>) {
         self.interrupt.set(interrupt);
-        if interrupt.is_none() {
-            return;
+        if interrupt.is_some() {
+            self.spoil();
         }
-        // Nobody completes or posts without looking for the interrupt first.
-        let resumed = self.resumed.take();
-        if resumed % 2 == 1 {
-            self.interrupted.set(resumed);
-        }
-        self.spoil();
     }
 
-    /// The step under way, if there is one, is not plain.
+    /// The step under way, if there is one, is not plain: nobody completes or posts without looking for more first.
     pub fn spoil(&self) {
         self.offer.set(if self.has_posted() { self.offer.get() | CAREFUL } else { OPEN });
+        let resumed = self.resumed.get();
+        if resumed % 2 == 1 {
+            self.resumed.set(COMPLETED);
+            self.interrupted.set(resumed);
+        }
+    }
+
+    /// Whether the step under way has still to complete the leaf of this token.
+    pub fn has_to_complete(&self, token: u32) -> bool {
+        token == self.resumed.get() || token == self.interrupted.get()
     }
 
     /// The poll is over; what was posted is still known.
     #[inline]
     pub fn end(&self) {
-        self.current.set(NOBODY);
-        self.resumed.set(0);
+        self.resumed.set(BETWEEN);
     }
 
     /// Whether a leaf posted, and that is all that came of the step.
@@ -134,10 +157,10 @@ impl Turn {
         self.offer.get().is_multiple_of(4)
     }
 
-    /// Whether nothing was posted, and nothing else was met.
+    /// Whether nothing was posted although it could have been at once, and nothing else was met.
     #[inline]
     pub fn is_untouched(&self) -> bool {
-        self.offer.get() == self.token.get()
+        !self.offer.get().is_multiple_of(2)
     }
 
     /// Whether it posted a turn, and nothing else was met since.
@@ -156,15 +179,23 @@ impl Turn {
         Word { code: self.offer.replace(CLOSED), value: self.value.get() }
     }
 
-    /// The step is over and was not plain; gives the leaf that posted.
-    pub fn close(&self) -> Option<u32> {
+    /// The step of a task that waits for this leaf, or for none, is over and was not plain; gives the leaf that posted.
+    pub fn close(&self, leaf: u32) -> Option<u32> {
+        let posted = self.leaf_that_posted(leaf);
         self.interrupted.set(0);
-        if !self.has_posted() {
-            self.offer.set(CLOSED);
-            return None;
+        self.anew.set(0);
+        match posted {
+            Some(_) => self.spoil(),
+            None => self.offer.set(CLOSED),
         }
-        self.spoil();
-        Some(self.token.get())
+        posted
+    }
+
+    /// The leaf that has posted in the step under way, of a task that this leaf waited for at its beginning. Who posts in
+    /// the place of a leaf that is complete takes over its token.
+    pub fn leaf_that_posted(&self, leaf: u32) -> Option<u32> {
+        let anew = self.anew.get();
+        self.has_posted().then_some(if anew != 0 { anew } else { leaf })
     }
 
     /// Takes the interrupt that this step brings, unless it is for a leaf that will be polled yet.
@@ -208,9 +239,11 @@ impl Shared {
         if !self.speaks_for_task(cx) {
             return Post::Slow;
         }
-        turn.offer.set(word.code | CAREFUL);
+        let token = turn.make_token();
+        turn.offer.set(word.code);
         turn.value.set(word.value);
-        Post::Token(turn.token.get())
+        turn.spoil();
+        Post::Token(token)
     }
 
     /// Whether this step completes the leaf of `token`, without an interrupt.
@@ -219,6 +252,7 @@ impl Shared {
         let completes = self.turn.resumed.get() == token;
         if completes {
             self.turn.resumed.set(COMPLETED);
+            self.turn.offer.set(token);
         }
         completes
     }
@@ -251,8 +285,8 @@ impl Shared {
     }
 
     #[inline]
-    fn is_in_step(&self) -> bool {
-        self.turn.current.get() != NOBODY
+    pub(super) fn is_in_step(&self) -> bool {
+        self.turn.resumed.get() != BETWEEN
     }
 
     #[inline]
@@ -267,7 +301,9 @@ impl Shared {
             return;
         }
         let Some(task) = self.current_task() else { return };
-        if self.turn.has_posted() && self.turn.token.get() == token {
+        let waits = self.turn.has_to_complete(token);
+        if !waits && self.turn.leaf_that_posted(task.leaf.get()) == Some(token) {
+            self.turn.anew.set(0);
             self.turn.offer.set(OPEN);
             return;
         }

@@ -97,8 +97,6 @@ pub(super) enum Phase {
 pub(super) struct Owner {
     pub wakes: WakeSet,
     pub phase: Phase,
-    /// The slot of the task whose step was the last one, until what it yielded is applied; then [`NOBODY`].
-    pub ran: u32,
     /// The tick at which the pass began.
     pub began: u32,
     /// Under `Asyncio3`: when the last step ended, before its cost.
@@ -112,7 +110,6 @@ impl Owner {
         Self {
             wakes,
             phase: if shared.rules.one_queue() { Phase::Look } else { Phase::Expire },
-            ran: NOBODY,
             began: 0,
             stepped_at: Instant::default(),
         }
@@ -234,8 +231,9 @@ impl Owner {
 
     #[inline]
     fn apply_ran(&mut self, shared: &Shared) -> Stop {
-        if self.ran != NOBODY {
-            let task = shared.task(core::mem::replace(&mut self.ran, NOBODY));
+        let ran = shared.turn.ran.replace(NOBODY);
+        if ran != NOBODY {
+            let task = shared.task(ran);
             let posted = shared.turn.take_posted();
             if shared.rules.one_queue() {
                 task.discount_entry();
@@ -269,7 +267,6 @@ impl Owner {
         if shared.turn.is_turn() {
             shared.turn.take_posted();
             shared.runq.keep();
-            self.ran = NOBODY;
         }
     }
 

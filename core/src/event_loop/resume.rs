@@ -9,7 +9,7 @@ use core::task::{Context, Poll, Waker};
 
 use super::bug;
 use super::owner::Owner;
-use super::shared::Shared;
+use super::shared::{NOBODY, Shared};
 use super::slot::Task;
 use super::task::{Mark, Pending, Place};
 use super::wake::{OwnWaker, WAKERS, no_wakers};
@@ -54,7 +54,7 @@ impl Owner {
             return true;
         }
         turn.end();
-        turn.close();
+        turn.close(0);
         task.discount_entry();
         // Nothing is in it, but the compiler would drop it.
         core::mem::forget(polled);
@@ -72,6 +72,9 @@ impl Owner {
         let spare = shared.turn.waker_data.replace(waker.data());
         let mut context = Context::from_waker(waker);
         shared.turn.begin(task.slot, resumed);
+        if resumed == 0 {
+            shared.turn.offer_anew();
+        }
         shared.turn.expect(&context);
         shared.turn.raise(interrupt);
         if !by_entry {
@@ -108,8 +111,7 @@ impl Owner {
             Poll::Pending => {
                 shared.turn.end();
                 Self::leave(shared, task, by_entry);
-                self.ran = task.slot;
-                shared.leave();
+                shared.leave(task.slot);
             }
             Poll::Ready(result) => {
                 drop(task.future.take());
@@ -151,7 +153,7 @@ impl Owner {
 
     /// Takes back what a step left: the leaf that posted, an interrupt that nobody took.
     fn leave(shared: &Shared, task: Task<'_>, by_entry: bool) {
-        let posted = shared.turn.close();
+        let posted = shared.turn.close(task.leaf.get());
         if let Some(token) = posted {
             task.leaf.set(token);
         } else if !WAKERS {
@@ -171,8 +173,9 @@ impl Owner {
 
     #[inline(never)]
     pub(super) fn finish(&mut self, shared: &Shared, task: Task<'_>, result: Result<(), TaskError>) {
-        shared.turn.close();
+        shared.turn.close(0);
         shared.turn.take_posted();
+        shared.turn.ran.set(NOBODY);
         shared.turn.interrupt.set(None);
         let id = task.id.get();
         task.discount_entry();

@@ -230,14 +230,13 @@ impl Shared {
 
     /// The task whose step is under way.
     pub(super) fn current_task(&self) -> Option<Task<'_>> {
-        let slot = self.turn.current.get();
-        (slot != NOBODY).then(|| self.task(slot))
+        self.is_in_step().then(|| self.task(self.turn.current.get()))
     }
 
     /// Where a task stands.
     pub(super) fn state_of(&self, task: Task<'_>) -> State {
         match task.state() {
-            State::Suspended if self.turn.current.get() == task.slot => State::Running,
+            State::Suspended if self.is_in_step() && self.turn.current.get() == task.slot => State::Running,
             state => state,
         }
     }

@@ -120,7 +120,7 @@ impl Owner {
         }
         // Whom the step woke comes before the task itself, as the step did it before it yielded.
         self.drain_wakes(shared)?;
-        if self.ran != NOBODY {
+        if shared.turn.ran.get() != NOBODY {
             self.stepped_at = shared.now();
         }
         Ok(())
@@ -133,9 +133,9 @@ impl Owner {
         shared.observe(|| Event::StepBegins { task: id, first: true, stale: false });
         shared.observe(|| Event::Interrupted { task: id, with });
         task.begin();
-        shared.turn.current.set(task.slot);
+        shared.turn.begin(task.slot, 0);
         drop(task.future.take());
-        shared.turn.current.set(NOBODY);
+        shared.turn.end();
         self.finish(shared, task, Err(with.into()));
     }
 

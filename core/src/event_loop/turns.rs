@@ -13,7 +13,7 @@ use super::bug;
 use super::care;
 use super::entry::RawEntry;
 use super::owner::{Owner, Phase, Step};
-use super::shared::{NOBODY, Shared, Timed};
+use super::shared::{Shared, Timed};
 use super::slot::Task;
 use super::wake::Spare;
 use crate::error::TaskError;
@@ -54,7 +54,6 @@ impl Owner {
     fn take_turn(&mut self, shared: &Shared, entry: RawEntry) -> bool {
         let Some((task, leaf)) = plain(shared, entry) else { return false };
         shared.runq.keep_and_advance();
-        self.ran = task.slot;
         let spare = self.wakes.spare();
         let mut context = Context::from_waker(spare.waker());
         shared.turn.expect(&context);
@@ -63,7 +62,6 @@ impl Owner {
             self.settle_plain(shared, task, polled);
             return true;
         }
-        task.leaf.set(shared.turn.token.get());
         shared.turn.end();
         // Nothing is in it, but the compiler would drop it.
         core::mem::forget(polled);
@@ -75,12 +73,10 @@ impl Owner {
     fn settle_plain(&mut self, shared: &Shared, task: Task<'_>, polled: Poll<Result<(), TaskError>>) {
         shared.runq.anchor();
         if polled.is_ready() || !shared.turn.is_plain() || self.wakes.spare().is_held() {
-            self.ran = NOBODY;
             return self.settle(shared, task, polled, true);
         }
-        task.leaf.set(shared.turn.token.get());
         shared.turn.end();
-        shared.leave();
+        shared.leave(task.slot);
     }
 
     /// Begins a pass if one is to begin and nothing could be due; true if it did.
@@ -161,7 +157,6 @@ impl Owner {
                     }
                     return Some((task.slot, polled));
                 }
-                task.leaf.set(shared.turn.token.get());
                 runq.keep();
             }
             if more_passes == 0 || !self.ends_quietly(shared) {
@@ -190,7 +185,6 @@ impl Owner {
         {
             return false;
         }
-        task.leaf.set(shared.turn.token.get());
         shared.runq.anchor();
         true
     }

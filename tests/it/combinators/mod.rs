@@ -2,6 +2,7 @@
 
 mod awaits;
 mod table;
+mod tokens;
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
