@@ -62,15 +62,14 @@ impl Shared {
     #[cfg_attr(not(target_pointer_width = "32"), inline)]
     pub(super) fn spoil(&self) {
         if self.turn.is_turn() {
-            self.leave(self.turn.current.get());
+            self.leave();
         }
         self.turn.spoil();
     }
 
-    /// There is more to do before the next step than to take a turn back: the step of the task in this slot left it.
+    /// There is more to do before the next step than to take a turn back.
     #[inline]
-    pub(super) fn leave(&self, slot: u32) {
-        self.turn.ran.set(slot);
+    pub(super) fn leave(&self) {
         self.care.set(self.care.get() | LEFT);
     }
 

@@ -53,8 +53,6 @@ pub(super) struct Turn {
     anew: Cell<u32>,
     /// The last token that was made: odd, so never 0. Tokens come again after 2^31 others.
     token: Cell<u32>,
-    /// The slot of the task whose step left more than a turn, until that is applied; then [`NOBODY`].
-    pub ran: Cell<u32>,
     /// The context with which the task is polled, if it is polled for a turn.
     pub context: Cell<*const ()>,
     /// What the task's waker points to.
@@ -85,7 +83,6 @@ impl Turn {
             interrupted: Cell::new(0),
             anew: Cell::new(0),
             token: Cell::new(1),
-            ran: Cell::new(NOBODY),
             context: Cell::new(core::ptr::null()),
             waker_data: Cell::new(core::ptr::null()),
             interrupt: Cell::new(None),
@@ -131,6 +128,7 @@ impl Turn {
     }
 
     /// The step under way, if there is one, is not plain: nobody completes or posts without looking for more first.
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
     pub fn spoil(&self) {
         self.offer.set(if self.has_posted() { self.offer.get() | CAREFUL } else { OPEN });
         let resumed = self.resumed.get();
@@ -182,13 +180,19 @@ impl Turn {
     /// The step of a task that waits for this leaf, or for none, is over and was not plain; gives the leaf that posted.
     pub fn close(&self, leaf: u32) -> Option<u32> {
         let posted = self.leaf_that_posted(leaf);
-        self.interrupted.set(0);
-        self.anew.set(0);
-        match posted {
-            Some(_) => self.spoil(),
-            None => self.offer.set(CLOSED),
+        let code = self.offer.get();
+        self.forget();
+        if posted.is_some() {
+            self.offer.set(code | CAREFUL);
         }
         posted
+    }
+
+    /// The step is over, and nothing is to be done for it.
+    pub fn forget(&self) {
+        self.interrupted.set(0);
+        self.anew.set(0);
+        self.offer.set(CLOSED);
     }
 
     /// The leaf that has posted in the step under way, of a task that this leaf waited for at its beginning. Who posts in
@@ -301,18 +305,19 @@ impl Shared {
             return;
         }
         let Some(task) = self.current_task() else { return };
-        let waits = self.turn.has_to_complete(token);
-        if !waits && self.turn.leaf_that_posted(task.leaf.get()) == Some(token) {
-            self.turn.anew.set(0);
-            self.turn.offer.set(OPEN);
+        let turn = &self.turn;
+        let posted = turn.leaf_that_posted(task.leaf.get());
+        if posted == Some(token) && !turn.has_to_complete(token) {
+            turn.anew.set(0);
+            turn.offer.set(OPEN);
             return;
         }
         if task.leaf.get() != token {
             return;
         }
         task.leaf.set(0);
-        if self.turn.interrupted.get() == token {
-            self.turn.interrupted.set(0);
+        if turn.interrupted.get() == token {
+            turn.interrupted.set(0);
         }
         let entry = RawEntry::task(task.slot);
         let place = task.place();

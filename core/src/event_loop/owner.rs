@@ -23,7 +23,7 @@ use super::bug;
 use super::care;
 use super::ending::{EVENT_LOOP, Ended, Halt, Stop};
 use super::entry::RawEntry;
-use super::shared::{NOBODY, Shared, Timed};
+use super::shared::{Shared, Timed};
 use super::slot::Task;
 use super::task::{Pending, Place};
 use super::wake::{WakeMark, WakeSet};
@@ -231,9 +231,8 @@ impl Owner {
 
     #[inline]
     fn apply_ran(&mut self, shared: &Shared) -> Stop {
-        let ran = shared.turn.ran.replace(NOBODY);
-        if ran != NOBODY {
-            let task = shared.task(ran);
+        if shared.turn.has_posted() {
+            let task = shared.task(shared.turn.current.get());
             let posted = shared.turn.take_posted();
             if shared.rules.one_queue() {
                 task.discount_entry();

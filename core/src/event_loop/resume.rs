@@ -9,7 +9,7 @@ use core::task::{Context, Poll, Waker};
 
 use super::bug;
 use super::owner::Owner;
-use super::shared::{NOBODY, Shared};
+use super::shared::Shared;
 use super::slot::Task;
 use super::task::{Mark, Pending, Place};
 use super::wake::{OwnWaker, WAKERS, no_wakers};
@@ -54,7 +54,7 @@ impl Owner {
             return true;
         }
         turn.end();
-        turn.close(0);
+        turn.forget();
         task.discount_entry();
         // Nothing is in it, but the compiler would drop it.
         core::mem::forget(polled);
@@ -111,7 +111,7 @@ impl Owner {
             Poll::Pending => {
                 shared.turn.end();
                 Self::leave(shared, task, by_entry);
-                shared.leave(task.slot);
+                shared.leave();
             }
             Poll::Ready(result) => {
                 drop(task.future.take());
@@ -158,9 +158,12 @@ impl Owner {
             task.leaf.set(token);
         } else if !WAKERS {
             no_wakers();
-        } else if by_entry || task.leaf.get() == 0 {
-            task.leaf.set(0);
-            task.set_place(Place::Waker);
+        } else {
+            task.discount_entry();
+            if by_entry || task.leaf.get() == 0 {
+                task.leaf.set(0);
+                task.set_place(Place::Waker);
+            }
         }
         if let Some(interrupt) = shared.turn.interrupt.take() {
             task.set_pending(Pending::Interrupt(interrupt));
@@ -173,9 +176,7 @@ impl Owner {
 
     #[inline(never)]
     pub(super) fn finish(&mut self, shared: &Shared, task: Task<'_>, result: Result<(), TaskError>) {
-        shared.turn.close(0);
-        shared.turn.take_posted();
-        shared.turn.ran.set(NOBODY);
+        shared.turn.forget();
         shared.turn.interrupt.set(None);
         let id = task.id.get();
         task.discount_entry();

@@ -21,7 +21,7 @@ use super::entry::{Decoded, RawEntry};
 use super::handle::TaskHandle;
 use super::owner::{Next, Owner, Phase};
 use super::poller::Waiter;
-use super::shared::{NOBODY, Shared, Timed};
+use super::shared::{Shared, Timed};
 use super::slot::Task;
 use super::task::{Mark, Pending, Place, State};
 use super::wait_queue::Timer;
@@ -120,7 +120,7 @@ impl Owner {
         }
         // Whom the step woke comes before the task itself, as the step did it before it yielded.
         self.drain_wakes(shared)?;
-        if shared.turn.ran.get() != NOBODY {
+        if shared.turn.has_posted() {
             self.stepped_at = shared.now();
         }
         Ok(())

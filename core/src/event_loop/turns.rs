@@ -76,7 +76,7 @@ impl Owner {
             return self.settle(shared, task, polled, true);
         }
         shared.turn.end();
-        shared.leave(task.slot);
+        shared.leave();
     }
 
     /// Begins a pass if one is to begin and nothing could be due; true if it did.
