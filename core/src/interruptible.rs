@@ -8,10 +8,13 @@ use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll};
 
+use pin_project_lite::pin_project;
+
 use crate::error::Interrupt;
 use crate::event_loop::EventLoop;
 use crate::label::Label;
 use crate::observer::ObjectKind;
+use crate::unawaited::Awaited;
 
 impl EventLoop {
     /// Awaits a future of another crate in such a way that an interrupt of the task arrives at once: the
@@ -22,14 +25,11 @@ impl EventLoop {
     /// What dropping `future` means is for its own documentation to say. Nothing else is lost.
     #[must_use = "it does nothing unless it is awaited"]
     pub fn interruptible<F: Future>(&self, future: F) -> impl Future<Output = Result<F::Output, Interrupt>> {
-        let unawaited = self.unawaited(|| "interruptible");
-        async move {
-            unawaited.begins();
-            let mut future = pin!(future);
-            poll_fn(|cx| self.poll_or_interrupt(future.as_mut(), cx)).await
-        }
+        let future = Interruptible { event_loop: self, future: Some(future) };
+        Awaited::new(self.unawaited(|| "interruptible"), future)
     }
 
+    #[inline]
     fn poll_or_interrupt<F: Future>(
         &self,
         future: Pin<&mut F>,
@@ -80,5 +80,30 @@ impl EventLoop {
             })
             .await
         }
+    }
+}
+
+pin_project! {
+    /// A future that an interrupt of its task ends.
+    struct Interruptible<'a, F> {
+        event_loop: &'a EventLoop,
+        // None when it is complete or was interrupted.
+        #[pin]
+        future: Option<F>,
+    }
+}
+
+impl<F: Future> Future for Interruptible<'_, F> {
+    type Output = Result<F::Output, Interrupt>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let future = this.future.as_mut().as_pin_mut().expect("an await is not polled after it was complete");
+        let polled = this.event_loop.poll_or_interrupt(future, cx);
+        if polled.is_ready() {
+            this.future.set(None);
+        }
+        polled
     }
 }

@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use vpyb_core::clock::Clock;
 use vpyb_core::observer::{Event, Observer};
 use vpyb_core::stream::{Pollable, Readiness, StreamRead};
+use vpyb_core::sync::Queue;
 use vpyb_core::time::{Duration, Instant};
 use vpyb_core::{
     Config, Discipline, EventLoop, Firmware, Overrides, Setup, Step, StreamReader, TaskError, TaskHandle, Top,
@@ -39,6 +40,9 @@ enum Op {
     /// Waits for an event that wakes, and clears it.
     Hear,
     Say,
+    /// Puts into a queue of one place, takes from it.
+    Put,
+    Get,
     Read,
     /// Two pauses, until the shorter one is over: the slow path, and an entry that is taken back.
     Either(i32, i32),
@@ -79,6 +83,8 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         1 => (-1..8).prop_map(Op::CallAfter),
         2 => Just(Op::Hear),
         2 => Just(Op::Say),
+        3 => Just(Op::Put),
+        3 => Just(Op::Get),
         2 => Just(Op::Read),
         2 => ((0..12), (0..12)).prop_map(|(one, other)| Op::Either(one, other)),
     ];
@@ -172,6 +178,7 @@ struct Run {
     bench: Rc<Bench>,
     reader: StreamReader<Device>,
     event: vpyb_core::sync::Event,
+    queue: Queue<Instant>,
     tasks: Vec<Vec<Op>>,
     handles: RefCell<Vec<Option<TaskHandle>>>,
     made: Cell<usize>,
@@ -243,6 +250,8 @@ impl Run {
                 self.event.clear();
             }
             Op::Say => self.event.set(()),
+            Op::Put => ev.interruptible(self.queue.put(self.bench.now.get())).await?,
+            Op::Get => self.say(ev.interruptible(self.queue.get()).await?),
             Op::Read => drop(self.reader.read(1).await?),
             Op::Either(one, other) => {
                 let (mut one, mut other) = (pin!(ev.sleep_ms(*one)), pin!(ev.sleep_ms(*other)));
@@ -267,7 +276,8 @@ async fn top_level(top: Top<Rc<Bench>>, program: Program) -> Result<(), TaskErro
     let reader = StreamReader::new(&ev, Rc::new(Device(bench.clone())));
     let event = vpyb_core::sync::Event::new().named(&ev, "event");
     let handles = RefCell::new(vec![None; TASKS]);
-    let run = Rc::new(Run { ev, bench, reader, event, tasks: program.tasks, handles, made: Cell::new(0) });
+    let (queue, tasks) = (Queue::bounded(1), program.tasks);
+    let run = Rc::new(Run { ev, bench, reader, event, queue, tasks, handles, made: Cell::new(0) });
     (1..=MADE).for_each(|task| run.create(task, None));
     let ended = top.run_until_complete(run.clone().task(0)).named("t0").await;
     run.say(ended);
@@ -311,13 +321,22 @@ proptest! {
             assert!(!matches!(step, Step::Task | Step::Callback), "{step:?} is no end of a pass");
             step
         };
-        let told = lines(&program, true, Firmware::step);
+        let by_steps = |observed| {
+            let mut steps = Vec::new();
+            let lines = lines(&program, observed, |firmware| {
+                steps.push(firmware.step());
+                steps[steps.len() - 1]
+            });
+            (lines, steps)
+        };
+        let (told, steps) = by_steps(true);
         prop_assert_eq!(&lines(&program, true, pass), &told);
         // An observer is told of more, and changes nothing.
         let noted: Vec<_> = told.into_iter().filter(|line| !line.contains(TOLD)).collect();
-        let noted_unobserved = |step| lines(&program, false, step);
-        prop_assert_eq!(&noted_unobserved(Firmware::step as fn(&mut _) -> _), &noted);
-        prop_assert_eq!(&noted_unobserved(pass), &noted);
+        let (noted_unobserved, steps_unobserved) = by_steps(false);
+        prop_assert_eq!(&noted_unobserved, &noted);
+        prop_assert_eq!(&steps_unobserved, &steps);
+        prop_assert_eq!(&lines(&program, false, pass), &noted);
     }
 
     /// A program that never rests gives its owner the turn again and again, after whole passes and few of them.

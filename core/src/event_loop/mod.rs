@@ -13,6 +13,7 @@
 //! | `owner` | what is done next, and what becomes of what a step yielded |
 //! | `turns` | steps that are nothing but a task's turn, as nearly all are |
 //! | `resume` | one step of a task |
+//! | `woken` | the step of a task that waits for its waker alone, and the end of a pass for it |
 //! | `rules` | what distinguishes the disciplines |
 //! | `shared` | what handle, leaves and owner have in common |
 //! | `admit` | how a new task comes in |
@@ -63,6 +64,7 @@ mod turns;
 mod wait_queue;
 #[cfg_attr(not(feature = "wakers"), path = "no_wakers.rs")]
 mod wake;
+mod woken;
 mod yielded;
 
 use alloc::boxed::Box;

@@ -228,7 +228,7 @@ impl Owner {
     }
 
     #[inline(never)]
-    fn drain_called(&mut self, shared: &Shared) -> Result<bool, Halt> {
+    pub(super) fn drain_called(&mut self, shared: &Shared) -> Result<bool, Halt> {
         let (mut any, mut result) = (false, Ok(()));
         self.wakes.drain(|slot| {
             let task = shared.task(slot);

@@ -12,7 +12,7 @@ use super::owner::Owner;
 use super::shared::Shared;
 use super::slot::Task;
 use super::task::{Mark, Pending, Place};
-use super::wake::{OwnWaker, WAKERS, no_wakers};
+use super::wake::{WAKERS, no_wakers};
 use super::yielded::Yielded;
 use crate::error::{Interrupt, TaskError};
 use crate::observer::{Event, TaskId, Yield};
@@ -34,31 +34,29 @@ impl Owner {
     }
 
     /// Resumes a task that waits for its waker alone, which was called, if there is nothing else to think of; true if it did.
-    /// All that the step then leaves is that the task waits again.
     #[cfg_attr(target_pointer_width = "32", inline(never))]
     pub(super) fn resume_woken(&mut self, shared: &Shared, slot: u32) -> bool {
-        let Some(header) = shared.tasks.first_block().get(slot as usize) else { return false };
-        if !shared.is_carefree() || !header.is_plainly_woken() {
-            return false;
-        }
-        let (task, turn) = (Task { slot, header }, &shared.turn);
+        let woken = if shared.is_carefree() { plainly_woken(shared, slot) } else { None };
+        woken.inspect(|task| self.poll_woken(shared, *task)).is_some()
+    }
+
+    /// Resumes a task that was plainly woken. Nearly all that the step then leaves is that the task waits again.
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    #[cfg_attr(not(target_pointer_width = "32"), inline(always))]
+    pub(super) fn poll_woken(&mut self, shared: &Shared, task: Task<'_>) {
         let own = task.own_waker();
-        let Some(waker) = own.as_ref().and_then(|own| own.as_ref()).map(OwnWaker::waker) else {
-            return false;
-        };
+        let waker = own.as_ref().and_then(|own| own.as_ref()).unwrap_or_else(|| bug()).waker();
         task.unmark(Mark::Woken);
         let polled = Self::poll(shared, task, (0, None, false), waker);
         drop(own);
-        if polled.is_ready() || !turn.is_untouched() {
-            self.settle(shared, task, polled, false);
-            return true;
+        if polled.is_ready() || !shared.turn.is_untouched() {
+            return self.settle(shared, task, polled, false);
         }
-        turn.end();
-        turn.forget();
+        shared.turn.end();
+        shared.turn.forget();
         task.discount_entry();
         // Nothing is in it, but the compiler would drop it.
         core::mem::forget(polled);
-        true
     }
 
     /// Polls a task with a waker that wakes it.
@@ -208,6 +206,13 @@ impl Owner {
             }
         }
     }
+}
+
+/// The task in a slot, if it waits for its own waker alone, which was called, and nothing is pending.
+#[inline]
+pub(super) fn plainly_woken(shared: &Shared, slot: u32) -> Option<Task<'_>> {
+    let header = shared.tasks.first_block().get(slot as usize)?;
+    header.is_plainly_woken().then_some(Task { slot, header })
 }
 
 fn observe_yield(shared: &Shared, observer: &dyn crate::observer::Observer, task: TaskId, yielded: Yielded) {

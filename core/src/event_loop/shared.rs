@@ -294,22 +294,6 @@ impl Shared {
         Ok(())
     }
 
-    /// Makes a task ready to be polled because a waker was called; it is in no queue for that yet.
-    pub(super) fn push_woken(&self, task: Task<'_>, mark: u32) -> Result<(), QueueFull> {
-        task.mark(Mark::Woken);
-        let raw = RawEntry::woken(task.slot);
-        let id = task.id.get();
-        if self.rules.one_queue() {
-            self.push_raw(raw, self.now(), Entry::Task(id), Why::Woken(mark))?;
-        } else {
-            self.runq.push(raw).map_err(|full| self.report_full(full, Some(id)))?;
-            self.spoil();
-            self.observe(|| Event::Ready { entry: Entry::Task(id), why: Why::Woken(mark) });
-        }
-        task.count_entry();
-        Ok(())
-    }
-
     /// Appends a callback to the run queue, where it takes two places; `Asyncio3` gives its place.
     pub(super) fn push_callback(
         &self,

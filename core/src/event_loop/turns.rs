@@ -15,7 +15,7 @@ use super::entry::RawEntry;
 use super::owner::{Owner, Phase, Step};
 use super::shared::{Shared, Timed};
 use super::slot::Task;
-use super::wake::Spare;
+use super::wake::{Spare, WAKERS};
 use crate::error::TaskError;
 
 /// After one pass that is nothing but turns and so many more the owner of the loop has its turn.
@@ -25,7 +25,8 @@ const MORE_PASSES: u32 = 7;
 type Last = Option<(u32, Poll<Result<(), TaskError>>)>;
 
 impl Owner {
-    /// Does what is next if it is a turn, or the end of a pass or of a wait at which nobody is to be asked.
+    /// Does what is next if it is a turn, the step of a task that was woken, or the end of a pass or of a wait at which nobody
+    /// is to be asked.
     #[inline(always)]
     pub fn step_quietly(&mut self, shared: &Shared) -> Option<Step> {
         if !shared.is_carefree() {
@@ -33,7 +34,10 @@ impl Owner {
         }
         loop {
             match shared.runq.first_of_pass() {
-                Some(entry) => return self.take_turn(shared, entry).then_some(Step::Task),
+                Some(entry) => {
+                    let taken = self.take_turn(shared, entry) || self.take_woken(shared, entry);
+                    return taken.then_some(Step::Task);
+                }
                 None if self.begin_quietly(shared) => {}
                 None if self.rest_quietly(shared) => return Some(Step::Polled { devices: 0, pass: true }),
                 None => return None,
@@ -94,8 +98,11 @@ impl Owner {
     /// over. There is nobody to ask.
     #[inline(never)]
     fn rest_quietly(&mut self, shared: &Shared) -> bool {
-        if shared.cares_for(care::DEVICES) || self.wakes.any() {
+        if shared.cares_for(care::DEVICES) {
             return false;
+        }
+        if self.wakes.any() {
+            return self.wake_quietly(shared);
         }
         let over = match self.phase {
             Phase::Run => {
@@ -111,12 +118,20 @@ impl Owner {
         over
     }
 
-    /// Takes turns as long as that is all there is to do, and applies what they yield at once. True if there is
+    /// Takes turns as long as that is all there is to do, and applies what they yield at once, or a step of a task that was
+    /// woken. True if there is
     /// something to apply, or to look at, before anything else is done.
     #[inline(never)]
     pub fn turns(&mut self, shared: &Shared) -> bool {
         if !shared.is_carefree() {
             return false;
+        }
+        if WAKERS {
+            match shared.runq.first_of_pass() {
+                Some(first) if self.take_woken(shared, first) => return true,
+                Some(_) => {}
+                None => return false,
+            }
         }
         let last = self.take_turns(shared, 0);
         self.settle_last(shared, last)

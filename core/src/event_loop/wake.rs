@@ -200,6 +200,7 @@ impl WakeSet {
     }
 
     /// The waker that was lent for this slot if somebody keeps it; then there is another spare one.
+    #[inline]
     pub fn take_kept(&mut self, slot: u32) -> Option<OwnWaker> {
         let block = self.block(slot);
         block.spare.is_held().then(|| {
@@ -239,6 +240,7 @@ impl WakeSet {
     }
 
     /// Calls `f` for each slot that was woken, in order of slots, and forgets them.
+    #[inline(always)]
     pub fn drain(&self, mut f: impl FnMut(u32)) {
         // What has been told of is in its word by now.
         if !self.common.any.load(Ordering::Acquire) {
@@ -246,13 +248,20 @@ impl WakeSet {
         }
         // Cleared first: a wake that comes after its word was taken sets it again, and is seen at the next poll point.
         self.common.any.store(false, Ordering::Relaxed);
-        for block in self.blocks() {
-            for (word, at) in block.bits.words.iter().zip(0..) {
+        let (mut block, mut others) = (&self.first, self.others.iter());
+        loop {
+            let mut begin = block.begin;
+            for word in &block.bits.words {
                 let mut bits = word.swap(0, Ordering::AcqRel);
                 while bits != 0 {
-                    f(block.begin + at * BITS + bits.trailing_zeros());
+                    f(begin + bits.trailing_zeros());
                     bits &= bits - 1;
                 }
+                begin += BITS;
+            }
+            match others.next() {
+                Some(other) => block = other,
+                None => return,
             }
         }
     }

@@ -13,6 +13,7 @@ use super::tag::Tag;
 use super::wait_list::{Wait, WaitList};
 use crate::event_loop::EventLoop;
 use crate::observer::{ObjectKind, Use};
+use crate::unawaited::Awaited;
 
 /// Holds tasks back until so many have arrived, then lets all go; and again from the start.
 ///
@@ -77,11 +78,8 @@ impl Barrier {
     /// opened meanwhile: then it has counted.
     #[must_use = "it does nothing unless it is awaited"]
     pub fn wait(&self) -> impl Future<Output = bool> {
-        let unawaited = self.tag.unawaited(|| "Barrier::wait");
-        async move {
-            unawaited.begins();
-            Arrive { barrier: self, wait: self.waiters.wait(&self.tag), open: false }.await
-        }
+        let wait = Arrive { barrier: self, wait: self.waiters.wait(&self.tag), open: false };
+        Awaited::new(self.tag.unawaited(|| "Barrier::wait"), wait)
     }
 
     /// Arrives without waiting. True if that opened the barrier.

@@ -14,6 +14,7 @@ use super::tag::Tag;
 use super::wait_list::{Wait, WaitList};
 use crate::event_loop::EventLoop;
 use crate::observer::{ObjectKind, Use};
+use crate::unawaited::Awaited;
 
 /// Wakes all who wait for it, and hands each the value that it was set to. It stays set until it is cleared.
 ///
@@ -98,11 +99,8 @@ impl<T: Clone> Event<T> {
     /// was, but a setting that was cleared meanwhile is not heard of any more.
     #[must_use = "it does nothing unless it is awaited"]
     pub fn wait(&self) -> impl Future<Output = T> {
-        let unawaited = self.tag.unawaited(|| "Event::wait");
-        async move {
-            unawaited.begins();
-            Hear { event: self, wait: self.waiters.wait(&self.tag) }.await
-        }
+        let wait = Hear { event: self, wait: self.waiters.wait(&self.tag) };
+        Awaited::new(self.tag.unawaited(|| "Event::wait"), wait)
     }
 }
 

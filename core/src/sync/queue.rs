@@ -18,6 +18,7 @@ use super::tag::Tag;
 use super::wait_list::{Wait, WaitList};
 use crate::event_loop::EventLoop;
 use crate::observer::{ObjectKind, Use};
+use crate::unawaited::Awaited;
 
 struct Stamped<T> {
     stamp: u64,
@@ -128,19 +129,33 @@ impl<T> Queue<T> {
     }
 
     /// Hands an item to who has waited longest, or keeps it. There is a place for it.
+    #[inline]
     fn store(&self, stamped: Stamped<T>) {
         // Counted first: the getter's waker may look.
         add(&self.handed);
         if let Err(stamped) = self.getters.grant(stamped) {
             subtract(&self.handed);
-            let mut items = self.items.borrow_mut();
-            let at = items.partition_point(|kept| kept.stamp < stamped.stamp);
-            items.insert(at, stamped);
+            self.keep(stamped);
         }
     }
 
+    #[inline(never)]
+    fn keep(&self, stamped: Stamped<T>) {
+        let mut items = self.items.borrow_mut();
+        let at = items.partition_point(|kept| kept.stamp < stamped.stamp);
+        items.insert(at, stamped);
+    }
+
     /// A place has become free: it is promised to who has waited longest.
+    #[inline]
     fn offer_place(&self) {
+        if self.putters.waiting() > 0 {
+            self.promise();
+        }
+    }
+
+    #[inline(never)]
+    fn promise(&self) {
         add(&self.promised);
         if self.putters.grant(()).is_err() {
             subtract(&self.promised);
@@ -155,11 +170,8 @@ impl<T> Queue<T> {
     /// future; a place that had been promised goes to the next one.
     #[must_use = "it does nothing unless it is awaited"]
     pub fn put(&self, item: T) -> impl Future<Output = ()> {
-        let unawaited = self.tag.unawaited(|| "Queue::put");
-        async move {
-            unawaited.begins();
-            PutWait { queue: self, wait: self.putters.wait(&self.tag), item: Some(item), stamp: 0 }.await
-        }
+        let put = PutWait { queue: self, wait: self.putters.wait(&self.tag), item: Some(item), stamp: 0 };
+        Awaited::new(self.tag.unawaited(|| "Queue::put"), put)
     }
 
     /// Puts an item if there is a place for it.
@@ -184,11 +196,8 @@ impl<T> Queue<T> {
     /// goes to the next one, or back to its place.
     #[must_use = "it does nothing unless it is awaited"]
     pub fn get(&self) -> impl Future<Output = T> {
-        let unawaited = self.tag.unawaited(|| "Queue::get");
-        async move {
-            unawaited.begins();
-            GetWait { queue: self, wait: self.getters.wait(&self.tag) }.await
-        }
+        let get = GetWait { queue: self, wait: self.getters.wait(&self.tag) };
+        Awaited::new(self.tag.unawaited(|| "Queue::get"), get)
     }
 
     /// Takes the first item if there is one.
@@ -246,11 +255,23 @@ impl<T> Future for PutWait<'_, T> {
     }
 }
 
-impl<T> Drop for PutWait<'_, T> {
-    fn drop(&mut self) {
+impl<T> PutWait<'_, T> {
+    /// Passes a place on that was promised.
+    #[cold]
+    #[inline(never)]
+    fn give_up(&mut self) {
         if let Some(()) = self.wait.give_up() {
             subtract(&self.queue.promised);
             self.queue.offer_place();
+        }
+    }
+}
+
+impl<T> Drop for PutWait<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.wait.has_entered() {
+            self.give_up();
         }
     }
 }
@@ -279,11 +300,23 @@ impl<T> Future for GetWait<'_, T> {
     }
 }
 
-impl<T> Drop for GetWait<'_, T> {
-    fn drop(&mut self) {
+impl<T> GetWait<'_, T> {
+    /// Passes an item on that was handed over, or puts it back.
+    #[cold]
+    #[inline(never)]
+    fn give_up(&mut self) {
         if let Some(stamped) = self.wait.give_up() {
             subtract(&self.queue.handed);
             self.queue.store(stamped);
+        }
+    }
+}
+
+impl<T> Drop for GetWait<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.wait.has_entered() {
+            self.give_up();
         }
     }
 }

@@ -11,6 +11,7 @@ use super::permits::{Permit, Permits};
 use super::tag::Tag;
 use crate::event_loop::EventLoop;
 use crate::observer::ObjectKind;
+use crate::unawaited::Awaited;
 
 /// Limits how many tasks do something at the same time. First come first served.
 ///
@@ -53,11 +54,7 @@ impl Semaphore {
     /// already goes to the next waiter. The place in the order is lost.
     #[must_use = "it does nothing unless it is awaited"]
     pub fn acquire(&self) -> impl Future<Output = Permit<'_>> {
-        let unawaited = self.permits.tag.unawaited(|| "Semaphore::acquire");
-        async move {
-            unawaited.begins();
-            self.permits.take().await
-        }
+        Awaited::new(self.permits.tag.unawaited(|| "Semaphore::acquire"), self.permits.take())
     }
 
     /// Takes a permit if one is free.
@@ -134,11 +131,7 @@ impl BoundedSemaphore {
     /// As for [`Semaphore::acquire`].
     #[must_use = "it does nothing unless it is awaited"]
     pub fn acquire(&self) -> impl Future<Output = Permit<'_>> {
-        let unawaited = self.permits.tag.unawaited(|| "BoundedSemaphore::acquire");
-        async move {
-            unawaited.begins();
-            self.permits.take().await
-        }
+        Awaited::new(self.permits.tag.unawaited(|| "BoundedSemaphore::acquire"), self.permits.take())
     }
 
     /// Takes a permit if one is free.

@@ -30,7 +30,13 @@ impl Tag {
     #[inline]
     pub fn tell(&self, how: Use) {
         if let Some((event_loop, label)) = &self.0 {
-            label.tell(event_loop, how);
+            tell(event_loop, label, how);
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn tell(event_loop: &EventLoop, label: &Label, how: Use) {
+    label.tell(event_loop, how);
 }
