@@ -120,9 +120,6 @@ impl Owner {
     pub fn step(&mut self, shared: &Shared) -> Result<Step, Halt> {
         self.apply(shared)?;
         loop {
-            if matches!(self.phase, Phase::Expire) {
-                self.expire(shared)?;
-            }
             if self.turn(shared) {
                 return Ok(Step::Task);
             }
@@ -164,7 +161,7 @@ impl Owner {
         let begins = !matches!(self.phase, Phase::Wait { .. });
         match self.phase {
             Phase::Expire => {
-                self.expire(shared)?;
+                self.expire(shared);
                 return Ok(Next::More);
             }
             Phase::Ask if shared.rules.may_queue_io() => return self.ask_before_entry(shared),
@@ -300,7 +297,7 @@ impl Owner {
         ms: i32,
     ) -> Result<(), QueueFull> {
         let (raw, entry) = (RawEntry::task(task.slot), Entry::Task(task.id.get()));
-        let place = shared.arm_in(queue, now, ms, raw, Some(entry))?;
+        let place = shared.enter_timed(queue, now, ms, raw, Some(entry))?;
         task.set_place(Place::Timer(place));
         if shared.rules.marks_timed_waits() {
             task.set_pending(Pending::Timed);

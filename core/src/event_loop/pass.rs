@@ -18,30 +18,35 @@ use crate::observer::{Event, Why};
 use crate::ticks;
 
 impl Owner {
-    /// Begins a pass: with what is due behind what is ready.
-    #[inline(always)]
-    pub(super) fn expire(&mut self, shared: &Shared) -> Stop {
-        if shared.cares_for(care::TIMED) {
-            self.began = shared.ticks();
-            if shared.rules.low_priority() {
-                self.expire_low_priority(shared)?;
-            }
-            loop {
-                let mut waitq = shared.waitq.borrow_mut();
-                let Some((timer, place)) = waitq.pop_due(self.began) else {
-                    // Where there is a low-priority queue, when a pass began is asked in any case.
-                    if waitq.len() == 0 && !shared.rules.low_priority() {
-                        shared.take_care_of(care::TIMED);
-                    }
-                    break;
-                };
-                drop(waitq);
-                self.move_due(shared, timer, place)?;
-            }
+    /// Begins a pass: with what is due behind what is ready. What goes wrong is found before the next step.
+    pub(super) fn expire(&mut self, shared: &Shared) {
+        if shared.cares_for(care::TIMED)
+            && let Err(Halt) = self.move_all_due(shared)
+        {
+            shared.care_for(care::FAILED);
         }
         shared.runq.begin_pass();
         self.phase = if shared.ioq().is_some() { Phase::Ask } else { Phase::Run };
-        Ok(())
+    }
+
+    #[inline]
+    fn move_all_due(&mut self, shared: &Shared) -> Stop {
+        self.began = shared.ticks();
+        if shared.rules.low_priority() {
+            self.expire_low_priority(shared)?;
+        }
+        loop {
+            let mut waitq = shared.waitq.borrow_mut();
+            let Some((timer, place)) = waitq.pop_due(self.began) else {
+                // Where there is a low-priority queue, when a pass began is asked in any case.
+                if waitq.len() == 0 && !shared.rules.low_priority() {
+                    shared.take_care_of(care::TIMED);
+                }
+                return Ok(());
+            };
+            drop(waitq);
+            self.move_due(shared, timer, place)?;
+        }
     }
 
     /// Moves one low-priority entry if it is overdue beyond the limit, or due while nothing else is ready or due.
@@ -63,7 +68,7 @@ impl Owner {
     }
 
     /// Moves an entry that is due, and was at this place, to the run queue.
-    #[inline]
+    #[cfg_attr(not(target_pointer_width = "32"), inline(always))]
     fn move_due(&mut self, shared: &Shared, timer: Timer, place: u32) -> Stop {
         let why = Why::Timer(timer.serial);
         match timer.entry.decode() {

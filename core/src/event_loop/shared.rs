@@ -271,7 +271,7 @@ impl Shared {
     }
 
     /// Puts an entry of a task that was taken from its queue into the run queue.
-    #[inline]
+    #[inline(always)]
     pub(super) fn move_entry(&self, task: Task<'_>, why: Why<'_>) -> Stop {
         self.append(&self.runq, task, why).map_err(|full| self.lose_entry(task, full))
     }
@@ -285,7 +285,7 @@ impl Shared {
 
     /// Appends an entry of a task, which is counted elsewhere.
     #[cfg_attr(target_pointer_width = "32", inline(never))]
-    #[cfg_attr(not(target_pointer_width = "32"), inline)]
+    #[cfg_attr(not(target_pointer_width = "32"), inline(always))]
     fn append(&self, queue: &RunQueue, task: Task<'_>, why: Why<'_>) -> Result<(), QueueFull> {
         let id = task.id.get();
         queue.push(RawEntry::task(task.slot)).map_err(|full| self.report_full(full, Some(id)))?;

@@ -17,9 +17,24 @@ impl Shared {
         self.arm_in(Timed::Waiting, self.now(), delay_ms, raw, entry)
     }
 
-    /// Puts an entry into a timed queue, due `delay_ms` after the tick of `now`; gives its place.
-    #[inline]
+    /// Puts an entry into a timed queue, due `delay_ms` after the tick of `now`; gives its place. The step under way, if
+    /// there is one, is not plain.
     pub(super) fn arm_in(
+        &self,
+        queue: Timed,
+        now: Instant,
+        delay_ms: i32,
+        raw: RawEntry,
+        entry: Option<Entry>,
+    ) -> Result<u32, QueueFull> {
+        let place = self.enter_timed(queue, now, delay_ms, raw, entry)?;
+        self.spoil();
+        Ok(place)
+    }
+
+    /// As [`arm_in`](Self::arm_in), when the step is over.
+    #[inline]
+    pub(super) fn enter_timed(
         &self,
         queue: Timed,
         now: Instant,
@@ -45,7 +60,7 @@ impl Shared {
             self.report_full(full, task)
         })?;
         self.next_timer.set(timer.wrapping_add(1));
-        self.care_for(care::TIMED);
+        self.care.set(self.care.get() | care::TIMED);
         if let Some(entry) = entry {
             self.observe(|| Event::TimerArmed { timer, entry, due: due_instant(now, delay_ms) });
         }

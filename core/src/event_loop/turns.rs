@@ -12,7 +12,7 @@ use core::task::{Context, Poll};
 use super::bug;
 use super::care;
 use super::entry::RawEntry;
-use super::owner::{Owner, Phase, Step};
+use super::owner::{Next, Owner, Phase, Step};
 use super::shared::{Shared, Timed};
 use super::slot::Task;
 use super::wake::{Spare, WAKERS};
@@ -39,8 +39,11 @@ impl Owner {
                     return taken.then_some(Step::Task);
                 }
                 None if self.begin_quietly(shared) => {}
-                None if self.rest_quietly(shared) => return Some(Step::Polled { devices: 0, pass: true }),
-                None => return None,
+                None => match self.rest_quietly(shared)? {
+                    Next::More if shared.is_carefree() => {}
+                    Next::Polled { devices, pass } => return Some(Step::Polled { devices, pass }),
+                    _ => return None,
+                },
             }
         }
     }
@@ -95,16 +98,18 @@ impl Owner {
     }
 
     /// Ends the pass under way, whose entries have all been taken, if turns come again; or the wait after it, if it is
-    /// over. There is nobody to ask.
+    /// over; or begins a pass with what is due. There is nobody to ask.
     #[inline(never)]
-    fn rest_quietly(&mut self, shared: &Shared) -> bool {
-        if shared.cares_for(care::DEVICES) {
-            return false;
+    fn rest_quietly(&mut self, shared: &Shared) -> Option<Next> {
+        if matches!(self.phase, Phase::Expire) {
+            self.expire(shared);
+            return Some(Next::More);
         }
-        if self.wakes.any() {
-            return self.wake_quietly(shared);
+        if shared.cares_for(care::DEVICES) {
+            return None;
         }
         let over = match self.phase {
+            _ if self.wakes.any() => self.wake_quietly(shared),
             Phase::Run => {
                 self.take_turn_back(shared);
                 self.ends_quietly(shared)
@@ -112,15 +117,14 @@ impl Owner {
             Phase::Wait { until, .. } => shared.now() >= until,
             _ => false,
         };
-        if over {
+        over.then(|| {
             self.phase = Phase::Expire;
-        }
-        over
+            Next::Polled { devices: 0, pass: true }
+        })
     }
 
     /// Takes turns as long as that is all there is to do, and applies what they yield at once, or a step of a task that was
-    /// woken. True if there is
-    /// something to apply, or to look at, before anything else is done.
+    /// woken. True if there is something to apply, or to look at, before anything else is done.
     #[inline(never)]
     pub fn turns(&mut self, shared: &Shared) -> bool {
         if !shared.is_carefree() {

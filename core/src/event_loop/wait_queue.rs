@@ -3,8 +3,12 @@
 //! Owns order and capacity: a heap by due tick, compared on the ring of ticks, then by serial number, so that of equal
 //! due times the one pushed first comes out first. Knows entries as numbers only, and no clock.
 //!
-//! Each node of the heap has four below it. An entry stays at one *place* while it is in the queue, by which it is
-//! found again; **at-its-node** — each place knows the node of its entry, and each node its place.
+//! An entry stays at one *place* while it is in the queue, by which it is found again; **at-its-node** — each place knows
+//! the node of its entry, and each node its place. **free-places** — the nodes behind the end hold the places that are free.
+//!
+//! When the first entry is taken its node, node 0, stays where it is and is *vacant*: still a node of the heap, whose
+//! place is free. Who paused mostly pauses again, and that entry takes its place: so it goes through the heap once, not
+//! twice. A vacant node that nobody took is removed when the next entry is taken.
 
 use alloc::vec::Vec;
 
@@ -47,21 +51,32 @@ impl Node {
         self.due >> SPARE_BITS
     }
 
-    /// Whether it comes out before `other`. Serial numbers are compared plainly, as in the original.
+    /// Due tick and serial number as one.
+    #[inline]
+    fn order(self) -> u64 {
+        u64::from(self.due) << 32 | u64::from(self.serial)
+    }
+
+    /// Whether it comes out before `other`.
     #[inline]
     fn precedes(self, other: Self) -> bool {
-        const { assert!(PERIOD.is_power_of_two()) };
-        let order = |node: Self| u64::from(node.due) << 32 | u64::from(node.serial);
-        // The sign tells on which half of the ring the difference lies; with the same due tick it is that of the numbers.
-        (order(self).wrapping_sub(order(other)) as i64) < 0
+        comes_before(self.order(), other.order())
     }
+}
+
+/// Whether an entry of one order comes out before one of another. Serial numbers are compared plainly, as in the original.
+#[inline]
+fn comes_before(one: u64, other: u64) -> bool {
+    const { assert!(PERIOD.is_power_of_two()) };
+    // The sign tells on which half of the ring the difference lies; with the same due tick it is that of the numbers.
+    (one.wrapping_sub(other) as i64) < 0
 }
 
 /// What is at a place.
 #[derive(Clone, Copy)]
 struct Placed {
     entry: RawEntry,
-    /// The node of the entry; of a free place, the next free one.
+    /// The node of the entry.
     at: u32,
 }
 
@@ -74,16 +89,20 @@ struct Row {
 
 pub(super) struct WaitQueue {
     rows: Vec<Row>,
-    /// How many nodes there are, and how many places are taken.
-    len: u32,
-    /// The first free place, if there is one.
-    free: u32,
+    /// How many nodes there are.
+    nodes: u32,
+    /// The first entry's node: 0, or if that is vacant, the first of those below it.
+    first: u32,
     capacity: u32,
     queue: Queue,
 }
 
+/// Whether there is little memory for code.
+const SMALL: bool = usize::BITS < 64;
+/// Whether a node is left vacant. If not, it is removed with its entry.
+const LEAVES_VACANT: bool = !SMALL;
 /// How many nodes are below one.
-const BELOW: usize = 4;
+const BELOW: usize = if SMALL { 2 } else { 4 };
 /// Whether rows are added as they are needed, beyond some that are there at first. Else all are there at first.
 const GROWS: bool = cfg!(feature = "asyncio-v3");
 /// Memory for no more entries than this is taken before they come, where rows are added.
@@ -102,7 +121,7 @@ impl WaitQueue {
 
     fn with_room(queue: Queue, capacity: u32, room: usize) -> Self {
         let room = if GROWS { room.min(MOST_ROOM) } else { room };
-        Self { rows: (0..room as u32).map(Row::free).collect(), len: 0, free: 0, capacity, queue }
+        Self { rows: (0..room as u32).map(Row::free).collect(), nodes: 0, first: 0, capacity, queue }
     }
 
     #[inline]
@@ -115,21 +134,34 @@ impl WaitQueue {
         self.rows.get_mut(at).unwrap_or_else(|| bug())
     }
 
+    /// The first entry's node; if there is no entry, that is behind the end.
+    #[inline]
+    fn first(&self) -> usize {
+        if LEAVES_VACANT { self.first as usize } else { 0 }
+    }
+
+    /// Whether node 0 is vacant.
+    #[inline]
+    fn is_vacant(&self) -> bool {
+        self.first() > 0
+    }
+
     #[inline]
     pub fn len(&self) -> usize {
-        self.len as usize
+        (self.nodes - u32::from(self.is_vacant())) as usize
     }
 
     /// The tick at which the first entry is due.
     #[inline]
     pub fn first_due(&self) -> Option<u32> {
-        self.rows.first().filter(|_| self.len > 0).map(|row| row.node.due())
+        let first = self.first();
+        (first < self.nodes as usize).then(|| self.row(first).node.due())
     }
 
     /// What is in it, in no order.
     #[cfg(feature = "observer")]
     pub fn timers(&self) -> impl Iterator<Item = Timer> + '_ {
-        self.rows[..self.len()].iter().map(|&Row { node, .. }| Timer {
+        self.rows[usize::from(self.is_vacant())..self.nodes as usize].iter().map(|&Row { node, .. }| Timer {
             due: node.due(),
             serial: node.serial,
             entry: self.row(node.place() as usize).placed.entry,
@@ -151,56 +183,94 @@ impl WaitQueue {
     /// Adds an entry; gives its place. Serial numbers grow; all timed queues share them.
     #[inline]
     pub fn push(&mut self, timer: Timer) -> Result<u32, QueueFull> {
-        let at = self.len;
-        if at >= self.capacity {
+        if self.len() as u32 >= self.capacity {
             return Err(QueueFull::new(self.queue, self.capacity));
         }
-        if GROWS && at as usize == self.rows.len() {
-            self.rows.push(Row::free(at));
+        let vacant = self.is_vacant();
+        let mut at = if vacant { 0 } else { self.nodes as usize };
+        if GROWS && at == self.rows.len() {
+            self.rows.push(Row::free(at as u32));
         }
-        let place = self.free;
-        let placed = &mut self.row_mut(place as usize).placed;
-        placed.entry = timer.entry;
-        self.free = placed.at;
-        self.len = at + 1;
+        let place = self.row(at).node.place();
+        self.row_mut(place as usize).placed.entry = timer.entry;
+        if vacant {
+            at = self.sink_first();
+        } else {
+            self.nodes += 1;
+        }
         let (due, ready) = (timer.due << SPARE_BITS, u32::from(timer.ready) << 31);
-        let node = Node { due, serial: timer.serial, place: place | ready };
-        self.lift(at as usize, node);
+        self.lift(at, Node { due, serial: timer.serial, place: place | ready });
         Ok(place)
     }
 
     /// Takes the first entry out; gives it with the place that it had.
+    #[cfg_attr(not(target_pointer_width = "32"), inline(always))]
     pub fn pop(&mut self) -> Option<(Timer, u32)> {
-        (self.len > 0).then(|| self.take(0))
+        if self.is_vacant() {
+            self.remove_first();
+        }
+        if self.nodes == 0 {
+            return None;
+        }
+        if !LEAVES_VACANT {
+            return Some(self.take(0));
+        }
+        self.first = self.first_below(0) as u32;
+        Some(self.release(0))
     }
 
     /// Takes the first entry out if it is due at `now`.
     #[inline]
     pub fn pop_due(&mut self, now: u32) -> Option<(Timer, u32)> {
         let due = self.first_due()?;
-        (crate::ticks::ticks_diff(due, now) <= 0).then(|| self.take(0))
+        if crate::ticks::ticks_diff(due, now) > 0 { None } else { self.pop() }
     }
 
     /// Takes an entry out if it is still at this place.
     pub fn remove(&mut self, place: u32, entry: RawEntry) -> Option<Timer> {
+        if self.is_vacant() {
+            self.remove_first();
+        }
         let at = self.node_of(place, entry)?;
         Some(self.take(at).0)
     }
 
+    /// Takes an entry out with its node.
     #[cfg_attr(not(target_pointer_width = "32"), inline)]
     fn take(&mut self, at: usize) -> (Timer, u32) {
+        let taken = self.release(at);
+        self.remove_node(at);
+        taken
+    }
+
+    /// Frees the place of a node's entry.
+    #[inline]
+    fn release(&mut self, at: usize) -> (Timer, u32) {
         let node = self.row(at).node;
         let place = node.place();
-        let freed = Placed { entry: RawEntry::TOMBSTONE, at: self.free };
-        let Placed { entry, .. } = core::mem::replace(&mut self.row_mut(place as usize).placed, freed);
-        self.free = place;
-        self.len -= 1;
-        let last = self.row(self.len as usize).node;
-        if at < self.len as usize {
-            let free = self.sink(at);
-            self.lift(free, last);
-        }
+        let placed = &mut self.row_mut(place as usize).placed;
+        let entry = core::mem::replace(&mut placed.entry, RawEntry::TOMBSTONE);
         (Timer { due: node.due(), serial: node.serial, entry, ready: node.place & READY != 0 }, place)
+    }
+
+    /// Removes node 0, which is vacant.
+    #[inline(never)]
+    fn remove_first(&mut self) {
+        self.first = 0;
+        self.remove_node(0);
+    }
+
+    /// Removes a node whose place is free.
+    fn remove_node(&mut self, at: usize) {
+        self.nodes -= 1;
+        let end = self.nodes as usize;
+        let (free, last) = (self.row(at).node, self.row(end).node);
+        self.row_mut(end).node = free;
+        if at < end {
+            let below = self.first_below(at);
+            let at = self.sink(at, below);
+            self.lift(at, last);
+        }
     }
 
     #[inline]
@@ -210,6 +280,7 @@ impl WaitQueue {
     }
 
     /// Puts a node there, or as far up as it belongs.
+    #[cfg_attr(not(target_pointer_width = "32"), inline)]
     fn lift(&mut self, mut at: usize, node: Node) {
         while at > 0 {
             let above = (at - 1) / BELOW;
@@ -223,31 +294,49 @@ impl WaitQueue {
         self.put(at, node);
     }
 
-    /// Moves the free node there down to where there are none below it; gives where.
-    fn sink(&mut self, mut at: usize) -> usize {
-        loop {
-            let begin = BELOW * at + 1;
-            let end = (begin + BELOW).min(self.len());
-            if begin >= end {
-                return at;
-            }
-            let mut first = begin;
-            for below in begin + 1..end {
-                if self.row(below).node.precedes(self.row(first).node) {
-                    first = below;
-                }
-            }
+    /// Moves node 0, which is vacant, down to where there are none below it; gives where.
+    #[inline]
+    fn sink_first(&mut self) -> usize {
+        let below = core::mem::take(&mut self.first);
+        self.sink(0, below as usize)
+    }
+
+    /// Moves the free node there, below which `first` is the first, down to where there are none below it; gives where.
+    #[inline]
+    fn sink(&mut self, mut at: usize, mut first: usize) -> usize {
+        while first < self.nodes as usize {
             self.put(at, self.row(first).node);
             at = first;
+            first = self.first_below(at);
         }
+        at
+    }
+
+    /// Of the nodes below one, the first in the order of entries. If there are none, it is behind the end.
+    #[inline]
+    fn first_below(&self, at: usize) -> usize {
+        let begin = BELOW * at + 1;
+        let rows = self.rows.get(..self.nodes as usize).unwrap_or_default();
+        let node = |number: usize, row: &Row| (number, row.node.order());
+        let earlier =
+            |one: (usize, u64), other: (usize, u64)| if comes_before(other.1, one.1) { other } else { one };
+        let (first, _) = match rows.get(begin..).unwrap_or_default() {
+            [a, b, c, d, ..] if BELOW == 4 => {
+                earlier(earlier(node(0, a), node(1, b)), earlier(node(2, c), node(3, d)))
+            }
+            [a, b, c, ..] if BELOW == 4 => earlier(earlier(node(0, a), node(1, b)), node(2, c)),
+            [a, b, ..] => earlier(node(0, a), node(1, b)),
+            _ => (0, 0),
+        };
+        begin + first
     }
 }
 
 impl Row {
-    /// A row that nothing is in: its place is free, and after it the next one.
-    fn free(number: u32) -> Self {
-        let placed = Placed { entry: RawEntry::TOMBSTONE, at: number + 1 };
-        Self { node: Node { serial: 0, due: 0, place: 0 }, placed }
+    /// A row that nothing is in, with a place that is free.
+    fn free(place: u32) -> Self {
+        let placed = Placed { entry: RawEntry::TOMBSTONE, at: 0 };
+        Self { node: Node { serial: 0, due: 0, place }, placed }
     }
 }
 
@@ -317,6 +406,42 @@ mod tests {
                 assert_eq!(queue.remove(place, timer.entry), Some(timer));
             } else {
                 assert_eq!(queue.pop(), Some((timer, place)));
+            }
+        }
+    }
+
+    /// Entries come, fall due, and are removed, in an order that a linear congruence makes.
+    #[test]
+    fn a_vacant_node_is_no_entry() {
+        for capacity in 1..24 {
+            let (mut queue, mut list, mut dice) = (WaitQueue::new(Queue::Wait, capacity), Vec::new(), 1_u32);
+            let mut roll = |sides: u32| {
+                dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (dice >> 16) % sides
+            };
+            for serial in 0..3_000 {
+                let entry = RawEntry::task(serial);
+                match roll(5) {
+                    0..3 => {
+                        let timer = Timer { due: roll(40), serial, entry, ready: roll(2) == 0 };
+                        let pushed = queue.push(timer);
+                        assert_eq!(pushed.is_ok(), list.len() < capacity);
+                        list.extend(pushed.map(|place| (timer.due, timer.serial, place, timer)));
+                        list.sort_unstable_by_key(|&(due, serial, ..)| (due, serial));
+                    }
+                    3 => {
+                        let first = (!list.is_empty()).then(|| list.remove(0));
+                        assert_eq!(queue.pop(), first.map(|(_, _, place, timer)| (timer, place)));
+                    }
+                    _ if !list.is_empty() => {
+                        let (due, _, place, timer) = list.remove(roll(list.len() as u32) as usize);
+                        assert_eq!(queue.due_at(place, timer.entry), Some(due));
+                        assert_eq!(queue.remove(place, timer.entry), Some(timer));
+                        assert_eq!(queue.remove(place, timer.entry), None);
+                    }
+                    _ => {}
+                }
+                assert_eq!((queue.len(), queue.first_due()), (list.len(), list.first().map(|first| first.0)));
             }
         }
     }

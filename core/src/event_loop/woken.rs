@@ -43,16 +43,11 @@ impl Owner {
             return false;
         }
         self.take_turn_back(shared);
-        match self.drain_called(shared) {
-            Ok(true) => self.phase = Phase::Expire,
-            Ok(false) => return false,
+        self.drain_called(shared).unwrap_or_else(|_| {
             // The run ends before anything else is done.
-            Err(_) => {
-                shared.care_for(care::FAILED);
-                return false;
-            }
-        }
-        true
+            shared.care_for(care::FAILED);
+            false
+        })
     }
 }
 
