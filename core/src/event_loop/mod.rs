@@ -23,6 +23,7 @@
 //! | `ending` | how a run ends |
 //! | `devices` | what tasks and the loop do with devices |
 //! | `run_queue`, `wait_queue`, `poller`, `callback`, `wake` | what is ready, due, waited for, to be called, woken |
+//! | `node` | in which order entries are due |
 //! | `timeline` | the other loop of `Asyncio3`: one queue, no passes |
 //! | `join` | awaiting a task |
 //! | `task` | what the loop keeps of a task; the pending-interrupt slot |
@@ -44,6 +45,7 @@ mod leaf;
 mod name;
 #[cfg_attr(not(feature = "observer"), path = "no_names.rs")]
 mod names;
+mod node;
 mod owner;
 mod pass;
 mod poller;

@@ -118,8 +118,8 @@ impl Owner {
     /// One step of a run; the end of the run as an error.
     #[inline(always)]
     pub fn step(&mut self, shared: &Shared) -> Result<Step, Halt> {
-        self.apply(shared)?;
         loop {
+            self.apply(shared)?;
             if self.turn(shared) {
                 return Ok(Step::Task);
             }

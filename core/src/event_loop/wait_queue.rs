@@ -14,8 +14,8 @@ use alloc::vec::Vec;
 
 use super::bug;
 use super::entry::RawEntry;
+use super::node::{Node, comes_before};
 use crate::error::{Queue, QueueFull};
-use crate::ticks::PERIOD;
 
 /// An entry that is due at a tick.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,51 +25,6 @@ pub(super) struct Timer {
     pub entry: RawEntry,
     /// It was ready as it was pushed, and the observer knows.
     pub ready: bool,
-}
-
-/// A node of the heap: what decides the order, and the place. Serial number and due tick are read as one number.
-#[derive(Clone, Copy)]
-#[repr(C)]
-struct Node {
-    serial: u32,
-    /// The due tick, shifted up: the ring of ticks has 30 bits, and so it is one of 32.
-    due: u32,
-    /// With [`READY`].
-    place: u32,
-}
-
-const READY: u32 = 1 << 31;
-/// By how many bits a due tick is shifted up.
-const SPARE_BITS: u32 = PERIOD.leading_zeros() + 1;
-
-impl Node {
-    fn place(self) -> u32 {
-        self.place & !READY
-    }
-
-    fn due(self) -> u32 {
-        self.due >> SPARE_BITS
-    }
-
-    /// Due tick and serial number as one.
-    #[inline]
-    fn order(self) -> u64 {
-        u64::from(self.due) << 32 | u64::from(self.serial)
-    }
-
-    /// Whether it comes out before `other`.
-    #[inline]
-    fn precedes(self, other: Self) -> bool {
-        comes_before(self.order(), other.order())
-    }
-}
-
-/// Whether an entry of one order comes out before one of another. Serial numbers are compared plainly, as in the original.
-#[inline]
-fn comes_before(one: u64, other: u64) -> bool {
-    const { assert!(PERIOD.is_power_of_two()) };
-    // The sign tells on which half of the ring the difference lies; with the same due tick it is that of the numbers.
-    (one.wrapping_sub(other) as i64) < 0
 }
 
 /// What is at a place.
@@ -163,9 +118,9 @@ impl WaitQueue {
     pub fn timers(&self) -> impl Iterator<Item = Timer> + '_ {
         self.rows[usize::from(self.is_vacant())..self.nodes as usize].iter().map(|&Row { node, .. }| Timer {
             due: node.due(),
-            serial: node.serial,
+            serial: node.serial(),
             entry: self.row(node.place() as usize).placed.entry,
-            ready: node.place & READY != 0,
+            ready: node.is_ready(),
         })
     }
 
@@ -198,8 +153,7 @@ impl WaitQueue {
         } else {
             self.nodes += 1;
         }
-        let (due, ready) = (timer.due << SPARE_BITS, u32::from(timer.ready) << 31);
-        self.lift(at, Node { due, serial: timer.serial, place: place | ready });
+        self.lift(at, Node::new(timer, place));
         Ok(place)
     }
 
@@ -250,7 +204,7 @@ impl WaitQueue {
         let place = node.place();
         let placed = &mut self.row_mut(place as usize).placed;
         let entry = core::mem::replace(&mut placed.entry, RawEntry::TOMBSTONE);
-        (Timer { due: node.due(), serial: node.serial, entry, ready: node.place & READY != 0 }, place)
+        (Timer { due: node.due(), serial: node.serial(), entry, ready: node.is_ready() }, place)
     }
 
     /// Removes node 0, which is vacant.
@@ -336,13 +290,14 @@ impl Row {
     /// A row that nothing is in, with a place that is free.
     fn free(place: u32) -> Self {
         let placed = Placed { entry: RawEntry::TOMBSTONE, at: 0 };
-        Self { node: Node { serial: 0, due: 0, place }, placed }
+        Self { node: Node::free(place), placed }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ticks::PERIOD;
 
     fn queue_of(dues: impl IntoIterator<Item = u32>) -> WaitQueue {
         let mut queue = WaitQueue::new(Queue::Wait, 99);
@@ -378,41 +333,9 @@ mod tests {
         assert_eq!(drain(&mut queue), [(5, 0), (5, u32::MAX)]);
     }
 
-    #[test]
-    fn a_removed_entry_leaves_the_others_in_order() {
-        let mut queue = queue_of((0..50).map(|i| i * 37 % 50));
-        // The places of a queue that was never popped are in order of pushing.
-        for serial in (0..50).step_by(3) {
-            assert_eq!(queue.due_at(serial, RawEntry::task(serial)), Some(serial * 37 % 50));
-            assert_eq!(queue.remove(serial, RawEntry::task(serial)).unwrap().serial, serial);
-            assert_eq!(queue.remove(serial, RawEntry::task(serial)), None);
-            assert_eq!(queue.due_at(serial, RawEntry::task(serial)), None);
-        }
-        let left = drain(&mut queue);
-        assert!(left.is_sorted_by_key(|&(due, _)| due));
-        assert_eq!(left.len(), 33);
-        assert!(left.iter().all(|&(_, serial)| serial % 3 != 0));
-    }
-
-    #[test]
-    fn places_are_used_again() {
-        let mut queue = WaitQueue::new(Queue::Wait, 3);
-        for serial in 0..100 {
-            let timer = Timer { due: 1, serial, entry: RawEntry::wake(serial), ready: serial % 2 == 0 };
-            let place = queue.push(timer).unwrap();
-            assert!(place < 3);
-            assert_eq!(queue.push(Timer { due: 0, ..timer }).map(|_| queue.pop().unwrap().0.due), Ok(0));
-            if serial % 3 == 0 {
-                assert_eq!(queue.remove(place, timer.entry), Some(timer));
-            } else {
-                assert_eq!(queue.pop(), Some((timer, place)));
-            }
-        }
-    }
-
     /// Entries come, fall due, and are removed, in an order that a linear congruence makes.
     #[test]
-    fn a_vacant_node_is_no_entry() {
+    fn what_comes_out_is_the_first_of_what_is_in_it() {
         for capacity in 1..24 {
             let (mut queue, mut list, mut dice) = (WaitQueue::new(Queue::Wait, capacity), Vec::new(), 1_u32);
             let mut roll = |sides: u32| {
@@ -426,6 +349,9 @@ mod tests {
                         let timer = Timer { due: roll(40), serial, entry, ready: roll(2) == 0 };
                         let pushed = queue.push(timer);
                         assert_eq!(pushed.is_ok(), list.len() < capacity);
+                        assert!(
+                            pushed.as_ref().is_ok_and(|&place| place < capacity as u32) || pushed.is_err()
+                        );
                         list.extend(pushed.map(|place| (timer.due, timer.serial, place, timer)));
                         list.sort_unstable_by_key(|&(due, serial, ..)| (due, serial));
                     }
