@@ -270,11 +270,10 @@ impl WaitQueue {
     #[inline]
     fn first_below(&self, at: usize) -> usize {
         let begin = BELOW * at + 1;
-        let rows = self.rows.get(..self.nodes as usize).unwrap_or_default();
         let node = |number: usize, row: &Row| (number, row.node.order());
         let earlier =
             |one: (usize, u64), other: (usize, u64)| if comes_before(other.1, one.1) { other } else { one };
-        let (first, _) = match rows.get(begin..).unwrap_or_default() {
+        let (first, _) = match self.rows.get(begin..self.nodes as usize).unwrap_or_default() {
             [a, b, c, d, ..] if BELOW == 4 => {
                 earlier(earlier(node(0, a), node(1, b)), earlier(node(2, c), node(3, d)))
             }
