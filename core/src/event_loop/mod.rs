@@ -11,6 +11,7 @@
 //! | `tell`, `timed` | what awaits tell of themselves; how entries are armed and taken back |
 //! | `firmware` | [`Top`], [`Firmware`]: a program and its loop as one thing to be stepped |
 //! | `owner` | what is done next, and what becomes of what a step yielded |
+//! | `turn` | the step under way: what it completes, and what is posted in it |
 //! | `turns` | steps that are nothing but a task's turn, as nearly all are |
 //! | `resume` | one step of a task |
 //! | `woken` | the step of a task that waits for its waker alone, and the end of a pass for it |
@@ -62,6 +63,7 @@ mod task;
 mod tell;
 mod timed;
 mod timeline;
+mod turn;
 mod turns;
 mod wait_queue;
 #[cfg_attr(not(feature = "wakers"), path = "no_wakers.rs")]
@@ -89,8 +91,9 @@ pub use wake::WakeMark;
 
 pub(crate) use callback::Guard;
 use callback::{What, When};
-pub(crate) use leaf::{COMPLETED, Post};
+pub(crate) use leaf::Post;
 pub(crate) use shared::Shared;
+pub(crate) use turn::COMPLETED;
 pub(crate) use wake::{WAKERS, no_wakers};
 pub(crate) use yielded::{Word, Yielded};
 
