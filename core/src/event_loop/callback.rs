@@ -244,7 +244,8 @@ impl Shared {
             }
             timeout.expiry == Expiry::ToTell
         });
-        let had_posted = self.turn.has_posted();
+        let waits_for = || self.current_task().map_or(0, |task| task.leaf.get());
+        let had_posted = self.turn.leaf_that_posted(waits_for());
         let completes = |timeout: &mut Timeout| self.turn.has_to_complete(timeout.leaf);
         let had_to_complete = self.with_timeout(guard, completes) == Some(true);
         let polled = if to_tell == Some(true) {
@@ -257,8 +258,7 @@ impl Shared {
             poll(cx)
         };
         if polled.is_pending() {
-            let waited = self.current_task().map_or(0, |task| task.leaf.get());
-            let posted = if had_posted { None } else { self.turn.leaf_that_posted(waited) };
+            let posted = self.turn.leaf_that_posted(waits_for()).filter(|leaf| Some(*leaf) != had_posted);
             self.with_timeout(guard, |timeout| match posted {
                 Some(leaf) => timeout.leaf = leaf,
                 // Its leaf is complete: another's may take over the token.

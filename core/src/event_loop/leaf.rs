@@ -126,7 +126,7 @@ impl Shared {
         let Some(task) = self.current_task() else { return };
         let turn = &self.turn;
         let posted = turn.leaf_that_posted(task.leaf.get());
-        if posted == Some(token) && !turn.has_to_complete(token) {
+        if posted == Some(token) {
             turn.anew.set(0);
             turn.offer.set(OPEN);
             return;

@@ -18,7 +18,7 @@ use crate::error::{Interrupt, TaskError};
 use crate::observer::{Event, TaskId, Yield};
 
 impl Owner {
-    /// Resumes a task, whatever there is to think of. Its entry stays counted until what it yields is applied.
+    /// Resumes a task, whatever there is to think of. Its entry stays counted until what it posts is applied.
     #[inline(never)]
     pub(super) fn resume(&mut self, shared: &Shared, slot: u32, by_entry: bool) {
         let task = shared.task(slot);
@@ -109,7 +109,6 @@ impl Owner {
             Poll::Pending => {
                 shared.turn.end();
                 Self::leave(shared, task, by_entry);
-                shared.leave();
             }
             Poll::Ready(result) => {
                 drop(task.future.take());
@@ -154,6 +153,7 @@ impl Owner {
         let posted = shared.turn.close(task.leaf.get());
         if let Some(token) = posted {
             task.leaf.set(token);
+            shared.leave();
         } else if !WAKERS {
             no_wakers();
         } else {

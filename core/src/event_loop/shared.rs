@@ -3,7 +3,8 @@
 //! Owns the queues, the table of tasks with their futures, and the cells through which a leaf future and the loop talk
 //! during a step. Futures hold this, and are held by it until the owner of the loop lets go of them.
 //!
-//! Invariants: **one-step** — `turn.current` names a task exactly while the owner polls it; **counted** — each
+//! Invariants: **one-step** — a step is under way exactly while the owner polls a task, whose slot is `turn.current`;
+//! **counted** — each
 //! entry and registration that names a task slot is counted in its header, so that the slot is not used
 //! again too early; **no-borrow-across** — no `RefCell` here stays borrowed while a future, a callback, a
 //! device or an observer is called, but for the future itself and its waker, which nobody else touches.
@@ -306,8 +307,8 @@ impl Shared {
             return self.push_raw(raw, self.now(), Entry::Callback(id), why).map(Some);
         }
         let pushed = self.runq.push_callback(RawEntry::callback(key as u32));
-        pushed.map_err(|full| self.report_full(full, None))?;
         self.spoil();
+        pushed.map_err(|full| self.report_full(full, None))?;
         self.observe(|| Event::Ready { entry: Entry::Callback(id), why });
         Ok(None)
     }

@@ -13,9 +13,9 @@ use crate::error::Interrupt;
 /// The step under way, as far as awaits have to do with it. What is set together lies together.
 #[repr(C)]
 pub(super) struct Turn {
-    /// The token of a leaf that is complete, as long as the next leaf may post without more ado, in its place; then
-    /// the code of what was posted, until that is applied. [`OPEN`] if one may post that looks
-    /// for more first; [`CLOSED`] if nothing was posted and the step is over.
+    /// The token with which the next leaf may post without more ado: that of the leaf that this step completed, in whose
+    /// place it posts, or a new one if it completes none. Then the code of what was posted, until that is applied.
+    /// [`OPEN`] if one may post that looks for more first; [`CLOSED`] or [`OPEN`] if the step is over and nothing was posted.
     pub offer: Cell<u32>,
     /// The value of what was posted.
     pub value: Cell<u32>,

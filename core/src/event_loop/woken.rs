@@ -56,7 +56,6 @@ impl Shared {
     #[cfg_attr(target_pointer_width = "32", inline(never))]
     #[cfg_attr(not(target_pointer_width = "32"), inline(always))]
     pub(super) fn push_woken(&self, task: Task<'_>, mark: u32) -> Result<(), QueueFull> {
-        task.mark(Mark::Woken);
         if self.cares_for(care::ALWAYS) {
             self.push_woken_carefully(task, mark)?;
         } else {
@@ -64,6 +63,7 @@ impl Shared {
             self.runq.push(RawEntry::woken(task.slot))?;
             self.spoil();
         }
+        task.mark(Mark::Woken);
         task.count_entry();
         Ok(())
     }
