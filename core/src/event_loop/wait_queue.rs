@@ -42,7 +42,8 @@ struct Row {
     placed: Placed,
 }
 
-pub(super) struct WaitQueue {
+/// Timers. It is `SMALL` where there is little memory for code, and then a little slower.
+pub(super) struct WaitQueue<const SMALL: bool = { usize::BITS < 64 }> {
     rows: Vec<Row>,
     /// How many nodes there are.
     nodes: u32,
@@ -52,18 +53,17 @@ pub(super) struct WaitQueue {
     queue: Queue,
 }
 
-/// Whether there is little memory for code.
-const SMALL: bool = usize::BITS < 64;
-/// Whether a node is left vacant. If not, it is removed with its entry.
-const LEAVES_VACANT: bool = !SMALL;
-/// How many nodes are below one.
-const BELOW: usize = if SMALL { 2 } else { 4 };
 /// Whether rows are added as they are needed, beyond some that are there at first. Else all are there at first.
 const GROWS: bool = cfg!(feature = "asyncio-v3");
 /// Memory for no more entries than this is taken before they come, where rows are added.
 const MOST_ROOM: usize = 4096;
 
-impl WaitQueue {
+impl<const SMALL: bool> WaitQueue<SMALL> {
+    /// Whether a node is left vacant. If not, it is removed with its entry.
+    const LEAVES_VACANT: bool = !SMALL;
+    /// How many nodes are below one.
+    const BELOW: usize = if SMALL { 2 } else { 4 };
+
     /// A queue of so many entries.
     pub fn new(queue: Queue, capacity: usize) -> Self {
         Self::with_room(queue, u32::try_from(capacity).unwrap_or(u32::MAX), capacity)
@@ -92,7 +92,7 @@ impl WaitQueue {
     /// The first entry's node; if there is no entry, that is behind the end.
     #[inline]
     fn first(&self) -> usize {
-        if LEAVES_VACANT { self.first as usize } else { 0 }
+        if Self::LEAVES_VACANT { self.first as usize } else { 0 }
     }
 
     /// Whether node 0 is vacant.
@@ -166,7 +166,7 @@ impl WaitQueue {
         if self.nodes == 0 {
             return None;
         }
-        if !LEAVES_VACANT {
+        if !Self::LEAVES_VACANT {
             return Some(self.take(0));
         }
         self.first = self.first_below(0) as u32;
@@ -237,7 +237,7 @@ impl WaitQueue {
     #[cfg_attr(not(target_pointer_width = "32"), inline)]
     fn lift(&mut self, mut at: usize, node: Node) {
         while at > 0 {
-            let above = (at - 1) / BELOW;
+            let above = (at - 1) / Self::BELOW;
             let other = self.row(above).node;
             if !node.precedes(other) {
                 break;
@@ -269,15 +269,15 @@ impl WaitQueue {
     /// Of the nodes below one, the first in the order of entries. If there are none, it is behind the end.
     #[inline]
     fn first_below(&self, at: usize) -> usize {
-        let begin = BELOW * at + 1;
+        let begin = Self::BELOW * at + 1;
         let node = |number: usize, row: &Row| (number, row.node.order());
         let earlier =
             |one: (usize, u64), other: (usize, u64)| if comes_before(other.1, one.1) { other } else { one };
         let (first, _) = match self.rows.get(begin..self.nodes as usize).unwrap_or_default() {
-            [a, b, c, d, ..] if BELOW == 4 => {
+            [a, b, c, d, ..] if Self::BELOW == 4 => {
                 earlier(earlier(node(0, a), node(1, b)), earlier(node(2, c), node(3, d)))
             }
-            [a, b, c, ..] if BELOW == 4 => earlier(earlier(node(0, a), node(1, b)), node(2, c)),
+            [a, b, c, ..] if Self::BELOW == 4 => earlier(earlier(node(0, a), node(1, b)), node(2, c)),
             [a, b, ..] => earlier(node(0, a), node(1, b)),
             _ => (0, 0),
         };
@@ -299,7 +299,7 @@ mod tests {
     use crate::ticks::PERIOD;
 
     fn queue_of(dues: impl IntoIterator<Item = u32>) -> WaitQueue {
-        let mut queue = WaitQueue::new(Queue::Wait, 99);
+        let mut queue: WaitQueue = WaitQueue::new(Queue::Wait, 99);
         for (serial, due) in dues.into_iter().enumerate() {
             let serial = serial as u32;
             queue.push(Timer { due, serial, entry: RawEntry::task(serial), ready: false }).unwrap();
@@ -325,7 +325,7 @@ mod tests {
 
     #[test]
     fn after_their_overflow_serial_numbers_put_the_last_pushed_first() {
-        let mut queue = WaitQueue::new(Queue::Wait, 2);
+        let mut queue: WaitQueue = WaitQueue::new(Queue::Wait, 2);
         for serial in [u32::MAX, 0] {
             queue.push(Timer { due: 5, serial, entry: RawEntry::task(0), ready: false }).unwrap();
         }
@@ -333,47 +333,54 @@ mod tests {
     }
 
     /// Entries come, fall due, and are removed, in an order that a linear congruence makes.
+    fn gives_what_is_first<const SMALL: bool>(capacity: usize) {
+        const BEGIN: u32 = PERIOD - 20;
+        let mut queue = WaitQueue::<SMALL>::new(Queue::Wait, capacity);
+        let (mut list, mut dice) = (Vec::new(), 1_u32);
+        let mut roll = |sides: u32| {
+            dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (dice >> 16) % sides
+        };
+        for serial in 0..3_000 {
+            let entry = RawEntry::task(serial);
+            match roll(5) {
+                0..3 => {
+                    let after = roll(40);
+                    let timer = Timer { due: (BEGIN + after) % PERIOD, serial, entry, ready: roll(2) == 0 };
+                    let pushed = queue.push(timer);
+                    assert_eq!(pushed.is_ok(), list.len() < capacity);
+                    assert!(pushed.as_ref().map_or(true, |&place| place < capacity as u32));
+                    list.extend(pushed.map(|place| (after, place, timer)));
+                    list.sort_by_key(|&(after, ..)| after);
+                }
+                3 => {
+                    let first = (!list.is_empty()).then(|| list.remove(0));
+                    assert_eq!(queue.pop(), first.map(|(_, place, timer)| (timer, place)));
+                }
+                _ if !list.is_empty() => {
+                    let (_, place, timer) = list.remove(roll(list.len() as u32) as usize);
+                    assert_eq!(queue.due_at(place, timer.entry), Some(timer.due));
+                    assert_eq!(queue.remove(place, timer.entry), Some(timer));
+                    assert_eq!(queue.remove(place, timer.entry), None);
+                }
+                _ => {}
+            }
+            let first = list.first().map(|(.., timer)| timer.due);
+            assert_eq!((queue.len(), queue.first_due()), (list.len(), first));
+        }
+    }
+
     #[test]
     fn what_comes_out_is_the_first_of_what_is_in_it() {
         for capacity in 1..24 {
-            let (mut queue, mut list, mut dice) = (WaitQueue::new(Queue::Wait, capacity), Vec::new(), 1_u32);
-            let mut roll = |sides: u32| {
-                dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (dice >> 16) % sides
-            };
-            for serial in 0..3_000 {
-                let entry = RawEntry::task(serial);
-                match roll(5) {
-                    0..3 => {
-                        let timer = Timer { due: roll(40), serial, entry, ready: roll(2) == 0 };
-                        let pushed = queue.push(timer);
-                        assert_eq!(pushed.is_ok(), list.len() < capacity);
-                        assert!(
-                            pushed.as_ref().is_ok_and(|&place| place < capacity as u32) || pushed.is_err()
-                        );
-                        list.extend(pushed.map(|place| (timer.due, timer.serial, place, timer)));
-                        list.sort_unstable_by_key(|&(due, serial, ..)| (due, serial));
-                    }
-                    3 => {
-                        let first = (!list.is_empty()).then(|| list.remove(0));
-                        assert_eq!(queue.pop(), first.map(|(_, _, place, timer)| (timer, place)));
-                    }
-                    _ if !list.is_empty() => {
-                        let (due, _, place, timer) = list.remove(roll(list.len() as u32) as usize);
-                        assert_eq!(queue.due_at(place, timer.entry), Some(due));
-                        assert_eq!(queue.remove(place, timer.entry), Some(timer));
-                        assert_eq!(queue.remove(place, timer.entry), None);
-                    }
-                    _ => {}
-                }
-                assert_eq!((queue.len(), queue.first_due()), (list.len(), list.first().map(|first| first.0)));
-            }
+            gives_what_is_first::<false>(capacity);
+            gives_what_is_first::<true>(capacity);
         }
     }
 
     #[test]
     fn a_full_queue_refuses() {
-        let mut queue = WaitQueue::new(Queue::LowPriority, 0);
+        let mut queue: WaitQueue = WaitQueue::new(Queue::LowPriority, 0);
         let timer = Timer { due: 1, serial: 0, entry: RawEntry::task(0), ready: false };
         assert_eq!(queue.push(timer), Err(QueueFull::new(Queue::LowPriority, 0)));
     }
