@@ -2,6 +2,8 @@
 //! cancelled, and what only a waker could end is a panic that says what is missing.
 #![cfg(not(any(feature = "observer", feature = "wakers")))]
 
+mod hand;
+
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending};
 use std::rc::Rc;
@@ -10,14 +12,7 @@ use vpyb_core::clock::Clock;
 use vpyb_core::time::{Duration, Instant};
 use vpyb_core::{Config, EventLoop, Firmware, Interrupt, Overrides, Setup, Step, TaskError};
 
-/// A clock that is put forward by hand.
-struct Hand(Cell<Instant>);
-
-impl Clock for Hand {
-    fn now(&self) -> Instant {
-        self.0.get()
-    }
-}
+use hand::Hand;
 
 /// What happened, each with its millisecond.
 #[derive(Clone)]

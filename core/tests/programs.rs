@@ -3,19 +3,22 @@
 //!
 //! What the programs show is shown elsewhere with its times; here their memory is looked at.
 
+mod hand;
+
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
-use vpyb_core::clock::Clock;
 use vpyb_core::stream::{Pollable, Readiness, StreamRead, StreamWrite};
 use vpyb_core::time::{Duration, Instant};
 use vpyb_core::{
     Config, Discipline, EventLoop, Firmware, Interrupt, Overrides, Setup, Step, StreamReader, StreamWriter,
     TaskError, Top, asyn, official, sync,
 };
+
+use hand::Hand;
 
 const DISCIPLINES: [Discipline; 4] = [
     Discipline::UasyncioV2,
@@ -26,15 +29,6 @@ const DISCIPLINES: [Discipline; 4] = [
 
 /// A part of a task.
 type Member<'a> = Pin<Box<dyn Future<Output = Result<u32, Interrupt>> + 'a>>;
-
-/// A clock that is put forward by hand.
-struct Hand(Cell<Instant>);
-
-impl Clock for Hand {
-    fn now(&self) -> Instant {
-        self.0.get()
-    }
-}
 
 /// Runs a program until it is done or waits for ever, at most a virtual second; gives its result if it has one.
 fn run<F>(

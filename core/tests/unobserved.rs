@@ -1,6 +1,8 @@
 //! What goes wrong where nobody observes the loop, so that steps go the short ways: a full run queue, and a wait that is
 //! polled twice in one step.
 
+mod hand;
+
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -12,14 +14,7 @@ use vpyb_core::stream::{Pollable, Readiness, StreamRead};
 use vpyb_core::time::{Duration, Instant};
 use vpyb_core::{Config, Discipline, EventLoop, Firmware, Overrides, Setup, Step, StreamReader, TaskError};
 
-/// A clock that is put forward by hand.
-struct Hand(Cell<Instant>);
-
-impl Clock for Hand {
-    fn now(&self) -> Instant {
-        self.0.get()
-    }
-}
+use hand::Hand;
 
 /// Takes down what happens, with its time in milliseconds.
 #[derive(Clone)]

@@ -245,7 +245,7 @@ impl Shared {
             timeout.expiry == Expiry::ToTell
         });
         let waits_for = || self.current_task().map_or(0, |task| task.leaf.get());
-        let had_posted = self.turn.leaf_that_posted(waits_for());
+        let posted_before = self.turn.leaf_that_posted(waits_for());
         let completes = |timeout: &mut Timeout| self.turn.has_to_complete(timeout.leaf);
         let had_to_complete = self.with_timeout(guard, completes) == Some(true);
         let polled = if to_tell == Some(true) {
@@ -258,7 +258,7 @@ impl Shared {
             poll(cx)
         };
         if polled.is_pending() {
-            let posted = self.turn.leaf_that_posted(waits_for()).filter(|leaf| Some(*leaf) != had_posted);
+            let posted = self.turn.leaf_that_posted(waits_for()).filter(|leaf| Some(*leaf) != posted_before);
             self.with_timeout(guard, |timeout| match posted {
                 Some(leaf) => timeout.leaf = leaf,
                 // Its leaf is complete: another's may take over the token.

@@ -6,7 +6,7 @@
 
 use super::care;
 use super::entry::{Decoded, RawEntry};
-use super::owner::{Owner, Phase};
+use super::owner::Owner;
 use super::resume::plainly_woken;
 use super::shared::Shared;
 use super::slot::Task;
@@ -39,9 +39,6 @@ impl Owner {
     /// no devices to be asked.
     #[inline]
     pub(super) fn wake_quietly(&mut self, shared: &Shared) -> bool {
-        if !matches!(self.phase, Phase::Run | Phase::Wait { .. }) {
-            return false;
-        }
         self.take_turn_back(shared);
         self.drain_called(shared).unwrap_or_else(|_| {
             // The run ends before anything else is done.
