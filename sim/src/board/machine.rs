@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::task::Waker;
 
+use litemap::LiteMap;
 use vpyb_core::WakeMark;
 use vpyb_core::time::{Duration, Instant};
 
@@ -77,11 +78,11 @@ pub struct Machine {
     pub(super) wakers: Vec<(DeviceId, Waker)>,
     pub(super) alarms: Alarms,
     pub(super) network: Option<DeviceId>,
-    pub(super) overrides: BTreeMap<String, model::UartOverride>,
-    pub(super) users: BTreeMap<PinId, String>,
+    pub(super) overrides: LiteMap<String, model::UartOverride>,
+    pub(super) users: LiteMap<PinId, String>,
     pub(super) lines: BTreeMap<String, Line>,
     /// Pins of the outside world on the nets that actors drive, by the board's pin.
-    pub(super) probes: BTreeMap<String, PinId>,
+    pub(super) probes: LiteMap<String, PinId>,
     pub(super) actors: Vec<Acting>,
     /// How many of them wait for an event.
     pub(super) watching: usize,
@@ -147,9 +148,9 @@ impl Machine {
             alarms: Alarms::default(),
             network: None,
             overrides: scenario.uarts.clone(),
-            users: BTreeMap::new(),
+            users: LiteMap::new(),
             lines: BTreeMap::new(),
-            probes: BTreeMap::new(),
+            probes: LiteMap::new(),
             actors: Vec::new(),
             watching: 0,
             planned: Vec::new(),

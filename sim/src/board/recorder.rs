@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use litemap::LiteMap;
 use vpyb_core::observer::{self, Event, ObjectKind, Observer, Use, Why as CoreWhy, Yield};
 use vpyb_core::time::Duration;
 use vpyb_core::{Interrupt as CoreInterrupt, TaskError};
@@ -32,7 +33,7 @@ struct State {
     interrupts: BTreeMap<Task, Seq>,
     /// Names and own prices of tasks, by number.
     tasks: Vec<(Name, Option<Duration>)>,
-    prices: BTreeMap<String, Duration>,
+    prices: LiteMap<String, Duration>,
     under_way: Option<UnderWay>,
     dull: Dull,
 }
@@ -131,7 +132,7 @@ fn yielded_of(trace: &mut Trace, yielded: Yield<'_>) -> Yielded {
 
 impl Recorder {
     /// A recorder of a machine's loop; `prices` are the steps that cost other than the profile says.
-    pub fn new(machine: Rc<RefCell<Machine>>, prices: BTreeMap<String, Duration>) -> Self {
+    pub fn new(machine: Rc<RefCell<Machine>>, prices: LiteMap<String, Duration>) -> Self {
         let state = State { prices, ..State::default() };
         Self { machine, state: RefCell::new(state) }
     }

@@ -2,7 +2,7 @@
 //!
 //! Owns which part of a result is what there. A scenario's folder is its suite, the wall time is the case's time.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -30,7 +30,7 @@ impl Results {
     ///
     /// What the file system says.
     pub fn write(&self, out: &Path) -> io::Result<()> {
-        let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
+        let mut suites: LiteMap<&str, TestSuite> = LiteMap::new();
         for (line, took) in &self.cases {
             let file = line.scenario.split("::").next().unwrap_or_default();
             let folder = file.rsplit_once('/').map_or(".", |(folder, _)| folder);
@@ -38,7 +38,7 @@ impl Results {
             suite.add_test_case(case(line, *took));
         }
         let mut report = Report::new("vpyb run");
-        report.add_test_suites(suites.into_values());
+        report.add_test_suites(suites.into_iter().map(|(_, suite)| suite));
         if let Some(folder) = out.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder)?;
         }

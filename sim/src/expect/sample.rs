@@ -3,7 +3,7 @@
 //! Owns [`Sample`], a trace under construction, and short forms of events and bounds. Times are whole
 //! milliseconds unless a name says otherwise.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use vpyb_core::time::{Duration, Instant};
 
@@ -114,7 +114,7 @@ pub fn scenario(patterns: impl IntoIterator<Item = Pattern>) -> Scenario {
     let expects = patterns
         .into_iter()
         .enumerate()
-        .map(|(i, pattern)| Expect { title: (i + 1).to_string(), pattern, spans: BTreeMap::new() })
+        .map(|(i, pattern)| Expect { title: (i + 1).to_string(), pattern, spans: LiteMap::new() })
         .collect();
     Scenario { expects, ..Scenario::default() }
 }

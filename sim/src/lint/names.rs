@@ -2,7 +2,8 @@
 //!
 //! Owns their gathering, and the names that one block gives twice. Does not know where they are used.
 
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
+use std::collections::BTreeSet;
 
 use ruff_python_ast::visitor::{Visitor, walk_body, walk_stmt};
 use ruff_python_ast::{Stmt, StmtFunctionDef};
@@ -45,7 +46,7 @@ impl<'a> Names<'a> {
 
 impl<'a> Visitor<'a> for Names<'a> {
     fn visit_body(&mut self, body: &'a [Stmt]) {
-        let mut declared: BTreeMap<&str, &StmtFunctionDef> = BTreeMap::new();
+        let mut declared: LiteMap<&str, &StmtFunctionDef> = LiteMap::new();
         for function in body.iter().filter_map(Stmt::as_function_def_stmt) {
             let name = function.name.as_str();
             let Some(before) = declared.insert(name, function) else { continue };

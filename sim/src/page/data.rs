@@ -3,7 +3,7 @@
 //! Owns its form: lists of numbers, and texts that each stand once. Times count from the one before in their list, so
 //! that they are short.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use serde::Serialize;
 use vpyb_core::time::{Duration, Instant};
@@ -93,7 +93,7 @@ struct Finding {
 #[derive(Default)]
 struct Texts {
     list: Vec<String>,
-    places: BTreeMap<String, usize>,
+    places: LiteMap<String, usize>,
 }
 
 impl Texts {
@@ -219,9 +219,9 @@ fn drawn(trace: &Trace, texts: &mut Texts) -> Vec<Strip> {
 
 /// Rings, the run queue, LEDs and what drivers count.
 fn series(trace: &Trace) -> Vec<Series> {
-    let mut all: BTreeMap<String, (Times, Vec<u64>)> = BTreeMap::new();
+    let mut all: LiteMap<String, (Times, Vec<u64>)> = LiteMap::new();
     let state = trace.begin_state();
-    let mut counts: BTreeMap<Name, u64> = state.counters;
+    let mut counts: LiteMap<Name, u64> = state.counters;
     let mut queue = state.scheduling.run_queue.len() as u64;
     for record in trace.records() {
         let (label, value) = match record.kind {

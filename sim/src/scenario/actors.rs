@@ -5,7 +5,7 @@
 
 mod actions;
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use vpyb_core::time::Duration;
 
@@ -35,9 +35,9 @@ pub struct Bench<'b> {
     /// The wires that can be pulled out.
     pub links: &'b [[String; 2]],
     /// What is wired to it.
-    pub parts: &'b BTreeMap<String, Part>,
+    pub parts: &'b LiteMap<String, Part>,
     /// Settings by UART.
-    pub uarts: &'b BTreeMap<String, UartOverride>,
+    pub uarts: &'b LiteMap<String, UartOverride>,
     /// What scripts share.
     pub objects: &'b Objects,
     /// The file's path.

@@ -3,7 +3,7 @@
 //! Owns how these tables are read and their limits. Knows no board: names come from the
 //! vocabulary.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::ops::RangeInclusive;
 
 use vpyb_core::time::{Duration, Instant};
@@ -164,10 +164,10 @@ pub fn parts(
     vocabulary: &Vocabulary,
     wires: &mut Wires,
     path: &str,
-) -> BTreeMap<String, Part> {
+) -> LiteMap<String, Part> {
     let sensors = vocabulary.sensors.iter().map(|&kind| (kind, PartKind::Sensor(kind)));
     let kinds: Vec<_> = PARTS.into_iter().chain(sensors).collect();
-    let mut parts = BTreeMap::new();
+    let mut parts = LiteMap::new();
     let mut wired = Unique::default();
     let Some(mut all) = value.and_then(Value::table) else { return parts };
     for entry in all.entries() {
@@ -245,7 +245,7 @@ pub fn program(table: Option<Table<'_>>, vocabulary: &Vocabulary, names: &mut Na
     let known: Vec<String> = vocabulary.programs.iter().map(|program| program.name.clone()).collect();
     let name = table.need("name", "\"blink\"").and_then(|value| value.known("program", &known, &[]));
     let words = name.as_deref().and_then(|name| vocabulary.program(name));
-    let mut args = BTreeMap::new();
+    let mut args = LiteMap::new();
     if let Some(mut table) = table.key("args").and_then(Value::table) {
         args.extend(table.entries().filter_map(|entry| argument(entry, words)));
     }

@@ -2,7 +2,7 @@
 //!
 //! Owns their keys and how a bounce is written. Those of the board need no part; their names are in the vocabulary.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::ops::Range;
 
 use vpyb_core::time::Duration;
@@ -93,7 +93,7 @@ pub fn named(
     name: &str,
     span: Range<usize>,
     value: Value<'_>,
-    parts: &BTreeMap<String, Part>,
+    parts: &LiteMap<String, Part>,
     vocabulary: &Vocabulary,
 ) -> Option<String> {
     let own = parts.iter().filter(|(_, part)| matches!(part, Part::Button { .. })).map(|(name, _)| name);

@@ -3,7 +3,7 @@
 //! Owns their keys and ranges, and the way of a value from degrees, percent and counts to an [`Exposure`]. Knows no
 //! model of a device.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::csv;
 use super::diagnostic::{Diagnostic, code};
@@ -57,7 +57,7 @@ pub fn mma7660(table: &mut Table<'_>, name: Value<'_>, path: &str) -> Part {
 }
 
 /// What the part of this name is exposed to.
-fn senses(name: &str, parts: &BTreeMap<String, Part>) -> Option<Senses> {
+fn senses(name: &str, parts: &LiteMap<String, Part>) -> Option<Senses> {
     match parts.get(name) {
         Some(Part::Sensor { .. }) => Some(Senses::Air),
         Some(Part::Mma7660 { .. }) => Some(Senses::Vector),
@@ -71,7 +71,7 @@ fn part(
     name: &str,
     span: std::ops::Range<usize>,
     value: Value<'_>,
-    parts: &BTreeMap<String, Part>,
+    parts: &LiteMap<String, Part>,
 ) -> Option<Senses> {
     let known = senses(name, parts);
     if known.is_none() {
@@ -83,7 +83,7 @@ fn part(
 }
 
 /// `set = { accel = [0, 0, 20] }`, `set = { htu.temperature = 21.5 }`.
-pub fn set(value: Value<'_>, parts: &BTreeMap<String, Part>) -> Option<Action> {
+pub fn set(value: Value<'_>, parts: &LiteMap<String, Part>) -> Option<Action> {
     let mut table = value.table()?;
     let entries: Vec<Value<'_>> = table.entries().collect();
     let [entry] = entries[..] else {
@@ -114,7 +114,7 @@ pub fn set(value: Value<'_>, parts: &BTreeMap<String, Part>) -> Option<Action> {
 }
 
 /// `feed = { part = "accel", csv = "shake.csv" }`.
-pub fn feed(value: Value<'_>, parts: &BTreeMap<String, Part>, path: &str) -> Option<Action> {
+pub fn feed(value: Value<'_>, parts: &LiteMap<String, Part>, path: &str) -> Option<Action> {
     let mut table = value.table()?;
     let name = table.need("part", "\"accel\"");
     let file = table.need("csv", "\"shake.csv\"");
@@ -126,7 +126,7 @@ pub fn feed(value: Value<'_>, parts: &BTreeMap<String, Part>, path: &str) -> Opt
 }
 
 /// `power = { part = "htu", to = "off" }`.
-pub fn power(value: Value<'_>, parts: &BTreeMap<String, Part>) -> Option<Action> {
+pub fn power(value: Value<'_>, parts: &LiteMap<String, Part>) -> Option<Action> {
     let mut table = value.table()?;
     let name = table.need("part", "\"accel\"");
     let to =

@@ -2,7 +2,7 @@
 //!
 //! Owns the words of faults, which of them may be where, and their keys. Knows no model of what fails.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use toml::de::DeValue;
 use vpyb_core::time::Duration;
@@ -85,7 +85,7 @@ pub struct Bench<'b> {
     /// The links of the file.
     pub links: &'b [[String; 2]],
     /// The parts of the file.
-    pub parts: &'b BTreeMap<String, Part>,
+    pub parts: &'b LiteMap<String, Part>,
 }
 
 /// Reads all of them.

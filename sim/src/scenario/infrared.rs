@@ -4,7 +4,7 @@
 //! changes. The first edge begins a mark, and each further one ends what was before; the last one ends a mark. Knows
 //! no pin. Times: NEC's, in units of 562.5 us.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use vpyb_core::time::Duration;
 
@@ -32,7 +32,7 @@ const MOST_EDGES: usize = 10_000;
 type Edges = Vec<u64>;
 
 /// `ir = { part = "remote", nec = { … } }`.
-pub fn action(value: Value<'_>, parts: &BTreeMap<String, Part>) -> Option<Action> {
+pub fn action(value: Value<'_>, parts: &LiteMap<String, Part>) -> Option<Action> {
     let mut table = value.table()?;
     let name = table.need("part", "\"remote\"");
     let edges = edges(&mut table);

@@ -3,7 +3,8 @@
 //! Owns [`Lexicon`]. Readers of tables and of words say what they know while they read; so this list has no second source, and
 //! cannot differ from what is read. Names that a file gives are no words of the format.
 
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
+use std::collections::BTreeSet;
 
 use super::parse::parse_with;
 use super::problems::Problems;
@@ -13,9 +14,9 @@ use super::vocabulary::Vocabulary;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Lexicon {
     /// All that may stand there.
-    pub known: BTreeMap<String, BTreeSet<String>>,
+    pub known: LiteMap<String, BTreeSet<String>>,
     /// What does.
-    pub used: BTreeMap<String, BTreeSet<String>>,
+    pub used: LiteMap<String, BTreeSet<String>>,
 }
 
 impl Lexicon {
@@ -37,8 +38,8 @@ impl Lexicon {
     }
 
     /// What may stand there and does not.
-    pub fn unused(&self) -> BTreeMap<&str, Vec<&str>> {
-        let mut unused: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    pub fn unused(&self) -> LiteMap<&str, Vec<&str>> {
+        let mut unused: LiteMap<&str, Vec<&str>> = LiteMap::new();
         for (place, words) in &self.known {
             let used = self.used.get(place);
             let words = words.iter().filter(|word| !used.is_some_and(|used| used.contains(*word)));

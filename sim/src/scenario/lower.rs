@@ -3,8 +3,8 @@
 //! Owns the keys of the top level and the order in which the sections are read: names are declared
 //! before anything refers to them. Knows no section from inside.
 
+use litemap::LiteMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use toml::de::DeTable;
 
@@ -140,8 +140,8 @@ fn section<'a>(root: &mut Table<'a>, key: &'static str) -> Option<Table<'a>> {
 fn uarts<'a>(
     root: &mut Table<'a>,
     vocabulary: &'a Vocabulary,
-) -> BTreeMap<String, super::model::UartOverride> {
-    let mut uarts = BTreeMap::new();
+) -> LiteMap<String, super::model::UartOverride> {
+    let mut uarts = LiteMap::new();
     for name in &vocabulary.uarts {
         let table = root.key(name).and_then(Value::table);
         if let Some(table) = table {

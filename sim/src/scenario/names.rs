@@ -3,7 +3,8 @@
 //! Owns [`Names`]: tasks, objects, actors and marks. Knows neither how they are declared nor what
 //! they do.
 
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::diagnostic::{Diagnostic, code};
@@ -16,7 +17,7 @@ use super::words::{Words, quoted};
 #[derive(Default)]
 pub struct Names {
     /// Scripted tasks, each with its count; `None` if it has none and is not numbered.
-    pub tasks: BTreeMap<String, Option<u32>>,
+    pub tasks: LiteMap<String, Option<u32>>,
     /// The tasks of the program.
     pub program_tasks: Vec<String>,
     /// True if the program is not known; then any task may be its own.
@@ -24,7 +25,7 @@ pub struct Names {
     /// UART objects.
     pub uarts: BTreeSet<String>,
     /// Pin objects, each with whether it is an output.
-    pub pins: BTreeMap<String, bool>,
+    pub pins: LiteMap<String, bool>,
     /// Everything else that tasks share.
     pub objects: Objects,
     /// Actors and marks, as a stimulus is named.
@@ -213,7 +214,7 @@ impl Names {
 }
 
 /// Something of `[objects]`, and how it was declared.
-fn object<T: Copy>(noun: &str, value: Value<'_>, objects: &BTreeMap<String, T>) -> Option<(String, T)> {
+fn object<T: Copy>(noun: &str, value: Value<'_>, objects: &LiteMap<String, T>) -> Option<(String, T)> {
     let text = value.text()?;
     if let Some(object) = objects.get(text) {
         return Some((text.to_owned(), *object));
@@ -246,7 +247,7 @@ pub fn undeclared<'n>(
 /// Notices a name that is given twice.
 #[derive(Default)]
 pub struct Unique {
-    seen: BTreeMap<String, Range<usize>>,
+    seen: LiteMap<String, Range<usize>>,
 }
 
 impl Unique {

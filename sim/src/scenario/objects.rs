@@ -2,7 +2,7 @@
 //!
 //! Owns its kinds and their keys.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::diagnostic::{Diagnostic, code};
 use super::model::{
@@ -34,7 +34,7 @@ pub fn objects(
         semaphores: each(table.key("semaphores"), semaphore),
         barriers: each(table.key("barriers"), barrier),
         queues: each(table.key("queues"), queue),
-        conditions: each(table.key("conditions"), |_| ()).into_keys().collect(),
+        conditions: each(table.key("conditions"), |_| ()).keys().cloned().collect(),
     };
     table.close();
     names.uarts = objects.uarts.keys().cloned().collect();
@@ -84,15 +84,15 @@ fn queue(table: &mut Table<'_>) -> isize {
     max.unwrap_or(0) as isize
 }
 
-fn each<'a, T>(value: Option<Value<'a>>, read: impl Fn(&mut Table<'a>) -> T) -> BTreeMap<String, T> {
+fn each<'a, T>(value: Option<Value<'a>>, read: impl Fn(&mut Table<'a>) -> T) -> LiteMap<String, T> {
     each_named(value, |_, table| read(table))
 }
 
 fn each_named<'a, T>(
     value: Option<Value<'a>>,
     mut read: impl FnMut(&str, &mut Table<'a>) -> T,
-) -> BTreeMap<String, T> {
-    let mut objects = BTreeMap::new();
+) -> LiteMap<String, T> {
+    let mut objects = LiteMap::new();
     let Some(value) = value else { return objects };
     let place = format!("an entry of `objects.{}`", value.key);
     let Some(mut table) = value.table() else { return objects };

@@ -3,7 +3,7 @@
 //! Owns [`Vocabulary`], plain lists that the caller fills in. Knows no board: what is not in these
 //! lists does not exist for the checker, and a discipline that is not built is left out of them.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::diagnostic::code;
 use super::value::Value;
@@ -17,9 +17,9 @@ pub struct Vocabulary {
     /// Pins, e.g. `X1`, `USR`.
     pub pins: Vec<String>,
     /// What the chip calls a pin that the board calls otherwise: `PA0` for `X1`.
-    pub chip_names: BTreeMap<String, String>,
+    pub chip_names: LiteMap<String, String>,
     /// Buttons that are on the board, by name, and their pins.
-    pub switches: BTreeMap<String, String>,
+    pub switches: LiteMap<String, String>,
     /// Pins that nothing can be wired to.
     pub fixed: Vec<String>,
     /// The pins of units, e.g. of `uart4`.

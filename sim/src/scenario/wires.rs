@@ -3,7 +3,7 @@
 //! Owns the checks of wiring: a pin that two want, links that join nothing or what drives both ways. Knows no board:
 //! the pins of units are in the vocabulary.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::ops::Range;
 
 use super::diagnostic::{Diagnostic, code};
@@ -23,7 +23,7 @@ struct Claim {
 #[derive(Default)]
 pub struct Wires {
     /// What the firmware does with a pin.
-    firmware: BTreeMap<String, Claim>,
+    firmware: LiteMap<String, Claim>,
     /// What drives a pin both high and low, from either side.
     drivers: Vec<(String, Claim)>,
     links: Vec<([String; 2], Range<usize>)>,
@@ -110,7 +110,7 @@ impl Wires {
     /// What is wrong with the whole: nets that more than one drives.
     pub fn problems(&self) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
-        let mut found: BTreeMap<String, &(String, Claim)> = BTreeMap::new();
+        let mut found: LiteMap<String, &(String, Claim)> = LiteMap::new();
         for driver in &self.drivers {
             let (pin, claim) = driver;
             let Some((other_pin, other)) = found.insert(self.net_of(pin), driver) else { continue };

@@ -16,6 +16,7 @@ use vpyb_core::{Board, Edge, EventLoop, Gpio, Interrupt, Irq};
 
 use super::Notes;
 use super::error::ScriptError;
+use super::objects::one;
 use super::run::{Ended, Scripts};
 use super::word::word_of;
 use crate::scenario::model::{ErrorKind, Op};
@@ -177,19 +178,19 @@ fn raised(text: String) -> ScriptError {
 impl<B: Board + Notes> Scripts<B> {
     /// Waits for an edge of a pin.
     pub(super) async fn pin_wait(&self, pin: &str, edge: Edge) -> Ended {
-        let level = self.objects.pins[pin].edge(edge, &self.event_loop).await?;
+        let level = one(&self.objects.pins, pin).edge(edge, &self.event_loop).await?;
         Ok(Some(u8::from(level == PinState::High).to_string()))
     }
 
     /// Has a timer's handler set an event every so often.
     pub(super) fn on_timer(&self, timer: &str, every: Duration, event: &str) -> Result<(), ScriptError> {
-        let set_up = self.board.on_timer(timer, every, self.objects.events[event].of_timer(timer));
+        let set_up = self.board.on_timer(timer, every, one(&self.objects.events, event).of_timer(timer));
         set_up.map_err(|error| raised(error.to_string()))
     }
 
     /// Operations on a pin's handler.
     pub(super) fn handler_op(&self, op: &Op) -> Result<(), ScriptError> {
-        let pin = |name: &str| &self.objects.pins[name];
+        let pin = |name: &str| one(&self.objects.pins, name);
         match op {
             Op::OnEdge { pin: name, edge, event } => {
                 let event: &Rc<ScriptEvent> = &self.objects.events[event];

@@ -3,8 +3,8 @@
 //! Owns the labels of such tasks, which the recorded runs number (`N`, `N~2`, …; `g1_`, `g1_~2`, …), and who is in
 //! which group. Cancelling is the core's business.
 
+use litemap::LiteMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use vpyb_core::asyn::{Cancellable, Cancellables, Error, Gatherable, Group, gather};
@@ -20,9 +20,9 @@ use crate::scenario::model::{ErrorKind, Gathered, Op};
 pub struct Members {
     registry: Cancellables,
     /// Which group each task is in, by its label.
-    groups: RefCell<BTreeMap<String, Group>>,
+    groups: RefCell<LiteMap<String, Group>>,
     /// How many tasks were made for each label.
-    made: RefCell<BTreeMap<String, u32>>,
+    made: RefCell<LiteMap<String, u32>>,
 }
 
 impl Members {

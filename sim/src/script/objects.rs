@@ -2,8 +2,8 @@
 //!
 //! Owns the opened UARTs, pins and LEDs and the primitives, by the names that scripts use.
 
+use litemap::LiteMap;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use vpyb_core::asyn::{self, Barrier, BoundedSemaphore, Condition, Launch, Semaphore};
@@ -36,29 +36,29 @@ pub enum Lock {
 /// The shared objects of a scenario's scripts, by name.
 pub struct Objects<B: Board> {
     /// UARTs.
-    pub uarts: BTreeMap<String, Stream<B>>,
+    pub uarts: LiteMap<String, Stream<B>>,
     /// Pins.
-    pub pins: BTreeMap<String, ScriptPin<B::Pin>>,
+    pub pins: LiteMap<String, ScriptPin<B::Pin>>,
     /// LEDs, opened when first used.
-    pub leds: RefCell<BTreeMap<String, B::Led>>,
+    pub leds: RefCell<LiteMap<String, B::Led>>,
     /// I2C units, opened when first used.
-    pub buses: RefCell<BTreeMap<String, B::I2c>>,
+    pub buses: RefCell<LiteMap<String, B::I2c>>,
     /// The accelerometer, woken when first used.
     pub accel: RefCell<Option<Mma7660<B::I2c, B::Pin>>>,
     /// Locks.
-    pub locks: BTreeMap<String, Lock>,
+    pub locks: LiteMap<String, Lock>,
     /// Events.
-    pub events: BTreeMap<String, Rc<ScriptEvent>>,
+    pub events: LiteMap<String, Rc<ScriptEvent>>,
     /// Semaphores that are not bounded.
-    pub semaphores: BTreeMap<String, Semaphore>,
+    pub semaphores: LiteMap<String, Semaphore>,
     /// Bounded semaphores.
-    pub bounded: BTreeMap<String, BoundedSemaphore>,
+    pub bounded: LiteMap<String, BoundedSemaphore>,
     /// Barriers.
-    pub barriers: BTreeMap<String, Rc<Barrier>>,
+    pub barriers: LiteMap<String, Rc<Barrier>>,
     /// Queues.
-    pub queues: BTreeMap<String, Queue<String>>,
+    pub queues: LiteMap<String, Queue<String>>,
     /// Conditions, each with the count of its notifications.
-    pub conditions: BTreeMap<String, (Condition, Cell<u32>)>,
+    pub conditions: LiteMap<String, (Condition, Cell<u32>)>,
 }
 
 impl<B: Board + Notes> Objects<B> {
@@ -69,7 +69,7 @@ impl<B: Board + Notes> Objects<B> {
     /// If the board cannot hand something out.
     pub fn open(board: &B, event_loop: &EventLoop, objects: &model::Objects) -> Result<Self, BoardError> {
         let ev = event_loop;
-        let mut uarts = BTreeMap::new();
+        let mut uarts = LiteMap::new();
         for (name, object) in &objects.uarts {
             let config = UartConfig {
                 frame: object.line.frame(UartFrame::N8),
@@ -82,7 +82,7 @@ impl<B: Board + Notes> Objects<B> {
             let writer = StreamWriter::new(ev, uart.clone());
             uarts.insert(name.clone(), Stream { uart, reader, writer });
         }
-        let mut pins = BTreeMap::new();
+        let mut pins = LiteMap::new();
         for (name, object) in &objects.pins {
             let pin = board.pin(&object.pin, object.mode)?;
             pins.insert(name.clone(), ScriptPin::new(object.pin.clone(), pin));
@@ -114,7 +114,7 @@ impl<B: Board + Notes> Objects<B> {
 fn each<'o, O: 'o, T>(
     objects: impl IntoIterator<Item = (&'o String, &'o O)>,
     make: impl Fn(String, &O) -> T,
-) -> BTreeMap<String, T> {
+) -> LiteMap<String, T> {
     objects.into_iter().map(|(name, object)| (name.clone(), make(name.clone(), object))).collect()
 }
 
@@ -143,4 +143,9 @@ async fn bar_coro<B: Notes>(board: B, event_loop: EventLoop, name: String) -> Re
     event_loop.sleep_ms(5).await?;
     board.note(true, "", "barrier_coro_end", Some(&name));
     Ok(())
+}
+
+/// The object of a name that the scenario's check has found among these.
+pub(super) fn one<'a, T>(objects: &'a LiteMap<String, T>, name: &str) -> &'a T {
+    objects.get(name).unwrap_or_else(|| panic!("`{name}` is one of the program's objects"))
 }

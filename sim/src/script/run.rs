@@ -3,8 +3,8 @@
 //! Owns the walk through a script and the meaning of the operations that share nothing but UARTs and pins. Nested
 //! bodies are awaited in the same task, so nesting itself never yields.
 
+use litemap::LiteMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -15,7 +15,7 @@ use vpyb_core::{Board, EventLoop, QueueFull, TaskError, TaskHandle, Uart, asyn};
 use super::Notes;
 use super::error::{ScriptError, class_of};
 use super::members::Members;
-use super::objects::Objects;
+use super::objects::{Objects, one};
 use super::repr::repr;
 use super::word::word_of;
 use crate::scenario::model::{ErrorKind, LedTo, Level, Op, Task};
@@ -27,9 +27,9 @@ pub struct Scripts<B: Board> {
     /// What they share.
     pub objects: Objects<B>,
     pub(super) members: Members,
-    scripts: BTreeMap<String, Vec<Op>>,
+    scripts: LiteMap<String, Vec<Op>>,
     /// Tasks that were made, by name; `None` for the one that the run's end waits for.
-    made: RefCell<BTreeMap<String, Option<TaskHandle>>>,
+    made: RefCell<LiteMap<String, Option<TaskHandle>>>,
 }
 
 pub(super) type Ended = Result<Option<String>, ScriptError>;
@@ -175,7 +175,7 @@ impl<B: Board + Notes> Scripts<B> {
     }
 
     async fn stream(&self, op: &Op) -> Ended {
-        let stream = |uart: &str| &self.objects.uarts[uart];
+        let stream = |uart: &str| one(&self.objects.uarts, uart);
         match op {
             Op::Readline(uart) => Ok(Some(repr(&stream(uart).reader.readline().await?))),
             Op::Read { uart, n } => Ok(Some(repr(&stream(uart).reader.read(*n).await?))),

@@ -8,7 +8,7 @@ use vpyb_core::Board;
 
 use super::Notes;
 use super::error::ScriptError;
-use super::objects::Lock;
+use super::objects::{Lock, one};
 use super::run::{Ended, Scripts};
 use super::word::word_of;
 use crate::scenario::model::{ErrorKind, Op};
@@ -47,7 +47,7 @@ impl<B: Board + Notes> Scripts<B> {
         lock: &str,
         inside: impl Future<Output = Result<(), ScriptError>>,
     ) -> Result<(), ScriptError> {
-        match &self.objects.locks[lock] {
+        match one(&self.objects.locks, lock) {
             Lock::Official(lock) => {
                 lock.acquire().await?;
                 let ended = inside.await;

@@ -8,7 +8,8 @@
 //! greatest power of ten that every edge is a multiple of, or 100 ns if that is finer and no two
 //! edges of a pin would fall together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use vcd::{IdCode, SimulationCommand, TimescaleUnit, Value, VarType, Writer};
@@ -89,11 +90,11 @@ fn does(trace: &Trace, lane: Lane) -> String {
 /// Declares a text for each task, in the order of creation.
 fn declare_tasks(
     trace: &Trace,
-    lanes: &BTreeMap<Task, Vec<Change>>,
+    lanes: &LiteMap<Task, Vec<Change>>,
     writer: &mut Writer<&mut impl Write>,
-) -> io::Result<BTreeMap<Task, IdCode>> {
+) -> io::Result<LiteMap<Task, IdCode>> {
     let words = Words::new(trace);
-    let mut tasks = BTreeMap::new();
+    let mut tasks = LiteMap::new();
     if lanes.is_empty() {
         return Ok(tasks);
     }
@@ -126,7 +127,7 @@ fn declare(
     trace: &Trace,
     edges: &[Edge],
     writer: &mut Writer<&mut impl Write>,
-) -> io::Result<BTreeMap<Name, IdCode>> {
+) -> io::Result<LiteMap<Name, IdCode>> {
     let changing: BTreeSet<Name> = edges.iter().map(|edge| edge.pin).collect();
     let known = trace.before().into_iter().flat_map(|before| &before.state.wires.pins);
     let known = known.filter_map(|(&pin, state)| Some((state.net?, pin)));
@@ -139,7 +140,7 @@ fn declare(
         known.chain(joined).filter(|(_, pin)| changing.contains(pin) && declared.insert(*pin)).collect();
     order.sort_by_key(|(net, _)| *net);
     writer.add_module("board")?;
-    let mut wires = BTreeMap::new();
+    let mut wires = LiteMap::new();
     for (_, pin) in order {
         wires.insert(pin, writer.add_wire(1, &one_word(trace.text(pin)))?);
     }
@@ -162,7 +163,7 @@ fn unit(edges: &[Edge]) -> u64 {
 
 /// True if two edges of one pin at different instants would get the same time.
 fn falls_together(edges: &[Edge], unit: u64) -> bool {
-    let mut before: BTreeMap<Name, Instant> = BTreeMap::new();
+    let mut before: LiteMap<Name, Instant> = LiteMap::new();
     edges.iter().any(|edge| {
         before
             .insert(edge.pin, edge.at)

@@ -2,7 +2,7 @@
 //!
 //! Owns [`View`] and every move of the cursor. Keys are read in `keys`, the screen is drawn in `draw`.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use vpyb_core::time::Instant;
 
@@ -46,7 +46,7 @@ pub struct View<'t> {
     /// The first strip on the screen, and how many fit.
     pub(super) top: usize,
     pub(super) height: usize,
-    pub(super) marks: BTreeMap<char, usize>,
+    pub(super) marks: LiteMap<char, usize>,
     /// Where the cursor came from when it jumped to a cause.
     pub(super) trail: Vec<usize>,
     pub(super) mode: Mode,
@@ -69,7 +69,7 @@ impl<'t> View<'t> {
             selected: 0,
             top: 0,
             height: 1,
-            marks: BTreeMap::new(),
+            marks: LiteMap::new(),
             trail: Vec::new(),
             mode: Mode::Move,
             pane: Pane::None,

@@ -2,7 +2,7 @@
 //!
 //! Owns their meaning. Knows nothing of tasks.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::super::{Focus, Roster, Value};
 use super::Counters;
@@ -29,11 +29,11 @@ type Counted = [Option<(i64, Focus)>; WORDS.len()];
 #[derive(Default)]
 pub(super) struct Pins {
     levels: Levels,
-    counted: BTreeMap<Name, Counted>,
+    counted: LiteMap<Name, Counted>,
     /// Whether each LED is lit, and how often that changed.
-    leds: BTreeMap<Name, (bool, i64, Focus)>,
+    leds: LiteMap<Name, (bool, i64, Focus)>,
     /// By drivers.
-    own: BTreeMap<Name, (i64, Focus)>,
+    own: LiteMap<Name, (i64, Focus)>,
 }
 
 impl Pins {

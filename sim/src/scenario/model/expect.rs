@@ -2,7 +2,7 @@
 //!
 //! Owns their form. What each means is said where it is judged.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::ops::Range;
 
 use vpyb_core::time::{Duration, Instant};
@@ -17,7 +17,7 @@ pub struct Expect {
     /// What must hold.
     pub pattern: Pattern,
     /// Where its keys' values stand in the source, by key; findings point there.
-    pub spans: BTreeMap<String, Range<usize>>,
+    pub spans: LiteMap<String, Range<usize>>,
 }
 
 /// A property of a trace.

@@ -2,7 +2,8 @@
 //!
 //! Owns [`Objects`], by the names that scripts use.
 
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
+use std::collections::BTreeSet;
 
 pub use vpyb_core::{PinMode, Pull};
 
@@ -12,19 +13,19 @@ use super::UartObject;
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Objects {
     /// UARTs opened for the scripts: name to unit (`uart4`) and speed.
-    pub uarts: BTreeMap<String, UartObject>,
+    pub uarts: LiteMap<String, UartObject>,
     /// Pins opened for the scripts: name to pin and direction.
-    pub pins: BTreeMap<String, PinObject>,
+    pub pins: LiteMap<String, PinObject>,
     /// Locks.
-    pub locks: BTreeMap<String, LockObject>,
+    pub locks: LiteMap<String, LockObject>,
     /// Events, each with the milliseconds after which its waiters ask again.
-    pub events: BTreeMap<String, i32>,
+    pub events: LiteMap<String, i32>,
     /// Semaphores.
-    pub semaphores: BTreeMap<String, SemaphoreObject>,
+    pub semaphores: LiteMap<String, SemaphoreObject>,
     /// Barriers.
-    pub barriers: BTreeMap<String, BarrierObject>,
+    pub barriers: LiteMap<String, BarrierObject>,
     /// Queues, each with its greatest length; 0 is without limit.
-    pub queues: BTreeMap<String, isize>,
+    pub queues: LiteMap<String, isize>,
     /// Conditions, each with a lock of its own and a count of its notifications.
     pub conditions: BTreeSet<String>,
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns [`Scenario`] and all of it that is neither script nor expectation.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::ops::Range;
 
 use vpyb_core::time::{Duration, Instant};
@@ -31,9 +31,9 @@ pub struct Scenario {
     /// The CPU: discipline and prices.
     pub cpu: Cpu,
     /// What is on the bench beside the board, by name.
-    pub parts: BTreeMap<String, Part>,
+    pub parts: LiteMap<String, Part>,
     /// Settings that override what the program asks for, by UART (`uart4`).
-    pub uarts: BTreeMap<String, UartOverride>,
+    pub uarts: LiteMap<String, UartOverride>,
     /// The firmware, if it is a compiled-in program.
     pub program: Option<Program>,
     /// Scripted tasks, in order of creation; `count` is already expanded (`hog#1`, `hog#2`, …).
@@ -97,7 +97,7 @@ pub struct Cpu {
     /// The price of one call into the board.
     pub access: Option<Duration>,
     /// The price of one step by task name; `hog` stands for every `hog#n`.
-    pub task_step: BTreeMap<String, Duration>,
+    pub task_step: LiteMap<String, Duration>,
 }
 
 impl Default for Cpu {
@@ -116,7 +116,7 @@ impl Default for Cpu {
             isr: None,
             irq_latency: None,
             access: None,
-            task_step: BTreeMap::new(),
+            task_step: LiteMap::new(),
         }
     }
 }
@@ -127,7 +127,7 @@ pub struct Program {
     /// Its name.
     pub name: String,
     /// Its arguments by name.
-    pub args: BTreeMap<String, Arg>,
+    pub args: LiteMap<String, Arg>,
 }
 
 /// An argument of a program.
