@@ -14,9 +14,9 @@ use std::io::{BufReader, BufWriter, Write};
 use std::path::Path;
 use std::time::{Duration, Instant as Clock};
 
+use vpyb_cli::PROGRAMS;
 use vpyb_core::time::Instant;
-use vpyb_sim::cli::{PROGRAMS, vocabulary};
-use vpyb_sim::runner::{self, Options};
+use vpyb_sim::runner::{self, Options, vocabulary};
 use vpyb_sim::scenario::{model::Scenario, parse};
 use vpyb_sim::trace::{Kind, Seekable, Seq, State, Trace, Writer, read, write};
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial, run};
-use vpyb_sim::cli::{PROGRAMS, testing};
+use vpyb_cli::{PROGRAMS, testing};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();

@@ -4,7 +4,6 @@
 //! [`expect::judge`] says what does not hold, and [`report::failure`] shows it.
 //!
 //! ```
-//! use vpyb_sim::cli::{PROGRAMS, vocabulary};
 //! use vpyb_sim::{expect, report, runner, scenario};
 //!
 //! let text = r#"
@@ -24,15 +23,15 @@
 //! at    = "20ms ± 1ms"
 //! "#;
 //!
-//! let scenarios = scenario::parse("sleeper.toml", text, &vocabulary(PROGRAMS)).expect("a good file");
-//! let run = runner::run(&scenarios[0], PROGRAMS, runner::Options::default());
+//! let scenarios = scenario::parse("sleeper.toml", text, &runner::vocabulary(&[])).expect("a good file");
+//! let run = runner::run(&scenarios[0], &[], runner::Options::default());
 //! let judgement = expect::judge(&run.trace, &scenarios[0]);
 //! let outcome = report::Outcome::new(&scenarios[0], &run.trace, &judgement);
 //! assert!(judgement.findings.is_empty(), "{}", report::failure(&outcome, report::Paint(false)));
 //! ```
 //!
-//! For those who have firmware of their own: [`program!`] makes an entry of a module, and [`cli::main`] with a list
-//! of them is the whole command line.
+//! For those who have firmware of their own: [`program!`] makes an entry of a module. With a list of them the package
+//! `vpyb-cli` is the whole command line, and makes a test of each scenario file.
 //!
 //! # Modules
 //!
@@ -51,19 +50,13 @@
 //! | [`report`] | how a judged run reads, for people and for programs | `expect`, `scenario`, `trace` |
 //! | [`travel`] | how one moves in a recorded run: steps, events, causes, differences, figures | `report`, `expect`, `sight`, `scenario`, `trace` |
 //! | [`page`] | a run as an HTML page | `travel`, `expect`, `trace` |
-//! | [`view`] | a run on a terminal's screen, and its keys | `travel`, `report`, `trace` |
-//! | `lint` (a feature, on by default) | asynchronous functions in MicroPython sources that nobody awaits | `scenario` |
-//! | [`cli`] | arguments, files, terminal: everything of the host | `runner`, `report` and what they use |
 //!
-//! Nothing is used against this order. What the host knows (wall clock, files, terminal) stays in `cli`; the one
+//! Nothing is used against this order. What the host knows (wall clock, files, terminal) stays in `vpyb-cli`; the one
 //! exception is the watchdog of [`runner::run_guarded`].
 
 pub mod board;
-pub mod cli;
 pub mod devices;
 pub mod expect;
-#[cfg(feature = "lint")]
-pub mod lint;
 pub mod mcu;
 pub mod page;
 pub mod report;
@@ -73,5 +66,4 @@ pub mod script;
 pub mod sight;
 pub mod trace;
 pub mod travel;
-pub mod view;
 pub mod world;

@@ -3,8 +3,9 @@
 //! Owns one of each kind of key.
 
 use insta::assert_snapshot;
+use vpyb_cli::{PROGRAMS, testing::Test};
 use vpyb_core::time::Duration;
-use vpyb_sim::cli::{PROGRAMS, testing::Test, vocabulary};
+use vpyb_sim::runner::vocabulary;
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::scenario::{Builder, parse, with};
 

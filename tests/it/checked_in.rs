@@ -6,8 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use vpyb_sim::cli::{PROGRAMS, vocabulary};
-use vpyb_sim::runner::{self, Options};
+use vpyb_cli::PROGRAMS;
+use vpyb_sim::runner::{self, Options, vocabulary};
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::scenario::{parse, render};
 use vpyb_sim::trace::Trace;

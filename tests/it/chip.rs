@@ -28,10 +28,10 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::thread;
 
+use vpyb_cli::PROGRAMS;
 use vpyb_core::Discipline;
 use vpyb_core::time::Instant;
 use vpyb_sim::board::{Bound, Profile};
-use vpyb_sim::cli::PROGRAMS;
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::trace::record::Yielded;
 use vpyb_sim::trace::{Kind, Record, Trace};

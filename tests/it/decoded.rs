@@ -5,7 +5,7 @@
 
 use std::process::Command;
 
-use vpyb_sim::cli::PROGRAMS;
+use vpyb_cli::PROGRAMS;
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::trace::record::I2cEvent;
 use vpyb_sim::trace::{Kind, Trace, write_vcd};

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 use std::{env, fs};
 
-use vpyb_sim::cli::PROGRAMS;
+use vpyb_cli::PROGRAMS;
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::trace::{Trace, digest, to_bytes};
 

@@ -31,8 +31,8 @@ pub fn vocabulary() -> Vocabulary {
     Vocabulary {
         models: words(&["pyboard-v1.1"]),
         pins: words(&["X1", "X2", "X3", "X4", "Y1", "Y2", "PB2"]),
-        chip_names: [("PA0".to_owned(), "X1".to_owned())].into(),
-        switches: [("USR".to_owned(), "X4".to_owned())].into(),
+        chip_names: [("PA0".to_owned(), "X1".to_owned())].into_iter().collect(),
+        switches: [("USR".to_owned(), "X4".to_owned())].into_iter().collect(),
         fixed: words(&["PB2"]),
         unit_pins: [
             ("uart4", "X1", true),
@@ -109,7 +109,7 @@ fn the_complete_example_is_one_scenario_per_variant() {
         panic!("{:?} is no response", fast.expects[0].pattern)
     };
     assert_eq!(within.text, "< 10ms");
-    assert_eq!(&source[fast.expects[0].spans["within"].clone()], "\"< 10ms\"");
+    assert_eq!(&source[fast.expects[0].spans.get("within").expect("a span").clone()], "\"< 10ms\"");
     assert_eq!(official.expects[0].pattern, Pattern::Verdict { verdict: "overrun".into() });
 }
 

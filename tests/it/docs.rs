@@ -25,10 +25,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{env, fs};
 
-use vpyb_sim::cli::{PROGRAMS, vocabulary};
+use vpyb_cli::PROGRAMS;
 use vpyb_sim::expect::judge;
 use vpyb_sim::report::{Outcome, Paint, failure};
-use vpyb_sim::runner::{Case, Options, cases, run};
+use vpyb_sim::runner::{Case, Options, cases, run, vocabulary};
 use vpyb_sim::scenario::{parse, render};
 
 /// How long one step may keep the host.

@@ -2,7 +2,7 @@
 //!
 //! Owns no files: every scenario of the repository is explained.
 
-use vpyb_sim::cli::{PROGRAMS, explained};
+use vpyb_cli::{PROGRAMS, explained};
 use vpyb_sim::trace::digest;
 
 use crate::checked_in::{run, scenarios, scenarios_of};

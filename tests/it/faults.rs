@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use vpyb_sim::cli::PROGRAMS;
+use vpyb_cli::PROGRAMS;
 use vpyb_sim::expect::judge;
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::scenario::fault_words;

@@ -1,13 +1,13 @@
 //! `vpyb lint`: its verdicts beside those of the script of section 7.5, which matches lines.
 //!
 //! Owns the table of [docs/lint.md](../../docs/lint.md) and small sources. The command as a user sees it is tested in
-//! `sim/tests/cli.rs`.
+//! `sim/cli/tests/cli.rs`.
 
 use std::fmt::Write as _;
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use vpyb_sim::lint::{code, lint};
+use vpyb_cli::lint::{code, lint};
 use vpyb_sim::scenario::render;
 
 /// What is said of one line.

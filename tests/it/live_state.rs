@@ -13,10 +13,10 @@ use std::fmt::Debug;
 use std::rc::Rc;
 
 use insta::assert_snapshot;
+use vpyb_cli::PROGRAMS;
 use vpyb_core::time::{Duration, Instant};
 use vpyb_core::{Contents, Interrupt as CoreInterrupt, observer, ticks};
 use vpyb_sim::board::{Machine, Part};
-use vpyb_sim::cli::PROGRAMS;
 use vpyb_sim::devices::{self, End};
 use vpyb_sim::expect::{self, Value};
 use vpyb_sim::mcu::Received;
@@ -139,10 +139,10 @@ impl Known {
         Self {
             pins: wires.pins.iter().map(pin).collect(),
             lines: lines.map(|(&name, line)| (name, (line.masked, line.pending.is_some()))).collect(),
-            timers: state.timers.clone(),
+            timers: state.timers.clone().into_iter().collect(),
             uarts: opened.map(|(&name, own)| (name, uart(own))).collect(),
             sending: sending.map(|(&name, _)| name).collect(),
-            leds: state.leds.clone(),
+            leds: state.leds.clone().into_iter().collect(),
             buses: state
                 .buses
                 .iter()

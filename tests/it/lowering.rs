@@ -195,17 +195,26 @@ fn sharing() -> Vec<Op> {
 #[test]
 fn what_tasks_share_has_its_settings() {
     let objects = scenario(OPERATIONS).objects;
-    assert_eq!(objects.locks["l"], LockObject::Official);
-    assert_eq!(objects.locks["p"], LockObject::Polled { every_ms: 10 });
-    assert_eq!(objects.events, [("e".to_owned(), 5), ("f".to_owned(), 0)].into());
-    assert_eq!(objects.semaphores["s"], SemaphoreObject { value: 1, bounded: false });
-    assert_eq!(objects.semaphores["t"], SemaphoreObject { value: 2, bounded: true });
+    assert_eq!(*objects.locks.get("l").expect("it is there"), LockObject::Official);
+    assert_eq!(*objects.locks.get("p").expect("it is there"), LockObject::Polled { every_ms: 10 });
+    assert_eq!(objects.events, [("e".to_owned(), 5), ("f".to_owned(), 0)].into_iter().collect());
+    assert_eq!(
+        *objects.semaphores.get("s").expect("it is there"),
+        SemaphoreObject { value: 1, bounded: false }
+    );
+    assert_eq!(
+        *objects.semaphores.get("t").expect("it is there"),
+        SemaphoreObject { value: 2, bounded: true }
+    );
     let callbacks =
         [("b", 3, None), ("c", 2, Some(BarrierCallback::Function)), ("d", 2, Some(BarrierCallback::Task))];
     for (name, participants, callback) in callbacks {
-        assert_eq!(objects.barriers[name], BarrierObject { participants, callback });
+        assert_eq!(
+            *objects.barriers.get(name).expect("it is there"),
+            BarrierObject { participants, callback }
+        );
     }
-    assert_eq!(objects.queues, [("q".to_owned(), -1), ("r".to_owned(), 0)].into());
+    assert_eq!(objects.queues, [("q".to_owned(), -1), ("r".to_owned(), 0)].into_iter().collect());
     assert_eq!(objects.conditions, ["c".to_owned()].into());
 }
 
@@ -231,14 +240,17 @@ fn each_operation_and_setting_has_its_value() {
     let tasks: Vec<_> = scenario.tasks.iter().map(|task| (task.name.as_str(), task.start)).collect();
     assert_eq!(tasks, [("a", true), ("sharing", true), ("b", false), ("hog#1", true), ("hog#2", true)]);
     assert_eq!(
-        scenario.objects.uarts["u"],
+        *scenario.objects.uarts.get("u").expect("it is there"),
         UartObject { uart: "uart4".into(), baud: 115_200, line: Line::default(), write_buf_len: 0 }
     );
-    assert_eq!(scenario.objects.pins["in"], PinObject { pin: "X3".into(), mode: PinMode::Input(Pull::Up) });
+    assert_eq!(
+        *scenario.objects.pins.get("in").expect("it is there"),
+        PinObject { pin: "X3".into(), mode: PinMode::Input(Pull::Up) }
+    );
     let cpu = Cpu {
         runq_len: Some(8),
         step: Some(Duration::from_micros(200)),
-        task_step: [("hog".to_owned(), Duration::from_millis(4))].into(),
+        task_step: [("hog".to_owned(), Duration::from_millis(4))].into_iter().collect(),
         ..Cpu::default()
     };
     assert_eq!(scenario.cpu, cpu);
@@ -247,7 +259,7 @@ fn each_operation_and_setting_has_its_value() {
         rx_irq_latency: Some(Duration::from_micros(2)),
         ..UartOverride::default()
     };
-    assert_eq!(scenario.uarts["uart4"], uart4);
+    assert_eq!(*scenario.uarts.get("uart4").expect("it is there"), uart4);
     let run = Run {
         main: Some("a".into()),
         limit: Some(Instant::from_millis(60_000)),

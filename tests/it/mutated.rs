@@ -8,11 +8,11 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use vpyb_cli::PROGRAMS;
 use vpyb_sim::board::Bound;
-use vpyb_sim::cli::{PROGRAMS, vocabulary};
 use vpyb_sim::expect;
 use vpyb_sim::report::{Outcome, Paint, failure};
-use vpyb_sim::runner::{self, Options};
+use vpyb_sim::runner::{self, Options, vocabulary};
 use vpyb_sim::scenario::{Vocabulary, parse, render};
 
 use crate::checked_in::sources;

@@ -7,11 +7,11 @@ mod browser;
 
 use browser::Browser;
 use serde_json::json;
+use vpyb_cli::PROGRAMS;
 use vpyb_core::time::{Duration, Instant};
-use vpyb_sim::cli::{PROGRAMS, vocabulary};
 use vpyb_sim::expect::judge;
 use vpyb_sim::page::{Judged, write_page};
-use vpyb_sim::runner::{self, Options};
+use vpyb_sim::runner::{self, Options, vocabulary};
 use vpyb_sim::scenario::{model::Scenario, parse};
 use vpyb_sim::trace::record::{Entry, NetLevel, Why, Yielded};
 use vpyb_sim::trace::{Kind, Trace, show_instant};

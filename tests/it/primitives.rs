@@ -3,8 +3,8 @@
 //! Owns one scenario for each rule, which runs under every discipline. Larger programs are compared with recordings in
 //! `oracle`.
 
-use vpyb_sim::cli::{PROGRAMS, vocabulary};
-use vpyb_sim::runner::{Options, run};
+use vpyb_cli::PROGRAMS;
+use vpyb_sim::runner::{Options, run, vocabulary};
 use vpyb_sim::scenario::{parse, render};
 use vpyb_sim::trace::record::Kind;
 

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use vpyb_cli::PROGRAMS;
 use vpyb_core::time::{Duration, Instant};
 use vpyb_core::{Parity, UartFlow, UartFrame};
 use vpyb_sim::board::Part;
-use vpyb_sim::cli::PROGRAMS;
 use vpyb_sim::devices::{PeerPins, SerialPeer};
 use vpyb_sim::mcu::{BitClock, Received, Uart, UartPins, UartSettings};
 use vpyb_sim::runner::{self, Options};

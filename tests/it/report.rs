@@ -2,8 +2,6 @@
 //!
 //! Owns the snapshots of the failure layout. The sentences of single patterns are tested beside the patterns.
 
-use std::collections::BTreeMap;
-
 use vpyb_core::time::{Duration, Instant};
 use vpyb_sim::expect::{Judgement, Status, judge};
 use vpyb_sim::report::{Outcome, OutcomeLine, Paint, Summary, failure, status_line};
@@ -118,7 +116,7 @@ impl Run {
 fn scenario(title: &str, pattern: Pattern) -> Scenario {
     let begin = SOURCE.find(title).expect("the title stands in the source");
     let keys = ["from", "to", "within", "counter", "is", "transcript", "that", "count", "verdict"];
-    let mut spans = BTreeMap::new();
+    let mut expect = Expect { title: title.into(), pattern, spans: Default::default() };
     for key in keys {
         // A key stands at the beginning of a line of its table, its value behind the equals sign.
         let table = &SOURCE[begin..];
@@ -128,7 +126,7 @@ fn scenario(title: &str, pattern: Pattern) -> Scenario {
             let value = begin + at + table[at..].find("= ").expect("a key has a value") + 2;
             let end =
                 if key == "transcript" { value + 40 } else { value + SOURCE[value..].find('\n').unwrap() };
-            spans.insert(key.to_owned(), value..end);
+            expect.spans.insert(key.to_owned(), value..end);
         }
     }
     Scenario {
@@ -136,7 +134,7 @@ fn scenario(title: &str, pattern: Pattern) -> Scenario {
         path: "scenarios/sample.toml".into(),
         source: SOURCE.into(),
         title: "A sample".into(),
-        expects: vec![Expect { title: title.into(), pattern, spans }],
+        expects: vec![expect],
         ..Scenario::default()
     }
 }

@@ -6,9 +6,9 @@
 
 mod programs;
 
+use vpyb_cli::PROGRAMS;
 use vpyb_core::time::Instant;
-use vpyb_sim::cli::{PROGRAMS, vocabulary};
-use vpyb_sim::runner::{self, Options, Outcome, Program};
+use vpyb_sim::runner::{self, Options, Outcome, Program, vocabulary};
 use vpyb_sim::scenario::model::{Op, Scenario};
 use vpyb_sim::scenario::{parse, render};
 use vpyb_sim::trace::{Kind, Trace, Words};

@@ -217,7 +217,7 @@ fn infrared_blocks_are_decoded_and_sigrok_is_told_where() {
     let all = crate::checked_in::scenarios();
     let of = |name: &str| {
         let scenario = all.iter().find(|scenario| scenario.name == name).expect("it is checked in");
-        let outcome = vpyb_sim::runner::run(scenario, vpyb_sim::cli::PROGRAMS, Default::default());
+        let outcome = vpyb_sim::runner::run(scenario, vpyb_cli::PROGRAMS, Default::default());
         outcome.trace
     };
     let trace = of("scenarios/aremote/remote.toml::alone");

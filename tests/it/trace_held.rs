@@ -4,9 +4,9 @@
 
 use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, proptest};
 use proptest::test_runner::{Config as ProptestConfig, TestCaseError};
+use vpyb_cli::PROGRAMS;
 use vpyb_core::time::{Duration, Instant};
 use vpyb_sim::board::Bound;
-use vpyb_sim::cli::PROGRAMS;
 use vpyb_sim::expect::judge;
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::trace::record::Yielded;

@@ -6,8 +6,8 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
+use vpyb_cli::{PROGRAMS, trace_told};
 use vpyb_core::time::Instant;
-use vpyb_sim::cli::{PROGRAMS, trace_told};
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::trace::record::{Entry, Why, Yielded};
 use vpyb_sim::trace::{

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use vpyb_cli::PROGRAMS;
 use vpyb_core::time::Instant;
-use vpyb_sim::cli::PROGRAMS;
 use vpyb_sim::expect::{clock, judge};
 use vpyb_sim::runner::{Options, cases, run};
 use vpyb_sim::scenario::model::Scenario;

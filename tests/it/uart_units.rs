@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 
 use embedded_io::{Read, Write};
+use vpyb_cli::PROGRAMS;
 use vpyb_core::time::Instant;
 use vpyb_core::{Board, TaskError, UartConfig, UartFlow, UartFrame};
-use vpyb_sim::cli::PROGRAMS;
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::scenario::model::{Action, Actor, Scenario, Step, When};
 use vpyb_sim::trace::Kind;

@@ -4,10 +4,9 @@
 //! return, is in `runs`. What a verdict means is tested where it is found.
 
 use insta::assert_snapshot;
-use vpyb_sim::cli::vocabulary;
 use vpyb_sim::expect::{Code, judge};
 use vpyb_sim::report::{Outcome, Paint, failure};
-use vpyb_sim::runner::{self, Options};
+use vpyb_sim::runner::{self, Options, vocabulary};
 use vpyb_sim::scenario::parse;
 
 /// What runs, and how it ends.

@@ -1,17 +1,17 @@
 //! The terminal's view of a run: what each key does, and what is on the screen.
 //!
-//! Owns the screens, which a person has read; a real terminal is driven in `sim/tests/cli/terminal.rs`.
+//! Owns the screens, which a person has read; a real terminal is driven in `sim/cli/tests/cli/terminal.rs`.
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use vpyb_cli::PROGRAMS;
+use vpyb_cli::view::View;
 use vpyb_core::time::Instant;
-use vpyb_sim::cli::PROGRAMS;
 use vpyb_sim::runner::{self, Options};
 use vpyb_sim::trace::{Kind, Meta, Seq, Trace};
-use vpyb_sim::view::View;
 
 use crate::checked_in::scenarios;
 use crate::one_byte;

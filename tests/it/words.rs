@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use vpyb_sim::cli::{PROGRAMS, vocabulary};
+use vpyb_cli::PROGRAMS;
 use vpyb_sim::expect::Code;
+use vpyb_sim::runner::vocabulary;
 use vpyb_sim::scenario::Lexicon;
 use vpyb_sim::scenario::model::Pattern;
 
@@ -27,7 +28,7 @@ fn every_word_of_the_format_is_used_by_a_scenario() {
     // A board's units are its names, not the format's.
     let units = vocabulary(PROGRAMS).uarts;
     let mut unused = all.unused();
-    unused.values_mut().for_each(|words| words.retain(|word| !units.iter().any(|unit| unit == word)));
+    unused.iter_mut().for_each(|(_, words)| words.retain(|word| !units.iter().any(|unit| unit == word)));
     unused.retain(|_, words| !words.is_empty());
     let lines: Vec<String> =
         unused.iter().map(|(place, words)| format!("{place}: {}", words.join(", "))).collect();

@@ -11,8 +11,8 @@ use std::rc::Rc;
 use vpyb_core::sync::ThreadSafeFlag;
 use vpyb_core::time::Instant;
 use vpyb_core::{Config, EventLoop, Firmware, Overrides, Setup, Step, TaskError};
-use vpyb_sim::cli::{PROGRAMS, vocabulary};
-use vpyb_sim::runner::{self, Options};
+use vpyb_sim::program;
+use vpyb_sim::runner::{self, Options, Program, vocabulary};
 use vpyb_sim::scenario::parse;
 use vpyb_sim::trace::{Kind, Record, Seekable, State, to_bytes};
 
@@ -22,6 +22,9 @@ use crate::executors::{vpyb, vpyb_pauses, vpyb_queue};
 use crate::harness::Case;
 use crate::ours::recorded;
 use crate::wire;
+
+/// What [`SCENARIO`] runs.
+const PROGRAMS: &[Program] = &[program!(vpyb_scenarios::uart_loopback)];
 
 /// Something that is done over and over.
 pub struct Operation {

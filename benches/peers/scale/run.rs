@@ -9,14 +9,15 @@ use std::io::BufWriter;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant as Clock};
 
-use vpyb_sim::cli::{PROGRAMS, vocabulary};
 use vpyb_sim::expect::{Status, judge};
-use vpyb_sim::runner::{self, Options, Outcome};
+use vpyb_sim::program;
+use vpyb_sim::runner::{self, Options, Outcome, Program, vocabulary};
 use vpyb_sim::scenario::{model::Scenario, parse, render};
 use vpyb_sim::trace::{Seq, Trace, Writer};
 
 use crate::traces::file;
 
+const PROGRAMS: &[Program] = &[program!(vpyb_scenarios::uart_reader)];
 /// A run holds so many MiB at the most, however long it is.
 const MOST: f64 = 128.0;
 /// The word by which the benchmark is told to be one run.

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    vpyb_sim::cli::main(&[vpyb_sim::program!(my_firmware::thermostat)])
+    vpyb_cli::main(&[vpyb_sim::program!(my_firmware::thermostat)])
 }

@@ -1,10 +1,10 @@
 //! The firmware on the virtual Pyboard: the files in `scenarios`, and a scenario that is written here.
 
 use my_firmware::thermostat;
+use vpyb_cli::testing;
 use vpyb_core::time::Duration;
-use vpyb_sim::cli::{testing, vocabulary};
 use vpyb_sim::program;
-use vpyb_sim::runner::Program;
+use vpyb_sim::runner::{Program, vocabulary};
 use vpyb_sim::scenario::{model::Scenario, with};
 
 const PROGRAMS: &[Program] = &[program!(thermostat)];

@@ -29,7 +29,7 @@
 //!     }
 //! }
 //!
-//! /// To be handed to `vpyb_sim::cli::main`, or to `vpyb_sim::runner::run`.
+//! /// To be handed to `vpyb_cli::main`, or to `vpyb_sim::runner::run`.
 //! const PROGRAMS: &[Program] = &[program!(blink).within(vpyb_embassy_time::around)];
 //! # fn main() { assert_eq!(PROGRAMS[0].name, "blink") }
 //! ```

@@ -69,7 +69,7 @@ pub fn boxed(main: impl Future<Output = Result<(), TaskError>> + 'static) -> Mai
 ///
 /// fn main() {
 ///     assert_eq!(PROGRAMS[0].name, "my_app");
-///     // In a program of its own: `vpyb_sim::cli::main(PROGRAMS)`.
+///     // In a program of its own: `vpyb_cli::main(PROGRAMS)`.
 /// }
 /// ```
 #[macro_export]

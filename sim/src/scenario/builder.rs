@@ -6,7 +6,8 @@
 //!
 //! ```
 //! use vpyb_core::time::Duration;
-//! use vpyb_sim::cli::{PROGRAMS, testing::Test, vocabulary};
+//! use vpyb_cli::{PROGRAMS, testing::Test};
+//! use vpyb_sim::runner::vocabulary;
 //! use vpyb_sim::scenario::model::Scenario;
 //! use vpyb_sim::scenario::with;
 //!

@@ -4,8 +4,8 @@
 
 use std::fs;
 
+use vpyb_cli::PROGRAMS;
 use vpyb_sim::board::PINS;
-use vpyb_sim::cli::PROGRAMS;
 
 use super::COUNTING;
 use super::emulator::Emulator;

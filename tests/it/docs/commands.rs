@@ -3,13 +3,13 @@
 //! Owns the few commands that documents show. The wall time in a summary is made up: it is the only thing that
 //! differs from run to run.
 
+use vpyb_cli::lint::lint;
+use vpyb_cli::{PROGRAMS, explained, trace_told, virtual_turns};
 use vpyb_core::time::Duration;
 use vpyb_sim::board::render_pinout;
-use vpyb_sim::cli::{PROGRAMS, explained, trace_told, virtual_turns, vocabulary};
 use vpyb_sim::expect::judge;
-use vpyb_sim::lint::lint;
 use vpyb_sim::report::{Outcome, Paint, Summary, failure, status_line};
-use vpyb_sim::runner::{Options, run};
+use vpyb_sim::runner::{Options, run, vocabulary};
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::scenario::{parse, render};
 use vpyb_sim::trace::{Trace, write_jsonl, write_vcd};

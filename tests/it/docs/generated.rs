@@ -5,10 +5,11 @@
 
 use std::fmt::Write as _;
 
+use vpyb_cli::PROGRAMS;
 use vpyb_core::ArgDefault;
 use vpyb_sim::board::{BUSES, Profile, UARTS};
-use vpyb_sim::cli::{PROGRAMS, vocabulary};
 use vpyb_sim::expect::Code;
+use vpyb_sim::runner::vocabulary;
 
 use super::chip_figures::{self, FIGURES, Figures};
 use super::{commands, figures, read, waiting};

@@ -10,8 +10,7 @@ mod shared;
 
 use vpyb_core::{Args, Board, BoardDelay, Config, EventLoop, I2cConfig, Top};
 use vpyb_sim::board::{VirtualBoard, VirtualI2c};
-use vpyb_sim::cli::vocabulary;
-use vpyb_sim::runner::{self, Main, Options, Program};
+use vpyb_sim::runner::{self, Main, Options, Program, vocabulary};
 use vpyb_sim::scenario::{parse, render};
 use vpyb_sim::trace::{Kind, Record, Trace, Words};
 

@@ -128,12 +128,19 @@ fn buttons_and_sources_have_their_values() {
     let parts = scenario(ACTORS).parts;
     let button = |pin: &str, to, bounce| Part::Button { pin: pin.into(), to, bounce };
     let listed = |us: &[u64]| Bounce::Listed(us.iter().map(|&us| Duration::from_micros(us)).collect());
-    assert_eq!(parts["start"], button("Y1", Level::High, Bounce::Seeded(Duration::from_millis(6))));
-    assert_eq!(parts["stop"], button("Y2", Level::Low, listed(&[1_000, 1_500])));
-    assert_eq!(parts["USR"], button("X4", Level::Low, listed(&[])), "where the vocabulary has it");
+    assert_eq!(
+        *parts.get("start").expect("a part"),
+        button("Y1", Level::High, Bounce::Seeded(Duration::from_millis(6)))
+    );
+    assert_eq!(*parts.get("stop").expect("a part"), button("Y2", Level::Low, listed(&[1_000, 1_500])));
+    assert_eq!(
+        *parts.get("USR").expect("a part"),
+        button("X4", Level::Low, listed(&[])),
+        "where the vocabulary has it"
+    );
     let edges = [(0, Some(Level::Low)), (1, None), (2, Some(Level::High))];
     let edges = edges.map(|(ms, level)| (Instant::from_millis(ms), level)).into();
-    assert_eq!(parts["pattern"], Part::LogicSource { pin: "Y2".into(), edges });
+    assert_eq!(*parts.get("pattern").expect("a part"), Part::LogicSource { pin: "Y2".into(), edges });
 }
 
 const OVER_TIME: &str = r#"

@@ -32,7 +32,7 @@ proptest! {
         scenario.run.max_step = Duration::from_secs(600);
         // Sizes go to the program by way of its arguments.
         let args = [("written", written as i64), ("read", read as i64)];
-        let args = args.map(|(name, value)| (name.to_owned(), model::Arg::Int(value))).into();
+        let args = args.map(|(name, value)| (name.to_owned(), model::Arg::Int(value))).into_iter().collect();
         scenario.program = Some(model::Program { name: "test".into(), args });
         let outcome = vpyb_sim::runner::run(&scenario, &[STREAM], Default::default());
         prop_assert_eq!(outcome.verdict.as_str(), "passed");

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 use vpyb_core::Edge;
-use vpyb_sim::cli::vocabulary;
+use vpyb_sim::runner::vocabulary;
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::scenario::{parse, render};
 

@@ -9,7 +9,7 @@ use vpyb_core::asyn::Launch;
 use vpyb_core::drivers::Pushbutton;
 use vpyb_core::drivers::nec_ir::{self, EDGES, NecCode};
 use vpyb_core::{Board, PinMode, Pull};
-use vpyb_sim::cli::vocabulary;
+use vpyb_sim::runner::vocabulary;
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::scenario::parse;
 
