@@ -16,9 +16,10 @@ use std::time::{Duration, Instant as Clock};
 
 use vpyb_cli::PROGRAMS;
 use vpyb_core::time::Instant;
-use vpyb_sim::runner::{self, Options, vocabulary};
+use vpyb_sim::runner::{self, Options};
 use vpyb_sim::scenario::{model::Scenario, parse};
 use vpyb_sim::trace::{Kind, Seekable, Seq, State, Trace, Writer, read, write};
+use vpyb_sim::vocabulary;
 
 /// What the long trace is made of: hogs, a UART and a reader.
 const SCENARIO: &str = "scenarios/hogs/overrun.toml";

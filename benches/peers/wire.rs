@@ -10,9 +10,10 @@ use std::time::Instant;
 use vpyb_core::time::Duration as Span;
 use vpyb_core::{ArgDefault, ArgSpec, Args, Board, Config, StreamReader, TaskError, Top, UartConfig};
 use vpyb_sim::program;
-use vpyb_sim::runner::{self, Options, Program, vocabulary};
+use vpyb_sim::runner::{self, Options, Program};
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::scenario::with;
+use vpyb_sim::vocabulary;
 
 use crate::harness::{Case, Round};
 

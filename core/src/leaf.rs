@@ -4,6 +4,7 @@
 //! it cannot speak for the task. Knows of devices only that they can be asked.
 
 use core::future::Future;
+use core::hint::cold_path;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
@@ -154,12 +155,14 @@ impl Future for Leaf<'_> {
                 this.state = DONE;
                 return Poll::Ready(Ok(()));
             }
+            cold_path();
         } else if state < Word::MORE_THAN_CODES {
             let word = Word { code: state, value: this.value };
             if let Some(token) = this.shared.post(word, cx) {
                 this.state = token;
                 return Poll::Pending;
             }
+            cold_path();
         }
         this.poll_otherwise(cx)
     }

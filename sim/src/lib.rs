@@ -4,7 +4,7 @@
 //! [`expect::judge`] says what does not hold, and [`report::failure`] shows it.
 //!
 //! ```
-//! use vpyb_sim::{expect, report, runner, scenario};
+//! use vpyb_sim::{expect, report, runner, scenario, vocabulary};
 //!
 //! let text = r#"
 //! schema = 1
@@ -23,7 +23,7 @@
 //! at    = "20ms ± 1ms"
 //! "#;
 //!
-//! let scenarios = scenario::parse("sleeper.toml", text, &runner::vocabulary(&[])).expect("a good file");
+//! let scenarios = scenario::parse("sleeper.toml", text, &vocabulary(&[])).expect("a good file");
 //! let run = runner::run(&scenarios[0], &[], runner::Options::default());
 //! let judgement = expect::judge(&run.trace, &scenarios[0]);
 //! let outcome = report::Outcome::new(&scenarios[0], &run.trace, &judgement);
@@ -50,6 +50,7 @@
 //! | [`report`] | how a judged run reads, for people and for programs | `expect`, `scenario`, `trace` |
 //! | [`travel`] | how one moves in a recorded run: steps, events, causes, differences, figures | `report`, `expect`, `sight`, `scenario`, `trace` |
 //! | [`page`] | a run as an HTML page | `travel`, `expect`, `trace` |
+//! | [`vocabulary()`] | the names that scenario files may use: those of the board and of programs | `board`, `scenario` and what they use |
 //!
 //! Nothing is used against this order. What the host knows (wall clock, files, terminal) stays in `vpyb-cli`; the one
 //! exception is the watchdog of [`runner::run_guarded`].
@@ -66,4 +67,7 @@ pub mod script;
 pub mod sight;
 pub mod trace;
 pub mod travel;
+mod vocabulary;
 pub mod world;
+
+pub use vocabulary::vocabulary;

@@ -9,8 +9,9 @@ use std::rc::Rc;
 use vpyb_core::time::Duration;
 use vpyb_core::{Board, CancelError, Config, EventLoop, Interrupt, TaskError, TaskHandle, Top};
 use vpyb_sim::board::VirtualBoard;
-use vpyb_sim::runner::{self, Options, boxed, vocabulary};
+use vpyb_sim::runner::{self, Options, boxed};
 use vpyb_sim::scenario::parse;
+use vpyb_sim::vocabulary;
 
 use crate::trial::{Rules, TopLevel, main_task, printed, run_under, run_with};
 

@@ -5,9 +5,9 @@
 use insta::assert_snapshot;
 use vpyb_cli::{PROGRAMS, testing::Test};
 use vpyb_core::time::Duration;
-use vpyb_sim::runner::vocabulary;
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::scenario::{Builder, parse, with};
+use vpyb_sim::vocabulary;
 
 /// A stream that comes back over a wire, with an expectation of each form of key.
 fn loopback() -> Builder {

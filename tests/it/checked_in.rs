@@ -7,10 +7,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use vpyb_cli::PROGRAMS;
-use vpyb_sim::runner::{self, Options, vocabulary};
+use vpyb_sim::runner::{self, Options};
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::scenario::{parse, render};
 use vpyb_sim::trace::Trace;
+use vpyb_sim::vocabulary;
 
 /// The workspace's root; the root package has no sources of its own.
 pub fn root() -> &'static Path {

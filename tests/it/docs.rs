@@ -28,8 +28,9 @@ use std::{env, fs};
 use vpyb_cli::PROGRAMS;
 use vpyb_sim::expect::judge;
 use vpyb_sim::report::{Outcome, Paint, failure};
-use vpyb_sim::runner::{Case, Options, cases, run, vocabulary};
+use vpyb_sim::runner::{Case, Options, cases, run};
 use vpyb_sim::scenario::{parse, render};
+use vpyb_sim::vocabulary;
 
 /// How long one step may keep the host.
 const PATIENCE: Duration = Duration::from_secs(60);

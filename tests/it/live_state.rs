@@ -139,10 +139,10 @@ impl Known {
         Self {
             pins: wires.pins.iter().map(pin).collect(),
             lines: lines.map(|(&name, line)| (name, (line.masked, line.pending.is_some()))).collect(),
-            timers: state.timers.clone().into_iter().collect(),
+            timers: state.timers.clone(),
             uarts: opened.map(|(&name, own)| (name, uart(own))).collect(),
             sending: sending.map(|(&name, _)| name).collect(),
-            leds: state.leds.clone().into_iter().collect(),
+            leds: state.leds.clone(),
             buses: state
                 .buses
                 .iter()

@@ -12,8 +12,9 @@ use vpyb_cli::PROGRAMS;
 use vpyb_sim::board::Bound;
 use vpyb_sim::expect;
 use vpyb_sim::report::{Outcome, Paint, failure};
-use vpyb_sim::runner::{self, Options, vocabulary};
+use vpyb_sim::runner::{self, Options};
 use vpyb_sim::scenario::{Vocabulary, parse, render};
+use vpyb_sim::vocabulary;
 
 use crate::checked_in::sources;
 use crate::lowering;

@@ -11,10 +11,11 @@ use vpyb_cli::PROGRAMS;
 use vpyb_core::time::{Duration, Instant};
 use vpyb_sim::expect::judge;
 use vpyb_sim::page::{Judged, write_page};
-use vpyb_sim::runner::{self, Options, vocabulary};
+use vpyb_sim::runner::{self, Options};
 use vpyb_sim::scenario::{model::Scenario, parse};
 use vpyb_sim::trace::record::{Entry, NetLevel, Why, Yielded};
 use vpyb_sim::trace::{Kind, Trace, show_instant};
+use vpyb_sim::vocabulary;
 
 use crate::checked_in::scenarios;
 use crate::one_byte;

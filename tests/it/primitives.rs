@@ -4,9 +4,10 @@
 //! `oracle`.
 
 use vpyb_cli::PROGRAMS;
-use vpyb_sim::runner::{Options, run, vocabulary};
+use vpyb_sim::runner::{Options, run};
 use vpyb_sim::scenario::{parse, render};
 use vpyb_sim::trace::record::Kind;
+use vpyb_sim::vocabulary;
 
 use crate::trial::Rules;
 

@@ -8,10 +8,11 @@ mod programs;
 
 use vpyb_cli::PROGRAMS;
 use vpyb_core::time::Instant;
-use vpyb_sim::runner::{self, Options, Outcome, Program, vocabulary};
+use vpyb_sim::runner::{self, Options, Outcome, Program};
 use vpyb_sim::scenario::model::{Op, Scenario};
 use vpyb_sim::scenario::{parse, render};
 use vpyb_sim::trace::{Kind, Trace, Words};
+use vpyb_sim::vocabulary;
 
 /// Nothing costs anything, not even a call into the board.
 const FREE: &str = "cpu.profile = \"ideal\"\ncpu.access = \"0s\"\n";

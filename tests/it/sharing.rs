@@ -5,8 +5,9 @@
 use insta::assert_snapshot;
 use vpyb_core::time::Instant;
 use vpyb_sim::report::{Outcome, Paint, failure};
-use vpyb_sim::runner::{self, Options, vocabulary};
+use vpyb_sim::runner::{self, Options};
 use vpyb_sim::trace::{Kind, State, Words, render_state};
+use vpyb_sim::vocabulary;
 use vpyb_sim::{expect, scenario};
 
 const EMBRACE: &str = r#"schema = 1

@@ -6,8 +6,9 @@
 use insta::assert_snapshot;
 use vpyb_sim::expect::{Code, judge};
 use vpyb_sim::report::{Outcome, Paint, failure};
-use vpyb_sim::runner::{self, Options, vocabulary};
+use vpyb_sim::runner::{self, Options};
 use vpyb_sim::scenario::parse;
+use vpyb_sim::vocabulary;
 
 /// What runs, and how it ends.
 const ENDS: [(&str, &str); 7] = [

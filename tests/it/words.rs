@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 
 use vpyb_cli::PROGRAMS;
 use vpyb_sim::expect::Code;
-use vpyb_sim::runner::vocabulary;
 use vpyb_sim::scenario::Lexicon;
 use vpyb_sim::scenario::model::Pattern;
+use vpyb_sim::vocabulary;
 
 use crate::checked_in::{scenarios, sources};
 

@@ -12,9 +12,10 @@ use vpyb_core::sync::ThreadSafeFlag;
 use vpyb_core::time::Instant;
 use vpyb_core::{Config, EventLoop, Firmware, Overrides, Setup, Step, TaskError};
 use vpyb_sim::program;
-use vpyb_sim::runner::{self, Options, Program, vocabulary};
+use vpyb_sim::runner::{self, Options, Program};
 use vpyb_sim::scenario::parse;
 use vpyb_sim::trace::{Kind, Record, Seekable, State, to_bytes};
+use vpyb_sim::vocabulary;
 
 use crate::executors::tasks::Pauses;
 use crate::executors::vpyb::StoppedClock;

@@ -11,9 +11,10 @@ use std::time::{Duration, Instant as Clock};
 
 use vpyb_sim::expect::{Status, judge};
 use vpyb_sim::program;
-use vpyb_sim::runner::{self, Options, Outcome, Program, vocabulary};
+use vpyb_sim::runner::{self, Options, Outcome, Program};
 use vpyb_sim::scenario::{model::Scenario, parse, render};
 use vpyb_sim::trace::{Seq, Trace, Writer};
+use vpyb_sim::vocabulary;
 
 use crate::traces::file;
 

@@ -7,6 +7,7 @@ use alloc::boxed::Box;
 use alloc::rc::Rc;
 use core::cell::{Cell, OnceCell};
 use core::future::Future;
+use core::hint::cold_path;
 use core::task::{Context, Poll, Waker};
 
 use super::EventLoop;
@@ -178,6 +179,7 @@ impl Firmware {
         {
             return step;
         }
+        cold_path();
         self.step_on(Owner::step)
     }
 

@@ -12,6 +12,7 @@
 //!     └──post (slow)──▶ Slow ──deadline or readiness seen──▶ Done
 //! ```
 
+use core::hint::cold_path;
 use core::task::Context;
 
 use super::entry::RawEntry;
@@ -41,6 +42,7 @@ impl Shared {
     pub(crate) fn post(&self, word: Word, cx: &Context<'_>) -> Option<u32> {
         let token = self.turn.offer.get();
         if token.is_multiple_of(2) || core::ptr::from_ref(cx).cast() != self.turn.context.get() {
+            cold_path();
             return None;
         }
         self.turn.offer.set(word.code);

@@ -6,7 +6,10 @@
 //! only appended to the run queue again, and if it is a pause, it is only put into the wait queue. Whatever else becomes of
 //! the task is settled in `resume`. A pass is *quiet* if
 //! there are no timers, no devices and no wakers that somebody called: then its beginning and its end need no time.
+//!
+//! What is not a turn is marked as cold: a turn is so short that each jump over something else would count.
 
+use core::hint::cold_path;
 use core::task::{Context, Poll};
 
 use super::bug;
@@ -30,20 +33,26 @@ impl Owner {
     #[inline(always)]
     pub fn step_quietly(&mut self, shared: &Shared) -> Option<Step> {
         if !shared.is_carefree() {
+            cold_path();
             return None;
         }
         loop {
             match shared.runq.first_of_pass() {
+                Some(entry) if self.take_turn(shared, entry) => return Some(Step::Task),
                 Some(entry) => {
-                    let taken = self.take_turn(shared, entry) || self.take_woken(shared, entry);
-                    return taken.then_some(Step::Task);
+                    cold_path();
+                    return self.take_woken(shared, entry).then_some(Step::Task);
                 }
-                None if self.begin_quietly(shared) => {}
-                None => match self.rest_quietly(shared)? {
-                    Next::More if shared.is_carefree() => {}
-                    Next::Polled { devices, pass } => return Some(Step::Polled { devices, pass }),
-                    _ => return None,
-                },
+                None => {
+                    cold_path();
+                    if !self.begin_quietly(shared) {
+                        match self.rest_quietly(shared)? {
+                            Next::More if shared.is_carefree() => {}
+                            Next::Polled { devices, pass } => return Some(Step::Polled { devices, pass }),
+                            _ => return None,
+                        }
+                    }
+                }
             }
         }
     }
@@ -59,13 +68,17 @@ impl Owner {
     /// call: if it is no more than a turn, all that was taken since the queue was anchored comes again.
     #[inline(always)]
     fn take_turn(&mut self, shared: &Shared, entry: RawEntry) -> bool {
-        let Some((task, leaf)) = plain(shared, entry) else { return false };
+        let Some((task, leaf)) = plain(shared, entry) else {
+            cold_path();
+            return false;
+        };
         shared.runq.keep_and_advance();
         let spare = self.wakes.spare();
         let mut context = Context::from_waker(spare.waker());
         shared.turn.expect(&context);
         let polled = poll(shared, (task, leaf), spare, &mut context);
         if polled.is_ready() || !shared.turn.is_turn() || spare.is_held() {
+            cold_path();
             self.settle_plain(shared, task, polled);
             return true;
         }

@@ -4,8 +4,9 @@ use my_firmware::thermostat;
 use vpyb_cli::testing;
 use vpyb_core::time::Duration;
 use vpyb_sim::program;
-use vpyb_sim::runner::{Program, vocabulary};
+use vpyb_sim::runner::Program;
 use vpyb_sim::scenario::{model::Scenario, with};
+use vpyb_sim::vocabulary;
 
 const PROGRAMS: &[Program] = &[program!(thermostat)];
 

@@ -10,7 +10,7 @@ use vpyb_core::time::{Duration, Instant};
 
 use super::Judged;
 use crate::trace::record::{Kind, NetLevel};
-use crate::trace::{Lane, Meta, Name, Seq, Trace, Words, show_instant};
+use crate::trace::{Lane, Meta, Seq, Trace, Words, show_instant};
 use crate::travel::{Marks, percentile, strips, task_stats};
 
 /// Everything of one run.
@@ -221,7 +221,7 @@ fn drawn(trace: &Trace, texts: &mut Texts) -> Vec<Strip> {
 fn series(trace: &Trace) -> Vec<Series> {
     let mut all: LiteMap<String, (Times, Vec<u64>)> = LiteMap::new();
     let state = trace.begin_state();
-    let mut counts: LiteMap<Name, u64> = state.counters;
+    let mut counts = state.counters;
     let mut queue = state.scheduling.run_queue.len() as u64;
     for record in trace.records() {
         let (label, value) = match record.kind {

@@ -2,7 +2,7 @@
 //!
 //! Owns the fields of the JSON form; they may be added to and are not renamed. Times are integers in nanoseconds.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -34,7 +34,7 @@ pub struct OutcomeLine {
     /// The titles of those that hold.
     pub held: Vec<String>,
     /// All counters by name.
-    pub counters: LiteMap<String, CounterLine>,
+    pub counters: BTreeMap<String, CounterLine>,
     /// The digest of the trace, if the caller made one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_digest: Option<String>,

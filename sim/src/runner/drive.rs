@@ -2,9 +2,9 @@
 //!
 //! Owns the meeting of event loop and world. Verdicts are texts as scenario files write them.
 
-use litemap::LiteMap;
 use std::any::Any;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
@@ -120,7 +120,7 @@ impl<'a> Run<'a> {
             board: scenario.board.model.clone(),
             scheduler: scenario.cpu.scheduler.clone(),
             profile: profile.name.to_owned(),
-            notes: LiteMap::new(),
+            notes: BTreeMap::new(),
         };
         let machine =
             Machine::new(scenario, profile, Trace::holding(meta, options.bound.held), options.bound);

@@ -9,7 +9,6 @@ mod firmware;
 mod guard;
 mod program;
 mod tap;
-mod vocabulary;
 
 pub use aside::{Aside, Look, aside};
 pub use cases::{Case, cases};
@@ -17,4 +16,3 @@ pub use drive::{Options, Outcome, Run, run, run_watched};
 pub use guard::{run_guarded, run_tapped};
 pub use program::{Around, Main, Program, boxed};
 pub use tap::Tap;
-pub use vocabulary::vocabulary;

@@ -7,7 +7,7 @@
 //! ```
 //! use vpyb_core::time::Duration;
 //! use vpyb_cli::{PROGRAMS, testing::Test};
-//! use vpyb_sim::runner::vocabulary;
+//! use vpyb_sim::vocabulary;
 //! use vpyb_sim::scenario::model::Scenario;
 //! use vpyb_sim::scenario::with;
 //!

@@ -189,7 +189,7 @@ fn arrows<W: Write>(trace: &Trace, tracks: &Tracks, events: &mut Events<'_, W>) 
 /// Pins (0, 1, and 0.5 where nobody holds them), rings, the run queue, and what drivers count.
 fn counters<W: Write>(trace: &Trace, events: &mut Events<'_, W>) -> io::Result<()> {
     let mut levels = Levels::before(trace);
-    let mut counts = trace.begin_state().counters;
+    let mut counts: BTreeMap<Name, u64> = trace.begin_state().counters;
     let mut queue = trace.begin_state().scheduling.run_queue.len();
     let count = |events: &mut Events<'_, W>, name: &str, when: Instant, value: Value| {
         events.put(

@@ -8,8 +8,7 @@
 //! greatest power of ten that every edge is a multiple of, or 100 ns if that is finer and no two
 //! edges of a pin would fall together.
 
-use litemap::LiteMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use vcd::{IdCode, SimulationCommand, TimescaleUnit, Value, VarType, Writer};
@@ -90,11 +89,11 @@ fn does(trace: &Trace, lane: Lane) -> String {
 /// Declares a text for each task, in the order of creation.
 fn declare_tasks(
     trace: &Trace,
-    lanes: &LiteMap<Task, Vec<Change>>,
+    lanes: &BTreeMap<Task, Vec<Change>>,
     writer: &mut Writer<&mut impl Write>,
-) -> io::Result<LiteMap<Task, IdCode>> {
+) -> io::Result<BTreeMap<Task, IdCode>> {
     let words = Words::new(trace);
-    let mut tasks = LiteMap::new();
+    let mut tasks = BTreeMap::new();
     if lanes.is_empty() {
         return Ok(tasks);
     }
@@ -127,7 +126,7 @@ fn declare(
     trace: &Trace,
     edges: &[Edge],
     writer: &mut Writer<&mut impl Write>,
-) -> io::Result<LiteMap<Name, IdCode>> {
+) -> io::Result<BTreeMap<Name, IdCode>> {
     let changing: BTreeSet<Name> = edges.iter().map(|edge| edge.pin).collect();
     let known = trace.before().into_iter().flat_map(|before| &before.state.wires.pins);
     let known = known.filter_map(|(&pin, state)| Some((state.net?, pin)));
@@ -140,7 +139,7 @@ fn declare(
         known.chain(joined).filter(|(_, pin)| changing.contains(pin) && declared.insert(*pin)).collect();
     order.sort_by_key(|(net, _)| *net);
     writer.add_module("board")?;
-    let mut wires = LiteMap::new();
+    let mut wires = BTreeMap::new();
     for (_, pin) in order {
         wires.insert(pin, writer.add_wire(1, &one_word(trace.text(pin)))?);
     }
@@ -163,7 +162,7 @@ fn unit(edges: &[Edge]) -> u64 {
 
 /// True if two edges of one pin at different instants would get the same time.
 fn falls_together(edges: &[Edge], unit: u64) -> bool {
-    let mut before: LiteMap<Name, Instant> = LiteMap::new();
+    let mut before: BTreeMap<Name, Instant> = BTreeMap::new();
     edges.iter().any(|edge| {
         before
             .insert(edge.pin, edge.at)

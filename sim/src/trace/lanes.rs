@@ -2,7 +2,7 @@
 //!
 //! Owns [`lanes`], which pictures of a run are drawn from. What a task does is what the fold says.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use vpyb_core::time::Instant;
 
@@ -70,8 +70,8 @@ impl From<Phase> for Lane {
 }
 
 /// The changes of each task in order of time, no two at one instant and none to what it did before.
-pub fn lanes(trace: &Trace) -> LiteMap<Task, Vec<Change>> {
-    let mut lanes: LiteMap<Task, Vec<Change>> = LiteMap::new();
+pub fn lanes(trace: &Trace) -> BTreeMap<Task, Vec<Change>> {
+    let mut lanes: BTreeMap<Task, Vec<Change>> = BTreeMap::new();
     let mut state = trace.begin_state();
     for &task in state.scheduling.tasks.keys() {
         note(&mut lanes, &state, task);
@@ -94,7 +94,7 @@ pub fn lanes(trace: &Trace) -> LiteMap<Task, Vec<Change>> {
 }
 
 /// Enters what a task does now, if that is new.
-fn note(lanes: &mut LiteMap<Task, Vec<Change>>, state: &State, task: Task) {
+fn note(lanes: &mut BTreeMap<Task, Vec<Change>>, state: &State, task: Task) {
     let Some(own) = state.scheduling.tasks.get(&task) else { return };
     let (at, lane, by) = (own.since, Lane::from(own.phase), own.by);
     let changes = lanes.entry(task).or_default();

@@ -3,7 +3,7 @@
 //! Owns [`Levels`]. A pin shows its net's level, and may be moved to another net when a wire is plugged or pulled out;
 //! a change of the net is a change of the pin only if the pin shows something else by it.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use vpyb_core::time::Instant;
 
@@ -13,8 +13,8 @@ use super::{Seq, Trace};
 /// Nets, pins and what they show; floating before the first record says otherwise.
 #[derive(Clone, Debug, Default)]
 pub struct Levels {
-    nets: LiteMap<Net, Shown>,
-    pins: LiteMap<Name, Net>,
+    nets: BTreeMap<Net, Shown>,
+    pins: BTreeMap<Name, Net>,
 }
 
 #[derive(Clone, Debug)]

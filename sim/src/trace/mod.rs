@@ -33,8 +33,8 @@ mod times;
 mod why;
 mod words;
 
-use litemap::LiteMap;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use vpyb_core::time::{Duration, Instant};
@@ -77,7 +77,7 @@ pub struct Meta {
     /// The cost profile in effect, e.g. `micropython-pyboard-v1.1`.
     pub profile: String,
     /// Anything else a reader should know, ordered by key.
-    pub notes: LiteMap<String, String>,
+    pub notes: BTreeMap<String, String>,
 }
 
 /// One recorded run.

@@ -5,7 +5,7 @@
 //! first, and a last mark; or a mark of 9 ms, a space of 2.25 ms and a last mark, while a key is held. It shares nothing with
 //! the driver of the core, which it shows the wire of. Sources: the times that the tutorial gives in section 6.5.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use vpyb_core::time::{Duration, Instant};
 
@@ -81,10 +81,10 @@ impl Decoder {
 
 /// The blocks on each pin that had any, one pin of a net. Whoever is held must have been pressed: a pin on which nothing was
 /// ever sent has no blocks.
-pub fn nec_blocks(trace: &Trace) -> LiteMap<Name, Vec<NecBlock>> {
+pub fn nec_blocks(trace: &Trace) -> BTreeMap<Name, Vec<NecBlock>> {
     let mut levels = Levels::before(trace);
-    let mut decoders: LiteMap<Name, Decoder> = LiteMap::new();
-    let mut found: LiteMap<Name, Vec<NecBlock>> = LiteMap::new();
+    let mut decoders: BTreeMap<Name, Decoder> = BTreeMap::new();
+    let mut found: BTreeMap<Name, Vec<NecBlock>> = BTreeMap::new();
     for (seq, record) in trace.iter() {
         let Some(&pin) = levels.apply(&record).first() else { continue };
         let high = levels.level(pin) == NetLevel::High;

@@ -5,8 +5,7 @@
 
 mod hardware;
 
-use litemap::LiteMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use vpyb_core::time::Instant;
 
@@ -30,9 +29,9 @@ pub struct Phrase {
 #[derive(Clone, Debug)]
 pub struct Words<'t> {
     trace: &'t Trace,
-    tasks: LiteMap<Task, Name>,
-    nets: LiteMap<Net, Vec<(Instant, String)>>,
-    rings: LiteMap<Name, u16>,
+    tasks: BTreeMap<Task, Name>,
+    nets: BTreeMap<Net, Vec<(Instant, String)>>,
+    rings: BTreeMap<Name, u16>,
 }
 
 /// One line for one record: its task, its place and its event.
@@ -45,9 +44,9 @@ pub fn describe(trace: &Trace, record: &Record) -> String {
 impl<'t> Words<'t> {
     /// Gathers the words of a trace.
     pub fn new(trace: &'t Trace) -> Self {
-        let mut words = Self { trace, tasks: LiteMap::new(), nets: LiteMap::new(), rings: LiteMap::new() };
-        let mut members: LiteMap<Net, BTreeSet<Name>> = LiteMap::new();
-        let mut on: LiteMap<Name, Net> = LiteMap::new();
+        let mut words = Self { trace, tasks: BTreeMap::new(), nets: BTreeMap::new(), rings: BTreeMap::new() };
+        let mut members: BTreeMap<Net, BTreeSet<Name>> = BTreeMap::new();
+        let mut on: BTreeMap<Name, Net> = BTreeMap::new();
         if let Some(before) = trace.before() {
             let state = &before.state;
             let named = |(&task, state): (&Task, &TaskState)| Some((task, state.name?));

@@ -9,10 +9,11 @@ use vpyb_core::time::Duration;
 use vpyb_sim::board::render_pinout;
 use vpyb_sim::expect::judge;
 use vpyb_sim::report::{Outcome, Paint, Summary, failure, status_line};
-use vpyb_sim::runner::{Options, run, vocabulary};
+use vpyb_sim::runner::{Options, run};
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::scenario::{parse, render};
 use vpyb_sim::trace::{Trace, write_jsonl, write_vcd};
+use vpyb_sim::vocabulary;
 
 use super::{read, root};
 

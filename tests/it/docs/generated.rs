@@ -9,7 +9,7 @@ use vpyb_cli::PROGRAMS;
 use vpyb_core::ArgDefault;
 use vpyb_sim::board::{BUSES, Profile, UARTS};
 use vpyb_sim::expect::Code;
-use vpyb_sim::runner::vocabulary;
+use vpyb_sim::vocabulary;
 
 use super::chip_figures::{self, FIGURES, Figures};
 use super::{commands, figures, read, waiting};

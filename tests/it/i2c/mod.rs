@@ -10,9 +10,10 @@ mod shared;
 
 use vpyb_core::{Args, Board, BoardDelay, Config, EventLoop, I2cConfig, Top};
 use vpyb_sim::board::{VirtualBoard, VirtualI2c};
-use vpyb_sim::runner::{self, Main, Options, Program, vocabulary};
+use vpyb_sim::runner::{self, Main, Options, Program};
 use vpyb_sim::scenario::{parse, render};
 use vpyb_sim::trace::{Kind, Record, Trace, Words};
+use vpyb_sim::vocabulary;
 
 pub type Result = std::result::Result<(), vpyb_core::TaskError>;
 

@@ -5,9 +5,9 @@
 
 use serde_json::{Map, Value, json};
 use vpyb_core::Edge;
-use vpyb_sim::runner::vocabulary;
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::scenario::{parse, render};
+use vpyb_sim::vocabulary;
 
 /// A table of the file.
 type Table = Map<String, Value>;

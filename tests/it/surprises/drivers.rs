@@ -9,9 +9,9 @@ use vpyb_core::asyn::Launch;
 use vpyb_core::drivers::Pushbutton;
 use vpyb_core::drivers::nec_ir::{self, EDGES, NecCode};
 use vpyb_core::{Board, PinMode, Pull};
-use vpyb_sim::runner::vocabulary;
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::scenario::parse;
+use vpyb_sim::vocabulary;
 
 use crate::trial::{Said, main_task, says, says_with};
 

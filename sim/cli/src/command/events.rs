@@ -4,10 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use vpyb_sim::runner::{Program, vocabulary};
+use vpyb_sim::runner::Program;
+
 use vpyb_sim::scenario::model::{Event, Scenario};
 use vpyb_sim::scenario::parse_event;
 use vpyb_sim::trace::{Kind, Trace};
+use vpyb_sim::vocabulary;
 
 /// An event of a run that is to come.
 ///

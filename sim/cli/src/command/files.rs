@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use super::annotation;
 use super::arguments::{Arguments, Paths};
 use super::output::say;
-use vpyb_sim::runner::{Program, vocabulary};
+use vpyb_sim::runner::Program;
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::scenario::{self, Diagnostic, Vocabulary};
+use vpyb_sim::vocabulary;
 
 /// What the paths gave.
 #[derive(Default)]

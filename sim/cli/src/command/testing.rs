@@ -13,9 +13,10 @@ use super::kept;
 use super::sweep::{Swept, sweep};
 use vpyb_sim::expect::Finding;
 use vpyb_sim::report::{self, Paint};
-use vpyb_sim::runner::{Program, vocabulary};
+use vpyb_sim::runner::Program;
 use vpyb_sim::scenario::{self, model::Scenario};
 use vpyb_sim::trace::{Trace, show_instant};
+use vpyb_sim::vocabulary;
 
 /// How long one step may keep the host.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -3,7 +3,7 @@
 //! Owns [`State`]: the clock of the fold, and what is too small for a part of its own (LEDs,
 //! counters, console, verdict). It keeps numbers of names; texts come from the trace when it is shown.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use vpyb_core::time::{Duration, Instant};
@@ -31,23 +31,23 @@ pub struct State {
     /// Nets and pins.
     pub wires: Wires,
     /// The interrupt lines that were set up, by their pins.
-    pub irq_lines: LiteMap<Name, IrqLine>,
+    pub irq_lines: BTreeMap<Name, IrqLine>,
     /// How often the timers that run call their handlers.
-    pub timers: LiteMap<Name, Duration>,
+    pub timers: BTreeMap<Name, Duration>,
     /// The UARTs that the program has opened.
-    pub uarts: LiteMap<Name, Uart>,
+    pub uarts: BTreeMap<Name, Uart>,
     /// The I2C buses that the program has opened.
-    pub buses: LiteMap<Name, I2cBus>,
+    pub buses: BTreeMap<Name, I2cBus>,
     /// The devices on the bench that have told something of themselves.
-    pub devices: LiteMap<Name, DeviceState>,
+    pub devices: BTreeMap<Name, DeviceState>,
     /// Sockets, listeners, and the network by its own name.
-    pub sockets: LiteMap<Name, Socket>,
+    pub sockets: BTreeMap<Name, Socket>,
     /// LEDs that have been switched: true if on.
-    pub leds: LiteMap<Name, bool>,
+    pub leds: BTreeMap<Name, bool>,
     /// How often pins were read while nothing held them.
-    pub floating_reads: LiteMap<Name, u64>,
+    pub floating_reads: BTreeMap<Name, u64>,
     /// What drivers counted (`Board::count`).
-    pub counters: LiteMap<Name, u64>,
+    pub counters: BTreeMap<Name, u64>,
     /// How many lines are on the console.
     pub lines: u64,
     /// The last line on the console.
@@ -65,7 +65,7 @@ impl State {
         }
         state.at = at;
         state.scheduling.settle(at);
-        state.uarts.iter_mut().for_each(|(_, uart)| uart.settle(at));
+        state.uarts.values_mut().for_each(|uart| uart.settle(at));
         state
     }
 
@@ -189,7 +189,7 @@ impl State {
         }
         if let Some(earlier) = at.as_nanos().checked_sub(1).map(Instant::from_nanos) {
             self.scheduling.settle(earlier);
-            self.uarts.iter_mut().for_each(|(_, uart)| uart.settle(earlier));
+            self.uarts.values_mut().for_each(|uart| uart.settle(earlier));
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns [`Sharing`]. Things without a name cannot be told apart, so that of them only the waits are kept.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use vpyb_core::time::Instant;
@@ -35,9 +35,9 @@ pub struct Shared {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Sharing {
     /// What each task waits for, innermost last.
-    pub waits: LiteMap<Task, Vec<Wait>>,
+    pub waits: BTreeMap<Task, Vec<Wait>>,
     /// The things, by kind and name.
-    pub things: LiteMap<(Object, Name), Shared>,
+    pub things: BTreeMap<(Object, Name), Shared>,
 }
 
 impl Sharing {

@@ -2,7 +2,7 @@
 //!
 //! Owns [`Wires`]. Knows no drive strengths: the level of a net is what its last edge said.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use vpyb_core::time::Instant;
@@ -47,9 +47,9 @@ pub struct PinState {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Wires {
     /// Nets by number.
-    pub nets: LiteMap<Net, NetState>,
+    pub nets: BTreeMap<Net, NetState>,
     /// Pins by name.
-    pub pins: LiteMap<Name, PinState>,
+    pub pins: BTreeMap<Name, PinState>,
 }
 
 impl Wires {

@@ -2,10 +2,10 @@
 
 use vpyb_core::{ArgDefault, ArgSpec, Discipline};
 
-use super::Program;
 use crate::board::{BUSES, BoardPin, I2cUnit, MODEL, PINS, Profile, SWITCHES, UARTS, UartUnit};
 use crate::devices::SENSORS;
 use crate::mcu::TimerId;
+use crate::runner::Program;
 use crate::scenario::{ProgramWords, UnitPin, Vocabulary};
 
 /// The words that these programs and the board add to the scenario format.
