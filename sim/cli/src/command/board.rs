@@ -1,14 +1,14 @@
 //! `vpyb board`: the pinout, and what a scenario puts on each pin.
 
 use serde_json::{Value, json};
+use vpyb_sim::board::{PinUse, alternate_number, pinout, render_pinout};
+use vpyb_sim::runner::Program;
+use vpyb_sim::scenario::model::Scenario;
 
 use super::arguments::{Arguments, BoardCall, Paths};
 use super::files::{complain, find};
 use super::output::say;
 use super::{EXIT_HELD, EXIT_USAGE};
-use vpyb_sim::board::{PinUse, alternate_number, pinout, render_pinout};
-use vpyb_sim::runner::Program;
-use vpyb_sim::scenario::model::Scenario;
 
 /// Shows the board; gives the exit status.
 pub fn board(arguments: &Arguments, call: &BoardCall, programs: &[Program]) -> u8 {

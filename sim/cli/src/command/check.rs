@@ -1,13 +1,14 @@
 //! `vpyb check`: reads scenario files and tells what is wrong with them, without running any.
 
+use vpyb_sim::runner::Program;
+use vpyb_sim::scenario::explain;
+use vpyb_sim::scenario::model::Scenario;
+
 use super::arguments::{Arguments, CheckCall};
 use super::explain::unsaid;
 use super::files::{count, find};
 use super::output::say;
 use super::{EXIT_HELD, EXIT_USAGE};
-use vpyb_sim::runner::Program;
-use vpyb_sim::scenario::explain;
-use vpyb_sim::scenario::model::Scenario;
 
 /// Checks what is asked for; gives the exit status.
 pub fn check(arguments: &Arguments, call: &CheckCall, programs: &[Program]) -> u8 {

@@ -7,13 +7,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::annotation;
-use super::arguments::{Arguments, Paths};
-use super::output::say;
 use vpyb_sim::runner::Program;
 use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::scenario::{self, Diagnostic, Vocabulary};
 use vpyb_sim::vocabulary;
+
+use super::annotation;
+use super::arguments::{Arguments, Paths};
+use super::output::say;
 
 /// What the paths gave.
 #[derive(Default)]

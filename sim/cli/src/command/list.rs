@@ -1,10 +1,11 @@
 //! `vpyb list`: the scenarios of a path, with their titles.
 
+use vpyb_sim::runner::Program;
+
 use super::arguments::{Arguments, Paths};
 use super::files::find;
 use super::output::say;
 use super::{EXIT_HELD, EXIT_USAGE};
-use vpyb_sim::runner::Program;
 
 /// Lists what is asked for; gives the exit status.
 pub fn list(arguments: &Arguments, call: &Paths, programs: &[Program]) -> u8 {

@@ -7,14 +7,15 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::arguments::{Arguments, Paths, ReportCall};
-use super::files::{complain, find};
-use super::trace::load;
-use super::{EXIT_HELD, EXIT_USAGE};
 use vpyb_sim::expect::{self, Judgement};
 use vpyb_sim::page::{Judged, write_page};
 use vpyb_sim::runner::Program;
 use vpyb_sim::trace::Trace;
+
+use super::arguments::{Arguments, Paths, ReportCall};
+use super::files::{complain, find};
+use super::trace::load;
+use super::{EXIT_HELD, EXIT_USAGE};
 
 /// Writes the page; gives the exit status.
 pub fn report(arguments: &Arguments, call: &ReportCall, programs: &'static [Program]) -> u8 {

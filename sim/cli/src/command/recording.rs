@@ -10,13 +10,13 @@ use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use vpyb_core::time::Instant;
-
-use super::arguments::RunCall;
-use super::events::event_of_scenario;
 use vpyb_sim::runner::{Aside, Outcome, Program, Tap, aside};
 use vpyb_sim::scenario::model::{Event, Scenario};
 use vpyb_sim::sight::Eye;
 use vpyb_sim::trace::{self, Record, Seq, State, Trace, Writer};
+
+use super::arguments::RunCall;
+use super::events::event_of_scenario;
 
 /// Which part of a run its file holds.
 #[derive(Clone, Debug, Default)]

@@ -5,6 +5,11 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use vpyb_sim::report::{self, OutcomeLine, Summary};
+use vpyb_sim::runner::{self, Options, Program, Tap};
+use vpyb_sim::scenario::model::Scenario;
+use vpyb_sim::trace;
+
 use super::annotation;
 use super::arguments::{Arguments, RunCall};
 use super::files::{complain, find};
@@ -15,10 +20,6 @@ use super::output::say;
 use super::recording::Shared;
 use super::sweep::{Swept, Told, seeds, with_seed};
 use super::{EXIT_ABNORMAL, EXIT_USAGE};
-use vpyb_sim::report::{self, OutcomeLine, Summary};
-use vpyb_sim::runner::{self, Options, Program, Tap};
-use vpyb_sim::scenario::model::Scenario;
-use vpyb_sim::trace;
 
 /// What every run of a call has in common.
 struct Call<'c> {

@@ -6,9 +6,9 @@
 use std::fs::File;
 
 use vpyb_core::time::Instant;
+use vpyb_sim::trace::{About, Part, Seekable, Trace};
 
 use super::trace::{Load, is_scenario};
-use vpyb_sim::trace::{About, Part, Seekable, Trace};
 
 /// Where the answer lies, seen from the place that was asked about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

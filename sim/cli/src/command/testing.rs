@@ -8,15 +8,16 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use super::files::collect;
-use super::kept;
-use super::sweep::{Swept, sweep};
 use vpyb_sim::expect::Finding;
 use vpyb_sim::report::{self, Paint};
 use vpyb_sim::runner::Program;
 use vpyb_sim::scenario::{self, model::Scenario};
 use vpyb_sim::trace::{Trace, show_instant};
 use vpyb_sim::vocabulary;
+
+use super::files::collect;
+use super::kept;
+use super::sweep::{Swept, sweep};
 
 /// How long one step may keep the host.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -6,9 +6,11 @@ use std::io::{self, BufReader, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use vpyb_core::time::Instant;
-
 use clap::Parser;
+use vpyb_core::time::Instant;
+use vpyb_sim::runner::{self, Options, Program};
+use vpyb_sim::trace::{self, About, Seq, Trace, sigrok_commands};
+use vpyb_sim::travel::{render_stats, render_why};
 
 use super::arguments::{Arguments, Command, Export, Paths, TraceCall};
 use super::files::{complain, find};
@@ -16,9 +18,6 @@ use super::output::quiet_pipe;
 use super::sought::{Answer, Side, Sought};
 use super::travel;
 use super::{EXIT_FAILED, EXIT_HELD, EXIT_USAGE};
-use vpyb_sim::runner::{self, Options, Program};
-use vpyb_sim::trace::{self, About, Seq, Trace, sigrok_commands};
-use vpyb_sim::travel::{render_stats, render_why};
 
 /// How long a scenario that stands for its trace may keep the host in one step.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -3,14 +3,14 @@
 //! Owns how what was typed becomes what is asked of `travel`, and the sentences for what is not there.
 
 use vpyb_core::time::Instant;
-
-use super::events::event_of_trace;
-use super::sought::{Answer, Side};
-use super::trace_call::WalkCall;
 use vpyb_sim::expect::{self, Roster};
 use vpyb_sim::runner::Program;
 use vpyb_sim::trace::{self, About, State, Trace, Words, show_instant};
 use vpyb_sim::travel::{self, Filter, Subject, Walk};
+
+use super::events::event_of_trace;
+use super::sought::{Answer, Side};
+use super::trace_call::WalkCall;
 
 /// Text to print, or why there is none.
 pub type Told = Result<String, String>;

@@ -5,6 +5,7 @@
 use std::io::{self, IsTerminal};
 
 use ratatui::crossterm::event::{self, Event};
+use vpyb_sim::runner::Program;
 
 use super::arguments::{Arguments, ViewCall};
 use super::files::complain;
@@ -12,7 +13,6 @@ use super::trace::load;
 use super::travel::instant;
 use super::{EXIT_HELD, EXIT_USAGE};
 use crate::view::View;
-use vpyb_sim::runner::Program;
 
 /// Shows a trace until it is left; gives the exit status.
 pub fn view(arguments: &Arguments, call: &ViewCall, programs: &'static [Program]) -> u8 {

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use ruff_python_ast::visitor::{Visitor, walk_body, walk_stmt};
 use ruff_python_ast::{Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
+use vpyb_sim::scenario::Diagnostic;
 
 use super::{bytes, code};
-use vpyb_sim::scenario::Diagnostic;
 
 /// The names of the asynchronous functions.
 #[derive(Default)]

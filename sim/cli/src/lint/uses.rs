@@ -5,10 +5,10 @@
 use ruff_python_ast::visitor::{Visitor, walk_comprehension, walk_expr, walk_stmt};
 use ruff_python_ast::{Comprehension, Expr, ExprCall, ExprContext, Stmt};
 use ruff_text_size::Ranged;
+use vpyb_sim::scenario::Diagnostic;
 
 use super::names::Names;
 use super::{bytes, code};
-use vpyb_sim::scenario::Diagnostic;
 
 /// Functions that run the coroutine that they are given.
 const RUNNERS: &[&str] = &["create_task", "run_until_complete"];

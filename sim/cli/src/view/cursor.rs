@@ -3,11 +3,12 @@
 //! Owns [`View`] and every move of the cursor. Keys are read in `keys`, the screen is drawn in `draw`.
 
 use std::collections::BTreeMap;
-use vpyb_core::time::Instant;
 
-use super::scale::Scale;
+use vpyb_core::time::Instant;
 use vpyb_sim::trace::{Record, Seq, State, Trace, Words};
 use vpyb_sim::travel::{Checkpoints, Strip, strips};
+
+use super::scale::Scale;
 
 /// What stands beside the strips, or over them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

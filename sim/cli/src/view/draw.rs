@@ -7,12 +7,12 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
+use vpyb_sim::report::brief;
+use vpyb_sim::trace::{render_state, show_instant, why};
 
 use super::cursor::{Mode, Pane, View};
 use super::keys::HELP;
 use super::lines::{Cell, LEGEND, Tone, cells, ticks};
-use vpyb_sim::report::brief;
-use vpyb_sim::trace::{render_state, show_instant, why};
 
 /// The labels of strips.
 const LABELS: u16 = 16;

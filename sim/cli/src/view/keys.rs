@@ -3,9 +3,9 @@
 //! Owns the keys and the text that explains them.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use vpyb_sim::trace::parse_instant;
 
 use super::cursor::{Mode, Pane, View};
-use vpyb_sim::trace::parse_instant;
 
 /// So many records are a page.
 const PAGE: isize = 20;

@@ -4,11 +4,11 @@
 //! running before ready before the rest.
 
 use vpyb_core::time::Instant;
-
-use super::scale::Scale;
 use vpyb_sim::trace::record::NetLevel;
 use vpyb_sim::trace::{Change, Lane};
 use vpyb_sim::travel::{Edge, Marks, Word};
+
+use super::scale::Scale;
 
 /// A sign and what it stands for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

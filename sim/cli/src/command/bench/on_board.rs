@@ -4,8 +4,6 @@
 
 use vpyb_core::time::{Duration, Instant};
 use vpyb_core::{Discipline, time};
-
-use super::turns;
 use vpyb_sim::board::Profile;
 use vpyb_sim::program;
 use vpyb_sim::runner::{self, Options, Program};
@@ -14,6 +12,8 @@ use vpyb_sim::scenario::model::Scenario;
 use vpyb_sim::trace::{Kind, Trace};
 use vpyb_sim::travel::percentile;
 use vpyb_sim::vocabulary;
+
+use super::turns;
 
 const PROGRAMS: &[Program] = &[program!(turns)];
 /// How often each task takes its turn; beside the hog it is what five of the hog's rounds leave time for.

@@ -8,9 +8,9 @@ use std::time::Instant;
 
 use vpyb_core::clock::Clock;
 use vpyb_core::{Config, Discipline, Firmware, Overrides, Setup, Step, time};
+use vpyb_sim::travel::percentile;
 
 use super::turns::turn;
-use vpyb_sim::travel::percentile;
 
 /// How many rounds there are, and how many turns in one, all tasks together.
 const ROUNDS: usize = 300;
