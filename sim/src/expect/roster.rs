@@ -2,8 +2,7 @@
 //!
 //! Owns [`Roster`], gathered from a trace in one walk. Knows nothing of what they did.
 
-use litemap::LiteMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use vpyb_core::time::Instant;
 
@@ -14,12 +13,12 @@ use crate::trace::{Name, State, Trace};
 /// The names in a trace, by kind.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Roster {
-    tasks: LiteMap<Task, String>,
-    uarts: LiteMap<String, Option<Opened>>,
-    buses: LiteMap<String, [String; 2]>,
+    tasks: BTreeMap<Task, String>,
+    uarts: BTreeMap<String, Option<Opened>>,
+    buses: BTreeMap<String, [String; 2]>,
     sockets: BTreeSet<String>,
     /// Each pin's nets, each with the instant from which on it was there.
-    pins: LiteMap<String, Vec<(Instant, Net)>>,
+    pins: BTreeMap<String, Vec<(Instant, Net)>>,
     marks: BTreeSet<String>,
     timers: BTreeSet<String>,
 }

@@ -4,7 +4,6 @@
 //! milliseconds unless a name says otherwise.
 
 use litemap::LiteMap;
-
 use vpyb_core::time::{Duration, Instant};
 
 use super::{Judgement, Value, judge};

@@ -8,7 +8,7 @@
 //!
 //! Invariant **one-flag**: a timer remembers that it has counted to its end, and not how often.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use vpyb_core::time::{Duration, Instant};
 
@@ -160,7 +160,7 @@ struct Running {
 /// The timers.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Timers {
-    running: LiteMap<TimerId, Running>,
+    running: BTreeMap<TimerId, Running>,
     settings: u32,
     latency: Duration,
 }
@@ -168,7 +168,7 @@ pub struct Timers {
 impl Timers {
     /// Timers that do not run; a handler begins `latency` after its request.
     pub fn new(latency: Duration) -> Self {
-        Self { running: LiteMap::new(), settings: 0, latency }
+        Self { running: BTreeMap::new(), settings: 0, latency }
     }
 
     /// The timers that run: name, time from call to call, and whether a call waits.

@@ -3,14 +3,14 @@
 //! Owns its form: lists of numbers, and texts that each stand once. Times count from the one before in their list, so
 //! that they are short.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use vpyb_core::time::{Duration, Instant};
 
 use super::Judged;
 use crate::trace::record::{Kind, NetLevel};
-use crate::trace::{Lane, Meta, Seq, Trace, Words, show_instant};
+use crate::trace::{Lane, Meta, Name, Seq, Trace, Words, show_instant};
 use crate::travel::{Marks, percentile, strips, task_stats};
 
 /// Everything of one run.
@@ -93,7 +93,7 @@ struct Finding {
 #[derive(Default)]
 struct Texts {
     list: Vec<String>,
-    places: LiteMap<String, usize>,
+    places: BTreeMap<String, usize>,
 }
 
 impl Texts {
@@ -219,9 +219,9 @@ fn drawn(trace: &Trace, texts: &mut Texts) -> Vec<Strip> {
 
 /// Rings, the run queue, LEDs and what drivers count.
 fn series(trace: &Trace) -> Vec<Series> {
-    let mut all: LiteMap<String, (Times, Vec<u64>)> = LiteMap::new();
+    let mut all: BTreeMap<String, (Times, Vec<u64>)> = BTreeMap::new();
     let state = trace.begin_state();
-    let mut counts = state.counters;
+    let mut counts: BTreeMap<Name, u64> = state.counters;
     let mut queue = state.scheduling.run_queue.len() as u64;
     for record in trace.records() {
         let (label, value) = match record.kind {

@@ -3,7 +3,7 @@
 //! Owns the lines under an overrun. A ring overruns because nobody reads it: named are the tasks whose steps ran
 //! from the last read (or, before the first one, from the first byte that waited) to the first byte lost.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use vpyb_core::time::Instant;
 
@@ -29,7 +29,7 @@ struct Loss {
 
 /// A line or two for each UART that lost bytes; empty if none did.
 pub fn losses(outcome: &Outcome) -> String {
-    let mut lost: LiteMap<Name, Loss> = LiteMap::new();
+    let mut lost: BTreeMap<Name, Loss> = BTreeMap::new();
     for record in outcome.trace.records() {
         match record.kind {
             Kind::UartBuffered { uart, .. } => {

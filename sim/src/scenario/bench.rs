@@ -3,9 +3,9 @@
 //! Owns how these tables are read and their limits. Knows no board: names come from the
 //! vocabulary.
 
-use litemap::LiteMap;
 use std::ops::RangeInclusive;
 
+use litemap::LiteMap;
 use vpyb_core::time::{Duration, Instant};
 
 use super::diagnostic::{Diagnostic, code};

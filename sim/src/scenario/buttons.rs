@@ -2,9 +2,9 @@
 //!
 //! Owns their keys and how a bounce is written. Those of the board need no part; their names are in the vocabulary.
 
-use litemap::LiteMap;
 use std::ops::Range;
 
+use litemap::LiteMap;
 use vpyb_core::time::Duration;
 
 use super::diagnostic::{Diagnostic, code};

@@ -3,7 +3,6 @@
 //! Owns the words of faults, which of them may be where, and their keys. Knows no model of what fails.
 
 use litemap::LiteMap;
-
 use toml::de::DeValue;
 use vpyb_core::time::Duration;
 

@@ -5,7 +5,6 @@
 //! no pin. Times: NEC's, in units of 562.5 us.
 
 use litemap::LiteMap;
-
 use vpyb_core::time::Duration;
 
 use super::diagnostic::{Diagnostic, code};

@@ -3,8 +3,9 @@
 //! Owns [`Lexicon`]. Readers of tables and of words say what they know while they read; so this list has no second source, and
 //! cannot differ from what is read. Names that a file gives are no words of the format.
 
-use litemap::LiteMap;
 use std::collections::BTreeSet;
+
+use litemap::LiteMap;
 
 use super::parse::parse_with;
 use super::problems::Problems;

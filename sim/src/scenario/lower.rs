@@ -3,9 +3,9 @@
 //! Owns the keys of the top level and the order in which the sections are read: names are declared
 //! before anything refers to them. Knows no section from inside.
 
-use litemap::LiteMap;
 use std::cell::RefCell;
 
+use litemap::LiteMap;
 use toml::de::DeTable;
 
 use super::actors::{self, Bench};

@@ -3,9 +3,10 @@
 //! Owns [`Names`]: tasks, objects, actors and marks. Knows neither how they are declared nor what
 //! they do.
 
-use litemap::LiteMap;
 use std::collections::BTreeSet;
 use std::ops::Range;
+
+use litemap::LiteMap;
 
 use super::diagnostic::{Diagnostic, code};
 use super::model::{LockObject, Objects};

@@ -3,8 +3,9 @@
 //! Owns the checks of wiring: a pin that two want, links that join nothing or what drives both ways. Knows no board:
 //! the pins of units are in the vocabulary.
 
-use litemap::LiteMap;
 use std::ops::Range;
+
+use litemap::LiteMap;
 
 use super::diagnostic::{Diagnostic, code};
 use super::model::UartFlow;

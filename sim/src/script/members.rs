@@ -3,10 +3,10 @@
 //! Owns the labels of such tasks, which the recorded runs number (`N`, `N~2`, …; `g1_`, `g1_~2`, …), and who is in
 //! which group. Cancelling is the core's business.
 
-use litemap::LiteMap;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use litemap::LiteMap;
 use vpyb_core::asyn::{Cancellable, Cancellables, Error, Gatherable, Group, gather};
 use vpyb_core::{Board, EventLoop, TaskError};
 

@@ -2,10 +2,10 @@
 //!
 //! Owns the opened UARTs, pins and LEDs and the primitives, by the names that scripts use.
 
-use litemap::LiteMap;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use litemap::LiteMap;
 use vpyb_core::asyn::{self, Barrier, BoundedSemaphore, Condition, Launch, Semaphore};
 use vpyb_core::drivers::mma7660::Mma7660;
 use vpyb_core::official::{self, Queue};

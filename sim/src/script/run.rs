@@ -3,13 +3,13 @@
 //! Owns the walk through a script and the meaning of the operations that share nothing but UARTs and pins. Nested
 //! bodies are awaited in the same task, so nesting itself never yields.
 
-use litemap::LiteMap;
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
 use embedded_hal::digital::{InputPin, OutputPin, StatefulOutputPin};
+use litemap::LiteMap;
 use vpyb_core::{Board, EventLoop, QueueFull, TaskError, TaskHandle, Uart, asyn};
 
 use super::Notes;

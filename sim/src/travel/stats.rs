@@ -2,7 +2,7 @@
 //!
 //! Owns the two tables. Where a figure is a longest, the record it was at stands behind it.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use vpyb_core::time::Duration;
 
@@ -30,8 +30,8 @@ pub struct TaskStats {
 }
 
 /// The figures of each task of a trace.
-pub fn task_stats(trace: &Trace) -> LiteMap<Task, TaskStats> {
-    let mut all: LiteMap<Task, TaskStats> = LiteMap::new();
+pub fn task_stats(trace: &Trace) -> BTreeMap<Task, TaskStats> {
+    let mut all: BTreeMap<Task, TaskStats> = BTreeMap::new();
     for turn in turns(trace) {
         let stats = all.entry(turn.task).or_default();
         stats.steps += 1;
@@ -47,7 +47,7 @@ pub fn task_stats(trace: &Trace) -> LiteMap<Task, TaskStats> {
             stats.overslept = longer(stats.overslept, late);
         }
     }
-    all.iter_mut().for_each(|(_, stats)| stats.latencies.sort_unstable());
+    all.values_mut().for_each(|stats| stats.latencies.sort_unstable());
     all
 }
 
@@ -88,7 +88,7 @@ fn tasks(trace: &Trace, words: &Words<'_>) -> String {
 }
 
 fn uarts(trace: &Trace, state: &State) -> String {
-    let mut sent: LiteMap<Name, u64> = LiteMap::new();
+    let mut sent: BTreeMap<Name, u64> = BTreeMap::new();
     for record in trace.records() {
         if let Kind::UartTx { uart, .. } = record.kind {
             *sent.entry(uart).or_default() += 1;

@@ -2,7 +2,7 @@
 //!
 //! Owns which strips there are and in which order. How a strip is drawn is not known here.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use vpyb_core::time::{Duration, Instant};
 
@@ -78,7 +78,7 @@ pub fn strips(trace: &Trace) -> Vec<Strip> {
 /// Pins on one net change together; each has its strip.
 fn pins(trace: &Trace) -> Vec<Strip> {
     let mut levels = Levels::before(trace);
-    let mut pins: LiteMap<Name, Vec<Edge>> = LiteMap::new();
+    let mut pins: BTreeMap<Name, Vec<Edge>> = BTreeMap::new();
     for (seq, record) in trace.iter() {
         for pin in levels.apply(&record).to_vec() {
             let edge = Edge { at: record.at, level: levels.level(pin), by: seq };
@@ -97,10 +97,9 @@ fn pins(trace: &Trace) -> Vec<Strip> {
 type Side = (Name, &'static str);
 
 fn decoded(trace: &Trace) -> Vec<Strip> {
-    let mut found: LiteMap<Side, Vec<Word>> = LiteMap::new();
+    let mut found: BTreeMap<Side, Vec<Word>> = BTreeMap::new();
     let mut console = Vec::new();
-    let mut frames: LiteMap<Name, Duration> = LiteMap::new();
-    let mut begun: LiteMap<Name, Instant> = LiteMap::new();
+    let (mut frames, mut begun) = (BTreeMap::new(), BTreeMap::new());
     for (seq, record) in trace.iter() {
         let at = record.at;
         let mut word = |side: Side, from: Instant, to: Instant, text: String| {

@@ -4,7 +4,7 @@
 //! A number is a hash of the seed, the stream's name and how many were drawn before: the same on every machine and
 //! with every version of any library.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
@@ -13,12 +13,12 @@ use sha2::{Digest, Sha256};
 pub(super) struct Chance {
     seed: u64,
     /// How many numbers of each stream were drawn.
-    drawn: LiteMap<String, u64>,
+    drawn: BTreeMap<String, u64>,
 }
 
 impl Chance {
     pub fn new(seed: u64) -> Self {
-        Self { seed, drawn: LiteMap::new() }
+        Self { seed, drawn: BTreeMap::new() }
     }
 
     /// The next number of a stream.

@@ -7,7 +7,7 @@
 //! Invariant **one-at-a-time**: no request is served while a handler runs, so that none breaks into another; of those
 //! that wait the one with the smallest number goes first. On the chip that is so between handlers of one priority.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use vpyb_core::time::Instant;
 
@@ -27,7 +27,7 @@ struct Request {
 /// What waits for the CPU.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Interrupts {
-    waiting: LiteMap<Irq, Request>,
+    waiting: BTreeMap<Irq, Request>,
     /// When the handler that began last is over.
     pub busy_until: Instant,
 }

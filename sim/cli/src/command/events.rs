@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 
 use vpyb_sim::runner::Program;
-
 use vpyb_sim::scenario::model::{Event, Scenario};
 use vpyb_sim::scenario::parse_event;
 use vpyb_sim::trace::{Kind, Trace};

@@ -2,7 +2,7 @@
 //!
 //! Owns their meaning. Knows nothing of tasks.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use super::super::{Focus, Roster, Value};
 use super::Counters;
@@ -29,11 +29,11 @@ type Counted = [Option<(i64, Focus)>; WORDS.len()];
 #[derive(Default)]
 pub(super) struct Pins {
     levels: Levels,
-    counted: LiteMap<Name, Counted>,
+    counted: BTreeMap<Name, Counted>,
     /// Whether each LED is lit, and how often that changed.
-    leds: LiteMap<Name, (bool, i64, Focus)>,
+    leds: BTreeMap<Name, (bool, i64, Focus)>,
     /// By drivers.
-    own: LiteMap<Name, (i64, Focus)>,
+    own: BTreeMap<Name, (i64, Focus)>,
 }
 
 impl Pins {

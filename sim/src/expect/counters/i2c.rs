@@ -3,7 +3,7 @@
 //! Owns their meaning: **nack** is each address or byte that was sent and not acknowledged; **stretch** each clock that
 //! a device held low; **crc_errors** what drivers counted under that name.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use super::super::{Focus, Roster, Value};
 use super::Counters;
@@ -13,7 +13,7 @@ use crate::trace::{Name, Seq, Trace};
 /// What was counted so far.
 #[derive(Default)]
 pub(super) struct Buses {
-    counted: LiteMap<(Name, &'static str), (i64, Focus)>,
+    counted: BTreeMap<(Name, &'static str), (i64, Focus)>,
 }
 
 impl Buses {

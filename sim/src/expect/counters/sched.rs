@@ -12,7 +12,7 @@
 //! bound for `fast-io` with an I/O queue, whose tasks may run more than once a pass, nor while the CPU
 //! is stalled from outside inside a step.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 use std::iter::Peekable;
 
 use vpyb_core::time::{Duration, Instant};
@@ -29,7 +29,7 @@ const NEVER_STARTED: &str = "sched.never_started";
 /// What can delay a sleeper.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Load {
-    longest: LiteMap<Task, Duration>,
+    longest: BTreeMap<Task, Duration>,
     /// The sum of these.
     sum: Duration,
     overhead: Duration,
@@ -57,7 +57,7 @@ impl Load {
 /// Enters the loop's counters, and returns what can delay a sleeper.
 pub(super) fn count(
     trace: &Trace,
-    tallies: &LiteMap<Task, Tally>,
+    tallies: &BTreeMap<Task, Tally>,
     overhead: Duration,
     counters: &mut Counters,
 ) -> Load {

@@ -3,7 +3,7 @@
 //! Owns the meaning of `set_while_set`: an event was set that stood already, so that whoever waits for it learns of
 //! one setting where there were two. Knows nothing of who waits.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use super::super::{Focus, Value};
 use super::Counters;
@@ -13,7 +13,7 @@ use crate::trace::{Name, Seq, Trace};
 /// What was counted so far: of each event whether it stands, how often it was set although it did, and where first.
 #[derive(Default)]
 pub(super) struct Shared {
-    events: LiteMap<Name, (bool, i64, Option<Focus>)>,
+    events: BTreeMap<Name, (bool, i64, Option<Focus>)>,
 }
 
 impl Shared {

@@ -2,7 +2,7 @@
 //!
 //! Owns [`Counters`] and the answer to an unknown name. Knows nothing of how a counter comes about.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use super::super::roster::{near, siblings};
 use super::super::{Focus, Value};
@@ -19,7 +19,7 @@ pub struct Counter {
 /// All counters of a run, ordered by name.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Counters {
-    by_name: LiteMap<String, Counter>,
+    by_name: BTreeMap<String, Counter>,
 }
 
 /// The first words of names that the simulator itself counts; such a name must exist.

@@ -3,7 +3,7 @@
 //! Owns a task's tally and how the tallies of several tasks with one name are put together: counts add
 //! up, times take the longest. Knows nothing of the loop.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use vpyb_core::time::Duration;
 
@@ -42,8 +42,8 @@ impl Longest {
 }
 
 /// Counts for every task that was created, and takes in how long passes are.
-pub(super) fn tally(trace: &Trace, roster: &Roster, passes: &mut Passes) -> LiteMap<Task, Tally> {
-    let mut tallies: LiteMap<Task, Tally> =
+pub(super) fn tally(trace: &Trace, roster: &Roster, passes: &mut Passes) -> BTreeMap<Task, Tally> {
+    let mut tallies: BTreeMap<Task, Tally> =
         roster.tasks().map(|(task, _)| (task, Tally::default())).collect();
     for turn in turns(trace) {
         passes.take(&turn);
@@ -67,8 +67,8 @@ pub(super) fn tally(trace: &Trace, roster: &Roster, passes: &mut Passes) -> Lite
 }
 
 /// Enters the counters of each task's name, and of `hog` for all `hog#n`.
-pub(super) fn count(tallies: &LiteMap<Task, Tally>, roster: &Roster, load: &Load, counters: &mut Counters) {
-    let mut groups: LiteMap<String, Vec<Task>> = LiteMap::new();
+pub(super) fn count(tallies: &BTreeMap<Task, Tally>, roster: &Roster, load: &Load, counters: &mut Counters) {
+    let mut groups: BTreeMap<String, Vec<Task>> = BTreeMap::new();
     for &task in tallies.keys() {
         let name = roster.task(task);
         if let Some((stem, _)) = name.split_once('#') {

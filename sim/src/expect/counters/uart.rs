@@ -4,7 +4,7 @@
 //! full data register; **lost** is what the program never gets, so it also counts the frames that go by
 //! unseen while the flag stands. `lost` is never less than `overrun`.
 
-use litemap::LiteMap;
+use std::collections::BTreeMap;
 
 use super::super::{Focus, Roster, Value};
 use super::Counters;
@@ -31,7 +31,7 @@ enum What {
 /// for a byte.
 #[derive(Default)]
 pub(super) struct Uarts {
-    counted: LiteMap<Name, [Option<(i64, Focus)>; NAMES.len()]>,
+    counted: BTreeMap<Name, [Option<(i64, Focus)>; NAMES.len()]>,
 }
 
 impl Uarts {

@@ -2,9 +2,9 @@
 //!
 //! Owns their form. What each means is said where it is judged.
 
-use litemap::LiteMap;
 use std::ops::Range;
 
+use litemap::LiteMap;
 use vpyb_core::time::{Duration, Instant};
 
 use super::Level;

@@ -2,8 +2,9 @@
 //!
 //! Owns [`Objects`], by the names that scripts use.
 
-use litemap::LiteMap;
 use std::collections::BTreeSet;
+
+use litemap::LiteMap;
 
 pub use vpyb_core::{PinMode, Pull};
 

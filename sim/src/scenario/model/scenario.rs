@@ -2,9 +2,9 @@
 //!
 //! Owns [`Scenario`] and all of it that is neither script nor expectation.
 
-use litemap::LiteMap;
 use std::ops::Range;
 
+use litemap::LiteMap;
 use vpyb_core::time::{Duration, Instant};
 
 use super::{
