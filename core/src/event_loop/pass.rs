@@ -37,13 +37,17 @@ impl Owner {
         }
         loop {
             let mut waitq = shared.waitq.borrow_mut();
-            let Some((timer, place)) = waitq.pop_due(self.began) else {
+            let Some(due) = waitq.first_due() else {
                 // Where there is a low-priority queue, when a pass began is asked in any case.
-                if waitq.len() == 0 && !shared.rules.low_priority() {
+                if !shared.rules.low_priority() {
                     shared.take_care_of(care::TIMED);
                 }
                 return Ok(());
             };
+            if ticks::ticks_diff(due, self.began) > 0 {
+                return Ok(());
+            }
+            let Some((timer, place)) = waitq.pop() else { bug() };
             drop(waitq);
             self.move_due(shared, timer, place)?;
         }

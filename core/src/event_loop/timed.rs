@@ -42,14 +42,17 @@ impl Shared {
         raw: RawEntry,
         entry: Option<Entry>,
     ) -> Result<u32, QueueFull> {
-        let due = ticks::ticks_add(ticks::ticks_ms(now), delay_ms);
+        let tick = ticks::ticks_ms(now);
+        let due = ticks::ticks_add(tick, delay_ms);
         let timer = self.next_timer.get();
         let (queue, mark) = match queue {
             Timed::Waiting => (Some(&self.waitq), 0),
             Timed::LowPriority => (self.lpq(), LOW_PRIORITY),
         };
         let pushed = match queue {
-            Some(queue) => queue.borrow_mut().push(Timer { due, serial: timer, entry: raw, ready: false }),
+            Some(queue) => {
+                queue.borrow_mut().push(Timer { due, serial: timer, entry: raw, ready: false }, tick)
+            }
             None => Err(QueueFull::new(Queue::LowPriority, 0)),
         };
         let place = pushed.map_err(|full| {

@@ -217,7 +217,7 @@ impl Shared {
         let serial = self.next_timer.get();
         self.next_timer.set(serial.wrapping_add(1));
         let due = ticks::ticks_ms(at);
-        let place = self.waitq.borrow_mut().push(Timer { due, serial, entry: raw, ready: true })?;
+        let place = self.waitq.borrow_mut().push(Timer { due, serial, entry: raw, ready: true }, due)?;
         self.observe(|| Event::Ready { entry, why });
         Ok(place)
     }
