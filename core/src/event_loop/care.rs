@@ -37,6 +37,12 @@ impl Shared {
         self.care.get() & (STOP | OVERFLOW | FAILED | LEFT) != 0
     }
 
+    /// Whether nothing comes before the next step but what the last one left.
+    #[inline]
+    pub(super) fn is_only_left(&self) -> bool {
+        self.care.get() & STEPS == LEFT
+    }
+
     /// Whether this has to be cared for.
     #[inline]
     pub(super) fn cares_for(&self, what: u16) -> bool {

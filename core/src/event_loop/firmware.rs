@@ -180,6 +180,17 @@ impl Firmware {
             return step;
         }
         cold_path();
+        self.step_longer()
+    }
+
+    /// A step that is no turn. What it did is written where the caller wants it, and there alone.
+    #[inline(never)]
+    fn step_longer(&mut self) -> Step {
+        if let Some((shared, owner)) = &mut self.event_loop
+            && let Some(step) = owner.sleep_quietly(shared)
+        {
+            return step;
+        }
         self.step_on(Owner::step)
     }
 

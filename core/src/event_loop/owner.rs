@@ -167,7 +167,7 @@ impl Owner {
             Phase::Ask if shared.rules.may_queue_io() => return self.ask_before_entry(shared),
             Phase::Run => match self.next_of_pass(shared) {
                 Some(entry) => return self.run_entry(shared, entry),
-                None => self.begin_wait(shared),
+                None => self.begin_wait(shared, shared.now()),
             },
             Phase::Wait { .. } => {}
             Phase::Look if shared.rules.one_queue() => self.look_ahead(shared)?,

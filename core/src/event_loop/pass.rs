@@ -16,6 +16,7 @@ use super::wait_queue::Timer;
 use super::wake::{OwnWaker, WAKERS};
 use crate::observer::{Event, Why};
 use crate::ticks;
+use crate::time::Instant;
 
 impl Owner {
     /// Begins a pass: with what is due behind what is ready. What goes wrong is found before the next step.
@@ -37,27 +38,27 @@ impl Owner {
         }
         loop {
             let mut waitq = shared.waitq.borrow_mut();
-            let Some(due) = waitq.first_due() else {
+            let Some(first) = waitq.first() else {
                 // Where there is a low-priority queue, when a pass began is asked in any case.
                 if !shared.rules.low_priority() {
                     shared.take_care_of(care::TIMED);
                 }
                 return Ok(());
             };
-            if ticks::ticks_diff(due, self.began) > 0 {
+            if ticks::ticks_diff(waitq.due(first), self.began) > 0 {
                 return Ok(());
             }
-            let Some((timer, place)) = waitq.pop() else { bug() };
+            let timer = waitq.take_first(first);
             drop(waitq);
-            self.move_due(shared, timer, place)?;
+            self.move_due(shared, timer, first)?;
         }
     }
 
     /// Moves one low-priority entry if it is overdue beyond the limit, or due while nothing else is ready or due.
     fn expire_low_priority(&mut self, shared: &Shared) -> Stop {
         let Some(lpq) = shared.lpq() else { return Ok(()) };
-        let Some(due) = lpq.borrow().first_due() else { return Ok(()) };
-        let late = ticks::ticks_diff(due, self.began);
+        let Some(first) = lpq.borrow().first() else { return Ok(()) };
+        let late = ticks::ticks_diff(lpq.borrow().due(first), self.began);
         let limit = shared.max_overdue_ms.get();
         let overdue = limit > 0 && late < -limit;
         let nothing_due = || {
@@ -65,8 +66,8 @@ impl Owner {
             first.is_none_or(|due| ticks::ticks_diff(due, self.began) > 0)
         };
         if overdue || (shared.runq.len() == 0 && late <= 0 && nothing_due()) {
-            let timer = lpq.borrow_mut().pop();
-            return timer.map_or(Ok(()), |(timer, at)| self.move_due(shared, timer, at | LOW_PRIORITY));
+            let timer = lpq.borrow_mut().take_first(first);
+            return self.move_due(shared, timer, first | LOW_PRIORITY);
         }
         Ok(())
     }
@@ -172,10 +173,9 @@ impl Owner {
         }
     }
 
-    /// Ends a pass: finds out how long there is to wait.
+    /// Ends a pass: finds out how long there is to wait from now on.
     #[inline(always)]
-    pub(super) fn begin_wait(&mut self, shared: &Shared) {
-        let since = shared.now();
+    pub(super) fn begin_wait(&mut self, shared: &Shared, since: Instant) {
         if shared.runq.len() > 0 {
             self.phase = Phase::Wait { since, timeout_ms: 0, until: since };
             return;

@@ -75,8 +75,9 @@ impl Owner {
     /// Runs the head of the queue; `None` if it is no step.
     pub(super) fn run_head(&mut self, shared: &Shared) -> Result<Next, Halt> {
         self.phase = Phase::Look;
-        let popped = shared.waitq.borrow_mut().pop();
-        let Some((timer, place)) = popped else { return Ok(Next::More) };
+        let first = shared.waitq.borrow().first();
+        let Some(place) = first else { return Ok(Next::More) };
+        let timer = shared.waitq.borrow_mut().take_first(place);
         let announce = |entry| {
             if !timer.ready {
                 shared.observe(|| Event::Ready { entry, why: Why::Timer(timer.serial) });

@@ -91,12 +91,14 @@ impl Owner {
     /// Settles a plain step that left more than a turn.
     #[inline(never)]
     fn settle_plain(&mut self, shared: &Shared, task: Task<'_>, polled: Poll<Result<(), TaskError>>) {
-        shared.runq.anchor();
         if polled.is_ready() || !shared.turn.is_plain() || self.wakes.spare().is_held() {
+            shared.runq.anchor();
             return self.settle(shared, task, polled, true);
         }
+        core::mem::forget(polled);
         shared.turn.end();
         shared.leave();
+        shared.runq.anchor();
     }
 
     /// Begins a pass if one is to begin and nothing could be due; true if it did.
@@ -134,6 +136,36 @@ impl Owner {
             self.phase = Phase::Expire;
             Next::Polled { devices: 0, pass: true }
         })
+    }
+
+    /// Puts the task of the last step to sleep if that is all that it left, and there is nobody to ask; then does what is next if
+    /// it is a turn or the wait.
+    #[inline]
+    pub fn sleep_quietly(&mut self, shared: &Shared) -> Option<Step> {
+        let posted = shared.turn.posted();
+        let nobody_to_ask =
+            !shared.cares_for(care::DEVICES) && !shared.rules.low_priority() && !self.wakes.any();
+        if !shared.is_only_left() || !posted.is_sleep() || !nobody_to_ask {
+            return None;
+        }
+        let (task, now) = (shared.task(shared.turn.current.get()), shared.now());
+        // Without a place for it nothing has changed, and the longer way finds the same.
+        Self::move_to_timed(shared, Timed::Waiting, task, now, posted.value as i32).ok()?;
+        shared.turn.take_posted();
+        shared.take_care_of(care::LEFT);
+        if let Some(entry) = shared.runq.first_of_pass() {
+            return self.take_turn(shared, entry).then_some(Step::Task);
+        }
+        self.begin_wait(shared, now);
+        match self.phase {
+            Phase::Wait { timeout_ms: 1.., until, .. } => {
+                Some(Step::Idle { until: Some(until), sample: false })
+            }
+            _ => {
+                self.phase = Phase::Expire;
+                Some(Step::Polled { devices: 0, pass: true })
+            }
+        }
     }
 
     /// Takes turns as long as that is all there is to do, and applies what they yield at once, or a step of a task that was

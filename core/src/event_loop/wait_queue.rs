@@ -71,18 +71,25 @@ impl<const LISTS: usize> WaitQueue<LISTS> {
         self.len as usize
     }
 
-    /// The row of the first entry.
-    #[inline]
-    fn first(&self) -> u32 {
+    /// The place of the first entry.
+    #[inline(always)]
+    pub fn first(&self) -> Option<u32> {
         let (soon, later) = (self.soon.first().map_or(NONE, Soon::first), self.later.first());
-        if later == NONE || soon != NONE && self.rows.precedes(soon, later) { soon } else { later }
+        let first =
+            if later == NONE || soon != NONE && self.rows.precedes(soon, later) { soon } else { later };
+        (first != NONE).then_some(first)
+    }
+
+    /// The tick at which the entry of a place is due.
+    #[inline]
+    pub fn due(&self, place: u32) -> u32 {
+        self.rows[place].due()
     }
 
     /// The tick at which the first entry is due.
     #[inline]
     pub fn first_due(&self) -> Option<u32> {
-        let first = self.first();
-        (first != NONE).then(|| self.rows[first].due())
+        self.first().map(|first| self.due(first))
     }
 
     /// What is in it, in no order.
@@ -117,19 +124,15 @@ impl<const LISTS: usize> WaitQueue<LISTS> {
         Ok(at)
     }
 
-    /// Takes the first entry out; gives it with the place that it had.
+    /// Takes the first entry out, whose place this is.
     #[cfg_attr(not(target_pointer_width = "32"), inline(always))]
-    pub fn pop(&mut self) -> Option<(Timer, u32)> {
-        let first = self.first();
-        if first == NONE {
-            return None;
-        }
+    pub fn take_first(&mut self, first: u32) -> Timer {
         if let [soon] = &mut self.soon[..]
             && self.rows[first].is_soon()
         {
             soon.advance(&self.rows);
         }
-        Some((self.take(first), first))
+        self.take(first)
     }
 
     /// Takes an entry out if it is still at this place.
@@ -166,8 +169,13 @@ mod tests {
         queue
     }
 
+    fn pop<const LISTS: usize>(queue: &mut WaitQueue<LISTS>) -> Option<(Timer, u32)> {
+        let first = queue.first()?;
+        Some((queue.take_first(first), first))
+    }
+
     fn drain(queue: &mut WaitQueue) -> Vec<(u32, u32)> {
-        core::iter::from_fn(|| queue.pop()).map(|(timer, _)| (timer.due, timer.serial)).collect()
+        core::iter::from_fn(|| pop(queue)).map(|(timer, _)| (timer.due, timer.serial)).collect()
     }
 
     #[test]
@@ -218,7 +226,7 @@ mod tests {
                 }
                 3 => {
                     let first = (!list.is_empty()).then(|| list.remove(0));
-                    assert_eq!(queue.pop(), first.map(|(_, place, timer)| (timer, place)));
+                    assert_eq!(pop(&mut queue), first.map(|(_, place, timer)| (timer, place)));
                     now = now.max(first.map_or(now, |(at, ..)| at));
                 }
                 4 if !list.is_empty() => {
