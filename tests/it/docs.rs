@@ -11,7 +11,7 @@
 //! | a link, or a path in backquotes | something that exists |
 //! | the path of a test in backquotes | a test that exists: see `named_tests` |
 
-#[path = "../../benches/chip/figures.rs"]
+#[path = "../../benches/peers/chip/figures.rs"]
 mod chip_figures;
 mod commands;
 mod figures;

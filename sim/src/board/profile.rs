@@ -71,7 +71,7 @@ impl Profile {
 
     /// This core on an STM32F405 at 168 MHz.
     ///
-    /// Each price is a number of instructions, counted on the chip's emulator, as `benches/chip/figures.txt` has it;
+    /// Each price is a number of instructions, counted on the chip's emulator, as `benches/peers/chip/figures.txt` has it;
     /// `instructions` below says how long they take. `isr` includes the 24 cycles of an exception's entry and exit.
     /// `irq_latency` is an estimate, half of that.
     pub const STM32F405: Self = Self {

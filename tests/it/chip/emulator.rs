@@ -1,7 +1,7 @@
 //! The emulator of the chip, and the firmwares that it runs.
 //!
 //! Owns how both are found and started, and what is read from them. A firmware that hangs is ended by the watchdog of
-//! `timeout`. The benchmark `benches/chip` uses this file, too.
+//! `timeout`. The benchmark `benches/peers/chip` uses this file, too.
 
 use std::env;
 use std::io::{Read, Seek};
@@ -35,7 +35,9 @@ impl Emulator {
         } else if !has_target {
             TARGET
         } else {
-            return Some(Self { port: Path::new(env!("CARGO_MANIFEST_DIR")).join(PORT) });
+            let folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+            let port = folders.map(|folder| folder.join(PORT)).find(|port| port.is_dir());
+            return Some(Self { port: port.expect("the workspace has the port") });
         };
         assert!(env::var_os("CI").is_none(), "{missing} is not installed, and CI must not go without it");
         println!("skipped: {missing} is not installed, so that nothing is run on the chip");

@@ -19,7 +19,7 @@ const EXCEPTION: f64 = 24.0 / 1.5;
 
 #[test]
 fn prices_are_those_that_were_measured() {
-    let text = fs::read_to_string(root().join("benches/chip/figures.txt")).expect("the figures");
+    let text = fs::read_to_string(root().join("benches/peers/chip/figures.txt")).expect("the figures");
     let figures: BTreeMap<&str, f64> = text
         .lines()
         .filter_map(|line| line.rsplit_once(' '))

@@ -169,9 +169,15 @@ impl Clock {
 fn pay(price: impl FnOnce(&Prices) -> Duration) {
     let end = |clock: &mut Clock| {
         clock.handled = Duration::ZERO;
-        clock.now + price(&clock.prices)
+        let until = clock.now + price(&clock.prices);
+        // Most often nothing happens meanwhile, and the clock is there at once.
+        let is_quiet = clock.alarm.is_none_or(|alarm| alarm > until);
+        if is_quiet {
+            clock.now = until;
+        }
+        (!is_quiet).then_some(until)
     };
-    let Some(mut until) = critical_section::with(|cs| with(cs, end)) else { return };
+    let Some(mut until) = critical_section::with(|cs| with(cs, end)).flatten() else { return };
     while happens_by(until) {
         until += handled();
     }

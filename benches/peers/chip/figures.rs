@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 /// Where the figures are kept, from the workspace's root.
-pub const FILE: &str = "benches/chip/figures.txt";
+pub const FILE: &str = "benches/peers/chip/figures.txt";
 
 /// A figure of the table.
 pub struct Figure {

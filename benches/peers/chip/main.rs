@@ -9,7 +9,7 @@
 //! ```
 
 mod elf;
-#[path = "../../tests/it/chip/emulator.rs"]
+#[path = "../../../tests/it/chip/emulator.rs"]
 mod emulator;
 mod figures;
 
@@ -68,7 +68,7 @@ fn flash(emulator: &Emulator, profile: &str, words: &[&str]) -> Result<(f64, f64
 }
 
 fn judge(measured: &Figures) -> Result<(), String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(figures::FILE);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(figures::FILE);
     if env::args().any(|arg| arg == "--accept") {
         let lines: Result<String, String> = FIGURES
             .iter()

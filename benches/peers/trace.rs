@@ -1,6 +1,6 @@
 //! What a trace's file costs: bytes and time of a record, finding an instant in a long file, recording a run.
 //!
-//! Owns how the long trace is made (a real run, over and over) and what is measured. `README.md` says what each figure
+//! Owns how the long trace is made (a real run, over and over) and what is measured. `benches/README.md` says what each
 //! means. The figures are the host's; the bounds of those that hardly depend on it are checked: a file's bytes, and what is read
 //! of it. What a recording adds to a run is checked with the long file only: it takes a second core that is free.
 //!
@@ -9,18 +9,20 @@
 //! cargo bench --bench trace -- --records 1000000      a shorter file
 //! ```
 
+use std::env;
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, Write};
 use std::path::Path;
 use std::time::{Duration, Instant as Clock};
 
-use vpyb_cli::PROGRAMS;
 use vpyb_core::time::Instant;
-use vpyb_sim::runner::{self, Options};
+use vpyb_sim::program;
+use vpyb_sim::runner::{self, Options, Program};
 use vpyb_sim::scenario::{model::Scenario, parse};
 use vpyb_sim::trace::{Kind, Seekable, Seq, State, Trace, Writer, read, write};
 use vpyb_sim::vocabulary;
 
+const PROGRAMS: &[Program] = &[program!(vpyb_scenarios::uart_reader)];
 /// What the long trace is made of: hogs, a UART and a reader.
 const SCENARIO: &str = "scenarios/hogs/overrun.toml";
 /// Where the file is made.
@@ -39,7 +41,8 @@ const LAST: Instant = Instant::from_millis(150_000);
 const ROUNDS: usize = 15;
 
 fn main() {
-    let asked = std::env::args().skip_while(|word| word != "--records").nth(1);
+    env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).expect("the workspace's root");
+    let asked = env::args().skip_while(|word| word != "--records").nth(1);
     let is_whole = asked.is_none();
     let records = asked.map_or(10_000_000, |text| text.parse().expect("--records wants a number"));
     let scenario = scenario();
