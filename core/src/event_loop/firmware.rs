@@ -183,9 +183,18 @@ impl Firmware {
         self.step_longer()
     }
 
-    /// A step that is no turn. What it did is written where the caller wants it, and there alone.
+    /// A step that is no turn.
     #[inline(never)]
     fn step_longer(&mut self) -> Step {
+        match &self.event_loop {
+            Some((shared, owner)) if owner.only_sleeps(shared) => self.step_to_sleep(),
+            _ => self.step_on(Owner::step),
+        }
+    }
+
+    /// The step after one that left no more than that its task goes to sleep.
+    #[inline(never)]
+    fn step_to_sleep(&mut self) -> Step {
         if let Some((shared, owner)) = &mut self.event_loop
             && let Some(step) = owner.sleep_quietly(shared)
         {

@@ -156,7 +156,7 @@ impl Owner {
     }
 
     /// Goes on round the loop where it is not for the next turn.
-    #[inline]
+    #[cfg_attr(not(target_pointer_width = "32"), inline(always))]
     fn go_on(&mut self, shared: &Shared) -> Result<Next, Halt> {
         let begins = !matches!(self.phase, Phase::Wait { .. });
         match self.phase {

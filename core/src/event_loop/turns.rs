@@ -138,16 +138,21 @@ impl Owner {
         })
     }
 
-    /// Puts the task of the last step to sleep if that is all that it left, and there is nobody to ask; then does what is next if
-    /// it is a turn or the wait.
+    /// Whether the last step left no more than that its task goes to sleep, and there is nobody to ask.
+    #[inline(always)]
+    pub fn only_sleeps(&self, shared: &Shared) -> bool {
+        shared.is_only_left()
+            && shared.turn.posted().is_sleep()
+            && !shared.cares_for(care::DEVICES)
+            && !shared.rules.low_priority()
+            && !self.wakes.any()
+    }
+
+    /// Puts the task of the last step to sleep, if that [is all](Self::only_sleeps); then does what is next, a turn or the wait,
+    /// if it is no more than that.
     #[inline]
     pub fn sleep_quietly(&mut self, shared: &Shared) -> Option<Step> {
         let posted = shared.turn.posted();
-        let nobody_to_ask =
-            !shared.cares_for(care::DEVICES) && !shared.rules.low_priority() && !self.wakes.any();
-        if !shared.is_only_left() || !posted.is_sleep() || !nobody_to_ask {
-            return None;
-        }
         let (task, now) = (shared.task(shared.turn.current.get()), shared.now());
         // Without a place for it nothing has changed, and the longer way finds the same.
         Self::move_to_timed(shared, Timed::Waiting, task, now, posted.value as i32).ok()?;
