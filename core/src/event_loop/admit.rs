@@ -65,7 +65,7 @@ impl Shared {
     fn register(&self, name: Naming) -> Task<'_> {
         let task = self.task(self.registry.free_slot(&self.tasks));
         task.renew(self.registry.next_id());
-        self.names.call(task.slot, name);
+        self.names.call(&task.name, name);
         if let Some(observer) = self.observer() {
             observer.observe(Event::TaskCreated { task: task.id.get(), name: &self.name_of(task) });
         }

@@ -4,7 +4,7 @@
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 
 use slab::Slab;
 
@@ -31,7 +31,12 @@ impl Naming {
 
 /// A name in one word: a function's place and a number, or the place of a name that is kept whole.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct NameCode(u32);
+pub(super) struct NameCode(u32);
+
+impl NameCode {
+    /// The place of no name.
+    pub const NONE: Self = Self(u32::MAX);
+}
 
 const WHOLE: u32 = 1 << 31;
 const NUMBER_BITS: u32 = 20;
@@ -41,21 +46,20 @@ const MOST_FUNCTIONS: usize = 1 << (31 - NUMBER_BITS);
 pub(super) struct Names(RefCell<Table>);
 
 impl Names {
-    /// Has room for the names of so many tasks before it grows.
-    pub fn new(room: usize) -> Self {
-        let words = Vec::with_capacity(room);
-        Self(RefCell::new(Table { functions: Vec::new(), whole: Slab::new(), words }))
+    pub fn new() -> Self {
+        Self(RefCell::new(Table { functions: Vec::new(), whole: Slab::new() }))
     }
 
-    /// Calls the new task in a slot, which is one that had a task or the next one.
-    pub fn call(&self, slot: u32, name: Naming) {
-        self.0.borrow_mut().call(slot, name);
+    /// Calls a new task so; its word was the one of a task that has ended, or none.
+    pub fn call(&self, word: &Cell<NameCode>, name: Naming) {
+        let mut table = self.0.borrow_mut();
+        let before = word.replace(table.enter(name));
+        table.leave(before);
     }
 
-    /// What the task in a slot is called.
-    pub fn name_of(&self, slot: u32, _: TaskId) -> TaskName {
-        let table = self.0.borrow();
-        table.words.get(slot as usize).map_or_else(|| TaskName::given(""), |word| table.name(*word))
+    /// The name that a task's word stands for.
+    pub fn name_of(&self, word: NameCode, _: TaskId) -> TaskName {
+        self.0.borrow().name(word)
     }
 }
 
@@ -65,22 +69,9 @@ struct Table {
     functions: Vec<(&'static str, u32)>,
     /// Names that programs gave, and those that do not fit into a word.
     whole: Slab<TaskName>,
-    /// The name of the task in each slot, or of the last one that was there.
-    words: Vec<NameCode>,
 }
 
 impl Table {
-    fn call(&mut self, slot: u32, name: Naming) {
-        let word = self.enter(name);
-        match self.words.get_mut(slot as usize) {
-            Some(before) => {
-                let before = core::mem::replace(before, word);
-                self.leave(before);
-            }
-            None => self.words.push(word),
-        }
-    }
-
     fn enter(&mut self, name: Naming) -> NameCode {
         let base = match name {
             Naming::Given(name) => return self.keep_whole(name),
@@ -107,7 +98,8 @@ impl Table {
     /// The name that a word stands for.
     fn name(&self, code: NameCode) -> TaskName {
         if code.0 & WHOLE != 0 {
-            return self.whole[(code.0 & !WHOLE) as usize].clone();
+            let whole = self.whole.get((code.0 & !WHOLE) as usize);
+            return whole.cloned().unwrap_or_else(|| TaskName::given(""));
         }
         let (at, number) = (code.0 >> NUMBER_BITS, code.0 & ((1 << NUMBER_BITS) - 1));
         TaskName::numbered(self.functions[at as usize].0, number)
@@ -116,7 +108,7 @@ impl Table {
     /// Gives up a name: its word is nobody's any more.
     fn leave(&mut self, code: NameCode) {
         if code.0 & WHOLE != 0 {
-            self.whole.remove((code.0 & !WHOLE) as usize);
+            self.whole.try_remove((code.0 & !WHOLE) as usize);
         }
     }
 }
@@ -128,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_word_stands_for_any_name() {
-        let names = Names::new(0);
+        let names = Names::new();
         let mut table = names.0.borrow_mut();
         let codes = [
             Naming::After("sender"),
@@ -146,9 +138,11 @@ mod tests {
         late.into_iter().for_each(|code| table.leave(code));
         assert_eq!(table.whole.len(), 1);
         drop(table);
+        let word = Cell::new(NameCode::NONE);
+        assert_eq!(names.name_of(word.get(), TaskId(0)).to_string(), "");
         for (name, called) in [(Naming::given("mine"), "mine"), (Naming::After("reader"), "reader#2")] {
-            names.call(0, name);
-            assert_eq!(names.name_of(0, TaskId(0)).to_string(), called);
+            names.call(&word, name);
+            assert_eq!(names.name_of(word.get(), TaskId(0)).to_string(), called);
         }
         assert_eq!(names.0.borrow().whole.len(), 1);
     }

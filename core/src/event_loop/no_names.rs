@@ -1,6 +1,7 @@
 //! In the place of names in a firmware without the feature `observer`: a task is told by its number.
 
 use alloc::borrow::Cow;
+use core::cell::Cell;
 
 use super::name::TaskName;
 use crate::observer::TaskId;
@@ -19,17 +20,25 @@ impl Naming {
     }
 }
 
+/// A name in no word.
+#[derive(Clone, Copy)]
+pub(super) struct NameCode;
+
+impl NameCode {
+    pub const NONE: Self = Self;
+}
+
 /// No names.
 pub(super) struct Names;
 
 impl Names {
-    pub fn new(_room: usize) -> Self {
+    pub fn new() -> Self {
         Self
     }
 
-    pub fn call(&self, _slot: u32, _name: Naming) {}
+    pub fn call(&self, _word: &Cell<NameCode>, _name: Naming) {}
 
-    pub fn name_of(&self, _slot: u32, TaskId(number): TaskId) -> TaskName {
+    pub fn name_of(&self, _word: NameCode, TaskId(number): TaskId) -> TaskName {
         TaskName::numbered("task", number)
     }
 }

@@ -149,7 +149,7 @@ impl Shared {
             next_timer: Cell::new(0),
             devices: OnceCell::new(),
             registry: Registry::new(),
-            names: Names::new(room),
+            names: Names::new(),
             callbacks: OnceCell::new(),
             next_callback: Cell::new(0),
             #[cfg(feature = "wakers")]
@@ -243,7 +243,7 @@ impl Shared {
     }
 
     pub(super) fn name_of(&self, task: Task<'_>) -> TaskName {
-        self.names.name_of(task.slot, task.id.get())
+        self.names.name_of(task.name.get(), task.id.get())
     }
 
     pub(super) fn report_full(&self, full: QueueFull, task: Option<TaskId>) -> QueueFull {

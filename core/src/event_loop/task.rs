@@ -24,6 +24,7 @@ use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell, Ref, RefCell};
 
 use super::join::Joiner;
+use super::names::NameCode;
 use super::shared::TaskFuture;
 use super::wake::{OwnWaker, Owned};
 use crate::error::{Interrupt, TaskError};
@@ -73,6 +74,7 @@ pub(super) struct Header {
     /// State, pending slot, place and marks.
     status: Cell<u32>,
     pub id: Cell<TaskId>,
+    pub name: Cell<NameCode>,
     place_at: Cell<u32>,
     /// Entries in queues and registrations that name this slot.
     entries: Cell<u16>,
@@ -137,6 +139,7 @@ impl Header {
             future: Cell::new(None),
             side: OnceCell::new(),
             id: Cell::new(TaskId(0)),
+            name: Cell::new(NameCode::NONE),
             leaf: Cell::new(0),
             status: Cell::new(FINISHED | NOWHERE),
             place_at: Cell::new(0),
