@@ -1,7 +1,7 @@
-//! Entries that are due later, or were due already when they came.
+//! Entries that are due later, or were overdue when they came.
 //!
-//! Owns a pairing heap of rows: each row precedes those below it. Adding takes the same time however many there are, and taking
-//! out grows with their logarithm, over all.
+//! Owns a pairing heap of rows: each row precedes those below it. Adding takes the same time however many there are. Taking
+//! out grows with their logarithm, reckoned over many; one alone may have to look at each of them.
 //!
 //! M. L. Fredman, R. Sedgewick, D. D. Sleator, R. E. Tarjan, "The pairing heap: a new form of self-adjusting heap",
 //! Algorithmica 1 (1986).

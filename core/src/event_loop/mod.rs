@@ -24,7 +24,7 @@
 //! | `ending` | how a run ends |
 //! | `devices` | what tasks and the loop do with devices |
 //! | `run_queue`, `wait_queue`, `poller`, `callback`, `wake` | what is ready, due, waited for, to be called, woken |
-//! | `node` | in which order entries are due |
+//! | `soon`, `later`, `rows` | what of it is due tick by tick, and later; what it stands in |
 //! | `timeline` | the other loop of `Asyncio3`: one queue, no passes |
 //! | `join` | awaiting a task |
 //! | `task` | what the loop keeps of a task; the pending-interrupt slot |

@@ -48,7 +48,7 @@ impl Owner {
             if ticks::ticks_diff(waitq.due(first), self.began) > 0 {
                 return Ok(());
             }
-            let timer = waitq.take_first(first);
+            let timer = waitq.take(first);
             drop(waitq);
             self.move_due(shared, timer, first)?;
         }
@@ -66,7 +66,7 @@ impl Owner {
             first.is_none_or(|due| ticks::ticks_diff(due, self.began) > 0)
         };
         if overdue || (shared.runq.len() == 0 && late <= 0 && nothing_due()) {
-            let timer = lpq.borrow_mut().take_first(first);
+            let timer = lpq.borrow_mut().take(first);
             return self.move_due(shared, timer, first | LOW_PRIORITY);
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! The rows that the entries of a timed queue are in.
 //!
-//! Owns [`Row`], the table of them, and the order of entries: by due tick, compared on the ring of ticks, then by serial
+//! Owns [`Row`], and which of two entries comes first: by due tick, compared on the ring of ticks, then by serial
 //! number. An entry stays in its row while it is in the queue; how rows hang together is the business of `soon` and `later`.
 
 use alloc::vec::Vec;

@@ -57,7 +57,7 @@ pub(super) const LOW_PRIORITY: u32 = 1 << 30;
 /// No task runs.
 pub(super) const NOBODY: u32 = u32::MAX;
 
-/// Memory for no more tasks than this is taken before they are made: 7 MiB. Those beyond it take a longer way at each step.
+/// Memory for no more tasks than this is taken before they are made: 6 MiB. Those beyond it take a longer way at each step.
 const MOST_ROOM: usize = 1 << 17;
 
 pub(crate) struct Shared {

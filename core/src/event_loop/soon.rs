@@ -1,7 +1,7 @@
 //! Entries that are due soon, tick by tick.
 //!
 //! Owns a window of ticks and the list of entries of each, so that an entry is put in and taken out in the same time
-//! however many there are. What is due outside the window is not its business.
+//! however many there are. The window moves on when an entry would have no list in it. What is due outside it is not its business.
 //!
 //! Invariants: **one-tick** — a list holds entries of one tick of the window only, in their order; **marked** — a tick is
 //! marked exactly if its list holds any; **first** — `first` is the first entry of all.
@@ -46,20 +46,31 @@ impl Soon {
 
     /// Whether there is a list for the tick `due` at the tick `now`.
     #[inline]
-    pub fn has_list(&self, due: u32, now: u32) -> bool {
-        due.wrapping_sub(self.begin_at(now)) % PERIOD < SPAN
+    pub fn has_list(&mut self, rows: &Rows, due: u32, now: u32) -> bool {
+        self.after_begin(due) < SPAN || self.move_on(rows, due, now)
     }
 
-    /// Where the window begins at the tick `now`: there, if it is empty.
     #[inline]
-    fn begin_at(&self, now: u32) -> u32 {
-        if self.words == 0 { now } else { self.begin }
+    fn after_begin(&self, tick: u32) -> u32 {
+        tick.wrapping_sub(self.begin) % PERIOD
     }
 
-    /// Adds, at the tick `now`, the entry of a row that hangs together with no other, and for whose tick there is a list.
+    /// Has the window begin now, or with the first entry if that is overdue; whether there is then a list for the tick `due`.
+    #[cold]
+    fn move_on(&mut self, rows: &Rows, due: u32, now: u32) -> bool {
+        self.begin = match self.first {
+            NONE => now,
+            first => {
+                let by = self.after_begin(rows[first].due()).min(self.after_begin(now));
+                (self.begin + by) % PERIOD
+            }
+        };
+        self.after_begin(due) < SPAN
+    }
+
+    /// Adds the entry of a row that hangs together with no other, and for whose tick there is a list.
     #[inline]
-    pub fn add(&mut self, rows: &mut Rows, at: u32, due: u32, now: u32) {
-        self.begin = self.begin_at(now);
+    pub fn add(&mut self, rows: &mut Rows, at: u32, due: u32) {
         let (word, bit) = place(due);
         let last = self.last[word][bit];
         if last == NONE {
@@ -96,53 +107,41 @@ impl Soon {
         (rows[at].next, rows[at].before) = (next, before);
     }
 
-    /// No entry is due before the first one of these: the window begins with its tick.
-    #[inline]
-    pub fn advance(&mut self, rows: &Rows) {
-        self.begin = rows[self.first].due();
-    }
-
     /// Removes an entry.
     #[inline]
     pub fn remove(&mut self, rows: &mut Rows, at: u32) {
-        if at != self.first {
-            return self.remove_other(rows, at);
-        }
         let row = rows[at];
-        self.first = if row.next == at {
-            self.clear(rows, row.due())
-        } else {
-            rows[row.before].next = row.next;
-            rows[row.next].before = row.before;
-            row.next
-        };
-    }
-
-    /// Removes an entry that is not the first one.
-    #[inline(never)]
-    fn remove_other(&mut self, rows: &mut Rows, at: u32) {
-        let row = rows[at];
+        let (word, bit) = place(row.due());
+        let is_first = self.first == at;
         if row.next == at {
-            self.clear(rows, row.due());
+            self.unmark(word, bit);
+            if is_first {
+                self.first = self.first_behind(rows, word, bit);
+            }
             return;
         }
         rows[row.before].next = row.next;
         rows[row.next].before = row.before;
-        let (word, bit) = place(row.due());
-        if self.last[word][bit] == at {
+        if is_first {
+            self.first = row.next;
+        } else if self.last[word][bit] == at {
             self.last[word][bit] = row.before;
         }
     }
 
-    /// The only entry of a tick is gone; gives the first one behind it, round the window.
+    /// The last entry of a tick is gone.
     #[inline]
-    fn clear(&mut self, rows: &Rows, due: u32) -> u32 {
-        let (word, bit) = place(due);
+    fn unmark(&mut self, word: usize, bit: usize) {
         self.last[word][bit] = NONE;
         self.marks[word] &= !(1 << bit);
         if self.marks[word] == 0 {
             self.words &= !(1 << word);
         }
+    }
+
+    /// The first entry behind this tick, which has none, round the window.
+    #[inline]
+    fn first_behind(&self, rows: &Rows, word: usize, bit: usize) -> u32 {
         let here = self.marks[word] & (usize::MAX << bit);
         let (word, marks) = if here != 0 {
             (word, here)

@@ -75,9 +75,10 @@ impl Owner {
     /// Runs the head of the queue; `None` if it is no step.
     pub(super) fn run_head(&mut self, shared: &Shared) -> Result<Next, Halt> {
         self.phase = Phase::Look;
-        let first = shared.waitq.borrow().first();
-        let Some(place) = first else { return Ok(Next::More) };
-        let timer = shared.waitq.borrow_mut().take_first(place);
+        let mut waitq = shared.waitq.borrow_mut();
+        let Some(place) = waitq.first() else { return Ok(Next::More) };
+        let timer = waitq.take(place);
+        drop(waitq);
         let announce = |entry| {
             if !timer.ready {
                 shared.observe(|| Event::Ready { entry, why: Why::Timer(timer.serial) });

@@ -95,6 +95,7 @@ impl Owner {
             shared.runq.anchor();
             return self.settle(shared, task, polled, true);
         }
+        // Nothing is in it, but the compiler would drop it.
         core::mem::forget(polled);
         shared.turn.end();
         shared.leave();

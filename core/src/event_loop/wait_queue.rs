@@ -1,10 +1,12 @@
 //! The wait queue: entries that are due at a tick.
 //!
-//! Owns order and capacity: entries come out by due tick, compared on the ring of ticks, then by serial number, so that of
-//! equal due times the one pushed first comes out first. Knows entries as numbers only, and no clock.
+//! Owns what is in it, and how many may be: entries come out by due tick, compared on the ring of ticks, then by serial number,
+//! so that of equal due times the one pushed first comes out first. Knows entries as numbers only, and no clock.
 //!
-//! An entry is *soon* if it is due within some two seconds, as most are: then it stands in the list of its tick. The others
-//! are in a heap until they come out; they are never moved. An entry stays at one *place*, its row, by which it is found again.
+//! Most entries are due within two seconds: each stands in the list of its tick. The others are in a heap until they come
+//! out. An entry stays at one *place*, its row, by which it is found again.
+
+use alloc::boxed::Box;
 
 use super::entry::RawEntry;
 use super::later::Later;
@@ -22,8 +24,8 @@ pub(super) struct Timer {
     pub ready: bool,
 }
 
-/// Timers. Where there is little memory, nothing is soon: there are `LISTS`, or none.
-pub(super) struct WaitQueue<const LISTS: usize = { (usize::BITS >= 64) as usize }> {
+/// Timers. There is one set of lists for what is due soon, or where memory is short, none: then all are in the heap.
+pub(super) struct WaitQueue<const SETS: usize = { (usize::BITS >= 64) as usize }> {
     rows: Rows,
     /// The first free row; the last one of them is the one behind the end.
     free: u32,
@@ -32,7 +34,7 @@ pub(super) struct WaitQueue<const LISTS: usize = { (usize::BITS >= 64) as usize 
     capacity: u32,
     later: Later,
     queue: Queue,
-    soon: [Soon; LISTS],
+    soon: [Box<Soon>; SETS],
 }
 
 /// Whether rows are added as they are needed, beyond some that are there at first. Else all are there at first.
@@ -42,10 +44,12 @@ const COUNTS: bool = cfg!(any(test, feature = "asyncio-v3"));
 /// Memory for no more entries than this is taken before they come, where rows are added.
 const MOST_ROOM: usize = 4096;
 
-impl<const LISTS: usize> WaitQueue<LISTS> {
+impl<const SETS: usize> WaitQueue<SETS> {
     /// A queue of so many entries.
     pub fn new(queue: Queue, capacity: usize) -> Self {
-        Self::with_room(queue, u32::try_from(capacity).unwrap_or(NONE), capacity)
+        // With 32 bits memory comes to its end before.
+        let capacity = if usize::BITS > 32 { capacity.min(NONE as usize) } else { capacity };
+        Self::with_room(queue, capacity as u32, capacity)
     }
 
     /// A queue that is never full: it grows when it has to, beyond `room` entries.
@@ -54,6 +58,7 @@ impl<const LISTS: usize> WaitQueue<LISTS> {
     }
 
     fn with_room(queue: Queue, capacity: u32, room: usize) -> Self {
+        const { assert!(SETS <= 1) };
         let room = if GROWS { room.min(MOST_ROOM) } else { room } as u32;
         Self {
             rows: Rows((0..room).map(|row| Row::free(row + 1)).collect()),
@@ -62,7 +67,7 @@ impl<const LISTS: usize> WaitQueue<LISTS> {
             capacity,
             later: Later::new(),
             queue,
-            soon: core::array::from_fn(|_| Soon::new()),
+            soon: core::array::from_fn(|_| Box::new(Soon::new())),
         }
     }
 
@@ -74,7 +79,7 @@ impl<const LISTS: usize> WaitQueue<LISTS> {
     /// The place of the first entry.
     #[inline(always)]
     pub fn first(&self) -> Option<u32> {
-        let (soon, later) = (self.soon.first().map_or(NONE, Soon::first), self.later.first());
+        let (soon, later) = (self.soon.first().map_or(NONE, |soon| soon.first()), self.later.first());
         let first =
             if later == NONE || soon != NONE && self.rows.precedes(soon, later) { soon } else { later };
         (first != NONE).then_some(first)
@@ -114,25 +119,15 @@ impl<const LISTS: usize> WaitQueue<LISTS> {
             self.rows.0.push(Row::free(self.free + 1));
         }
         let at = self.free;
-        let soon = self.soon.first_mut().filter(|soon| soon.has_list(timer.due, now));
+        let soon = self.soon.first_mut();
+        let soon = soon.and_then(|soon| soon.has_list(&self.rows, timer.due, now).then_some(soon));
         self.free = core::mem::replace(&mut self.rows[at], Row::new(timer, at, soon.is_some())).next;
         self.len += u32::from(COUNTS);
         match soon {
-            Some(soon) => soon.add(&mut self.rows, at, timer.due, now),
+            Some(soon) => soon.add(&mut self.rows, at, timer.due),
             None => self.later.add(&mut self.rows, at),
         }
         Ok(at)
-    }
-
-    /// Takes the first entry out, whose place this is.
-    #[cfg_attr(not(target_pointer_width = "32"), inline(always))]
-    pub fn take_first(&mut self, first: u32) -> Timer {
-        if let [soon] = &mut self.soon[..]
-            && self.rows[first].is_soon()
-        {
-            soon.advance(&self.rows);
-        }
-        self.take(first)
     }
 
     /// Takes an entry out if it is still at this place.
@@ -141,9 +136,9 @@ impl<const LISTS: usize> WaitQueue<LISTS> {
         Some(self.take(place))
     }
 
-    /// Takes the entry out of a row.
+    /// Takes out the entry of a place, where there is one.
     #[cfg_attr(not(target_pointer_width = "32"), inline(always))]
-    fn take(&mut self, at: u32) -> Timer {
+    pub fn take(&mut self, at: u32) -> Timer {
         match &mut self.soon[..] {
             [soon] if self.rows[at].is_soon() => soon.remove(&mut self.rows, at),
             _ => self.later.remove(&mut self.rows, at),
@@ -169,9 +164,9 @@ mod tests {
         queue
     }
 
-    fn pop<const LISTS: usize>(queue: &mut WaitQueue<LISTS>) -> Option<(Timer, u32)> {
+    fn pop<const SETS: usize>(queue: &mut WaitQueue<SETS>) -> Option<(Timer, u32)> {
         let first = queue.first()?;
-        Some((queue.take_first(first), first))
+        Some((queue.take(first), first))
     }
 
     fn drain(queue: &mut WaitQueue) -> Vec<(u32, u32)> {
@@ -200,8 +195,8 @@ mod tests {
     }
 
     /// Entries come, fall due, and are removed while time goes on, in an order that a linear congruence makes.
-    fn gives_what_is_first<const LISTS: usize>(capacity: usize) {
-        let mut queue = WaitQueue::<LISTS>::new(Queue::Wait, capacity);
+    fn gives_what_is_first<const SETS: usize>(capacity: usize) {
+        let mut queue = WaitQueue::<SETS>::new(Queue::Wait, capacity);
         let (mut list, mut now, mut dice) = (Vec::new(), i64::from(PERIOD) - 500, 1_u32);
         let mut roll = |sides: u32| {
             dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
